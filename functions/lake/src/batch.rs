@@ -1,0 +1,87 @@
+//! Events on their way into the lake: each once, gathered by hour, one object an hour.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt::Write;
+
+use jiff::Timestamp;
+use normalize::ocsf::Event;
+use normalize::{MAPPING_VERSION, Tenant};
+use sha2::{Digest, Sha256};
+
+use crate::encode::{EncodeError, Format};
+use crate::layout;
+
+/// One org's hour.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Partition {
+    /// The org.
+    pub tenant: Tenant,
+    /// The start of the hour, UTC.
+    pub hour: Timestamp,
+}
+
+/// Events by partition.
+#[derive(Debug, Default)]
+pub struct Batch<'a> {
+    seen: HashSet<(Tenant, String)>,
+    partitions: BTreeMap<Partition, Vec<Event<'a>>>,
+}
+
+/// What is to be written for one partition.
+#[derive(Debug)]
+pub struct Object {
+    /// Where.
+    pub key: String,
+    /// The media type of `body`.
+    pub content_type: &'static str,
+    /// How many events are in it.
+    pub rows: usize,
+    /// The bytes.
+    pub body: Vec<u8>,
+}
+
+impl<'a> Batch<'a> {
+    /// Adds an event, or says `false` if the batch has its uuid already: Okta, EventBridge and SQS
+    /// all deliver more than once.
+    pub fn insert(&mut self, partition: Partition, event: Event<'a>) -> bool {
+        let is_new = self.seen.insert((partition.tenant.clone(), event.metadata.uid.clone().into_owned()));
+        if is_new {
+            self.partitions.entry(partition).or_default().push(event);
+        }
+        is_new
+    }
+
+    /// The partitions with their events, each sorted by time.
+    pub fn into_partitions(self) -> impl Iterator<Item = (Partition, Vec<Event<'a>>)> {
+        self.partitions.into_iter().map(|(partition, mut events)| {
+            events.sort_by(|a, b| (a.time, &a.metadata.uid).cmp(&(b.time, &b.metadata.uid)));
+            (partition, events)
+        })
+    }
+}
+
+/// The object for a partition's sorted `events`. Its key derives from what Okta sent and from the
+/// mapping, so the same events give the same key, whenever and however often they come.
+pub fn object(partition: &Partition, events: &[Event<'_>], format: Format) -> Result<Object, EncodeError> {
+    let key = layout::live_key(partition, &digest(events), format);
+    Ok(Object { key, content_type: format.content_type(), rows: events.len(), body: format.encode(events)? })
+}
+
+fn digest(events: &[Event<'_>]) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(MAPPING_VERSION.to_be_bytes());
+    for event in events {
+        hasher.update((event.raw_data.len() as u64).to_be_bytes());
+        hasher.update(event.raw_data.as_bytes());
+    }
+    hex(&hasher.finalize()[..16])
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,81 @@
+//! The only place where objects are written.
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::put_object::PutObjectError;
+use aws_sdk_s3::primitives::ByteStream;
+use bytes::Bytes;
+
+/// How often a write that met another one is tried.
+const CONFLICT_TRIES: usize = 5;
+
+/// A lake: a bucket and the client that reaches it.
+#[derive(Debug, Clone)]
+pub struct Lake {
+    client: Client,
+    bucket: String,
+}
+
+/// What a conditional write came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Put {
+    /// The object is new.
+    Written,
+    /// The object was there: the same content was written before.
+    AlreadyThere,
+}
+
+/// Why an object was not written. The message may succeed later: nothing here is the message's fault.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// S3 refused or could not be reached, after the SDK's own retries.
+    #[error("cannot write s3://{bucket}/{key} ({code})")]
+    Put {
+        /// The bucket.
+        bucket: String,
+        /// The key.
+        key: String,
+        /// S3's error code, or what failed before S3 could answer.
+        code: String,
+        /// The SDK's error.
+        #[source]
+        source: Box<SdkError<PutObjectError>>,
+    },
+}
+
+impl Lake {
+    /// The lake in `bucket`.
+    pub fn new(client: Client, bucket: impl Into<String>) -> Self {
+        Self { client, bucket: bucket.into() }
+    }
+
+    /// Writes an object whose key says its content, unless it is there. S3 answers 412 if it is, and
+    /// 409 `ConditionalRequestConflict` if another write of it is under way: then it is tried again.
+    pub async fn put_new(&self, key: &str, content_type: &str, body: Vec<u8>) -> Result<Put, WriteError> {
+        let body = Bytes::from(body);
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.put_once(key, content_type, body.clone()).await {
+                Ok(()) => return Ok(Put::Written),
+                Err(error) if status(&error) == Some(412) => return Ok(Put::AlreadyThere),
+                Err(error) if status(&error) == Some(409) && tries < CONFLICT_TRIES => {}
+                Err(error) => return Err(self.failed(key, error)),
+            }
+        }
+    }
+
+    async fn put_once(&self, key: &str, content_type: &str, body: Bytes) -> Result<(), SdkError<PutObjectError>> {
+        let put = self.client.put_object().bucket(&self.bucket).key(key).if_none_match("*");
+        put.content_type(content_type).body(ByteStream::from(body)).send().await.map(drop)
+    }
+
+    fn failed(&self, key: &str, error: SdkError<PutObjectError>) -> WriteError {
+        let code = error.code().map_or_else(|| error.to_string(), str::to_owned);
+        WriteError::Put { bucket: self.bucket.clone(), key: key.to_owned(), code, source: Box::new(error) }
+    }
+}
+
+fn status(error: &SdkError<PutObjectError>) -> Option<u16> {
+    error.raw_response().map(|response| response.status().as_u16())
+}

@@ -1,0 +1,19 @@
+//! API Activity [6003]: what was asked of Okta's APIs.
+
+use super::{actor, debug_data, endpoint, target};
+use crate::event_type::Decision;
+use crate::json::Object;
+use crate::ocsf::{Api, ApiRequest, Event, Service};
+
+pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>, _decision: &Decision) {
+    endpoint::place_required(event, members);
+    debug_data::place_risk(event, members);
+    event.actor.get_or_insert_with(actor::okta);
+    let request = event.http_request.as_ref().and_then(|request| request.uid.clone());
+    event.api = Some(Api {
+        operation: event.metadata.event_code.clone(),
+        service: Some(Service { uid: None, name: Some("Okta".into()) }),
+        request: request.map(|uid| ApiRequest { uid }),
+    });
+    event.resources = target::take_resources(members);
+}

@@ -1,0 +1,22 @@
+//! Group Management [3006]: groups, who is in them, and what they may do.
+
+use super::{actor, debug_data, endpoint, privileges, target};
+use crate::event_type::Decision;
+use crate::json::Object;
+use crate::ocsf::{Event, Group};
+
+pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>, decision: &Decision) {
+    endpoint::place(event, members);
+    debug_data::place_risk(event, members);
+    event.actor.get_or_insert_with(actor::okta);
+    event.group = target::take_group(members).or_else(|| Some(nameless(decision)));
+    event.subgroup = target::take_group(members);
+    event.user = target::take_user(members);
+    event.privileges = privileges::take(members);
+    event.resource = target::take_one_resource(members);
+}
+
+/// OCSF requires a group; an event that names none is about some group.
+fn nameless<'a>(decision: &Decision) -> Group<'a> {
+    Group { name: Some(decision.subject.entity_type.into()), ..Group::default() }
+}

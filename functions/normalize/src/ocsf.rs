@@ -1,0 +1,28 @@
+//! The OCSF vocabulary that okta-lake writes: classes with their activities, and the one event type
+//! whose fields are the columns of the lake. It is the single definition from which the Arrow schema,
+//! the Parquet files and the Athena tables are made.
+
+mod class;
+mod event;
+mod finding;
+mod network;
+mod object;
+mod principal;
+mod unmapped;
+
+pub use class::{Activity, Class};
+pub use event::{Event, Metadata, Product};
+pub use finding::{Evidence, FindingInfo};
+pub use network::{Device, HttpRequest, Location, NetworkEndpoint, AutonomousSystem, Os, Url};
+pub use object::{
+    Api, ApiRequest, AuthFactor, Authorization, Entity, Group, Job, Observable,
+    Policy, Resource, Service, WebResource,
+};
+pub use principal::{Actor, Idp, ProgrammaticCredential, Session, User};
+pub use unmapped::Unmapped;
+
+/// The OCSF release that every row is valid against.
+pub const VERSION: &str = "1.8.0";
+
+/// Text of an event: borrowed from it wherever its JSON has no escapes.
+pub type Text<'a> = std::borrow::Cow<'a, str>;

@@ -1,0 +1,28 @@
+//! Detection findings: what was found and the evidence for it.
+
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+
+use super::{Actor, HttpRequest, NetworkEndpoint, Text, User};
+
+/// What was found.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)] // OCSF's own attributes.
+pub struct FindingInfo<'a> {
+    pub uid: Text<'a>,
+    pub title: Option<Text<'a>>,
+    pub types: Option<Vec<Text<'a>>>,
+    pub created_time: Option<i64>,
+}
+
+/// What shows it.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)] // OCSF's own attributes.
+pub struct Evidence<'a> {
+    pub actor: Option<Actor<'a>>,
+    pub user: Option<User<'a>>,
+    pub src_endpoint: Option<NetworkEndpoint<'a>>,
+    pub http_request: Option<HttpRequest<'a>>,
+}
