@@ -198,7 +198,8 @@ fn report_unknown(types: &BTreeSet<String>) {
 }
 
 fn respond(incoming: &Incoming<'_>, failed: &BTreeSet<usize>) -> Result<Response, HandlerError> {
-    let id = |position: &usize| incoming.messages.get(*position).and_then(|message: &Message<'_>| message.id.as_deref());
+    let id =
+        |position: &usize| incoming.messages.get(*position).and_then(|message: &Message<'_>| message.id.as_deref());
     let ids: Option<Vec<_>> = failed.iter().map(id).collect();
     match ids {
         Some(ids) if incoming.is_batch || ids.is_empty() => {

@@ -1,0 +1,37 @@
+//! The lake's files, read in place.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use serde_json::Value;
+
+/// Every row of every Parquet file below `folder`, in the order of keys.
+pub fn parquet(folder: &Path) -> Vec<Value> {
+    let files = files(folder).into_iter().filter(|file| file.extension().is_some_and(|it| it == "parquet"));
+    files.flat_map(|file| rows(&file)).collect()
+}
+
+fn rows(file: &Path) -> Vec<Value> {
+    let reader = SerializedFileReader::new(File::open(file).unwrap()).unwrap();
+    reader.get_row_iter(None).unwrap().map(|row| row.unwrap().to_json_value()).collect()
+}
+
+/// Every JSON file below `folder`.
+pub fn json(folder: &Path) -> Vec<Value> {
+    files(folder).iter().map(|file| serde_json::from_slice(&fs::read(file).unwrap()).unwrap()).collect()
+}
+
+/// Every object key below `prefix` of the lake.
+pub fn keys(lake: &Path, prefix: &str) -> Vec<String> {
+    let key = |file: PathBuf| file.strip_prefix(lake).unwrap().to_string_lossy().into_owned();
+    files(&lake.join(prefix)).into_iter().map(key).collect()
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let mut found: Vec<_> = paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect();
+    found.sort();
+    found
+}

@@ -1,0 +1,13 @@
+//! The system end to end: the real function binary behind a Lambda Runtime API, the real AWS SDK
+//! over HTTP to an S3 server, rows read back with a Parquet reader that is not ours.
+
+#![allow(clippy::expect_used, clippy::unwrap_used)] // A test that cannot go on should say where.
+
+mod support;
+
+#[path = "system/bad_input.rs"]
+mod bad_input;
+#[path = "system/delivery.rs"]
+mod delivery;
+#[path = "system/failing_store.rs"]
+mod failing_store;
