@@ -3,7 +3,8 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use parquet::file::reader::{FileReader, SerializedFileReader};
+use arrow_json::LineDelimitedWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
 
 /// Every row of every Parquet file below `folder`, in the order of keys.
@@ -13,8 +14,13 @@ pub fn parquet(folder: &Path) -> Vec<Value> {
 }
 
 fn rows(file: &Path) -> Vec<Value> {
-    let reader = SerializedFileReader::new(File::open(file).unwrap()).unwrap();
-    reader.get_row_iter(None).unwrap().map(|row| row.unwrap().to_json_value()).collect()
+    let batches = ParquetRecordBatchReaderBuilder::try_new(File::open(file).unwrap()).unwrap().build().unwrap();
+    let mut lines = LineDelimitedWriter::new(Vec::new());
+    for batch in batches {
+        lines.write(&batch.unwrap()).unwrap();
+    }
+    lines.finish().unwrap();
+    String::from_utf8(lines.into_inner()).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 /// Every JSON file below `folder`.

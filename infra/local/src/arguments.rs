@@ -1,0 +1,198 @@
+//! The command line: what can be asked, and how it is explained.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use normalize::Tenant;
+
+const EXAMPLES: &str = "\
+Examples:
+  okta-lake                                   the demonstration, on a simulated Okta org
+  okta-lake send events.ndjson --tenant acme  your own events, through the real stream function
+  okta-lake cat | jq .class_name              the rows that came of them
+  okta-lake status                            what the lake has, hour by hour
+
+Objects are plain files below the lake's folder; any tool can read them in place:
+  duckdb -c \"SELECT class_name, count(*) FROM 'lake/live/**/*.parquet' GROUP BY ALL\"
+
+Exit status: 0 all done; 1 done, with something quarantined, denied or incomplete (see standard error); 2 failed.";
+
+/// Okta's System Log and identity inventory as an OCSF lake, on this machine: the real functions, an embedded S3, no AWS.
+#[derive(Debug, Parser)]
+#[command(name = "okta-lake", version, after_help = EXAMPLES, propagate_version = true)]
+pub(crate) struct Arguments {
+    /// The folder of the lake; made if it is not there
+    #[arg(long, global = true, value_name = "DIR", default_value = "./lake")]
+    pub(crate) lake: PathBuf,
+
+    /// What to do; without it, the demonstration
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Shows the system at work on a simulated Okta org, with faults, and checks that nothing was lost
+    Demo(DemoArguments),
+    /// Sends events through the queue and the stream function into the lake
+    #[command(after_help = SEND_HELP)]
+    Send(SendArguments),
+    /// Prints the rows that a reader of the view sees: each event once, as OCSF JSON, one a line
+    #[command(after_help = CAT_HELP)]
+    Cat(CatArguments),
+    /// Runs one action of the backfill function, against a real org or the simulator
+    Run(RunArguments),
+    /// Tells what the lake has: rows by hour, freshness, quarantine
+    Status(StatusArguments),
+    /// Serves a simulated Okta org
+    Sim(SimArguments),
+}
+
+const SEND_HELP: &str = "\
+A file has LogEvents as Okta's API gives them, or EventBridge events as Okta's log stream sends them: one a line, one after
+another, or as a JSON array. LogEvents are put into an EventBridge event, byte for byte. What is no JSON is sent, too: the
+function keeps it in quarantine with the reason.
+
+Examples:
+  okta-lake send system-log.ndjson --tenant acme
+  curl -s -H \"Authorization: SSWS $TOKEN\" https://acme.okta.com/api/v1/logs | okta-lake send - --tenant acme";
+
+const CAT_HELP: &str = "\
+Hours that are sealed show the generation that the ledger names; all others show what the stream wrote, each event once.
+
+Examples:
+  okta-lake cat --class 3002 --from 2026-05-04 --to 2026-05-05T12:00:00Z
+  okta-lake cat | jq -r '[.time_dt, .activity_name, .actor.user.email_addr] | @tsv'";
+
+/// See [`Command::Demo`].
+#[derive(Debug, Default, Args)]
+pub(crate) struct DemoArguments {}
+
+/// See [`Command::Send`].
+#[derive(Debug, Args)]
+pub(crate) struct SendArguments {
+    /// Files with events; - is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// The tenant of bare LogEvents: the Okta subdomain. EventBridge events name their own
+    #[arg(long, value_name = "T", default_value = "local", value_parser = tenant)]
+    pub(crate) tenant: Tenant,
+}
+
+/// See [`Command::Cat`].
+#[derive(Debug, Args)]
+pub(crate) struct CatArguments {
+    /// Only rows of this tenant
+    #[arg(long, value_name = "T", value_parser = tenant)]
+    pub(crate) tenant: Option<Tenant>,
+
+    /// Only rows of this OCSF class, such as 3002 for Authentication
+    #[arg(long, value_name = "UID")]
+    pub(crate) class: Option<u32>,
+
+    /// Only rows of this time or later: RFC 3339, or a day (UTC)
+    #[arg(long, value_name = "TS", value_parser = time)]
+    pub(crate) from: Option<Timestamp>,
+
+    /// Only rows before this time
+    #[arg(long, value_name = "TS", value_parser = time)]
+    pub(crate) to: Option<Timestamp>,
+
+    /// Only hours that are not sealed yet
+    #[arg(long, conflicts_with = "sealed")]
+    pub(crate) live: bool,
+
+    /// Only hours that are sealed
+    #[arg(long)]
+    pub(crate) sealed: bool,
+}
+
+/// See [`Command::Run`].
+#[derive(Debug, Args)]
+pub(crate) struct RunArguments {
+    /// The action
+    pub(crate) action: Action,
+
+    /// The file with the credentials of the org, as `okta-lake sim` writes it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) secret: Option<PathBuf>,
+}
+
+/// The actions of the backfill function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Action {
+    /// Checks credentials, scopes and every other thing that a collection needs
+    TestConnectivity,
+    /// Collects history and inventory
+    Collect,
+    /// Collects a range of the System Log
+    Logs,
+    /// Collects the identity inventory
+    Inventory,
+    /// Seals the hours that are due
+    Reconcile,
+    /// Tells how far everything is
+    Status,
+}
+
+/// See [`Command::Status`].
+#[derive(Debug, Args)]
+pub(crate) struct StatusArguments {
+    /// Only this tenant
+    #[arg(long, value_name = "T", value_parser = tenant)]
+    pub(crate) tenant: Option<Tenant>,
+
+    /// As JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// See [`Command::Sim`].
+#[derive(Debug, Args)]
+pub(crate) struct SimArguments {
+    /// Where to listen
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8420")]
+    pub(crate) listen: SocketAddr,
+}
+
+fn tenant(text: &str) -> Result<Tenant, String> {
+    Tenant::parse(text).map_err(|cause| cause.to_string())
+}
+
+fn time(text: &str) -> Result<Timestamp, String> {
+    let as_day = |day: Date| TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok();
+    let parsed = text.parse().ok().or_else(|| as_day(text.parse().ok()?));
+    parsed.ok_or_else(|| "expected a time such as 2026-05-04T10:00:00Z, or a day such as 2026-05-04".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_lake_may_be_named_before_or_after_the_command() {
+        for line in [["okta-lake", "--lake", "x", "status"], ["okta-lake", "status", "--lake", "x"]] {
+            assert_eq!(Arguments::try_parse_from(line).unwrap().lake, PathBuf::from("x"));
+        }
+        assert!(Arguments::try_parse_from(["okta-lake"]).unwrap().command.is_none());
+    }
+
+    #[test]
+    fn times_are_instants_or_days() {
+        assert_eq!(time("2026-05-04").unwrap(), time("2026-05-04T02:00:00+02:00").unwrap());
+        assert!(time("yesterday").unwrap_err().contains("2026-05-04T10:00:00Z"));
+    }
+}

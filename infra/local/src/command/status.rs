@@ -1,0 +1,80 @@
+//! `okta-lake status`: what the lake has.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use anyhow::bail;
+use jiff::{SignedDuration, Timestamp};
+use local::coverage::{HourCoverage, TenantCoverage, coverage};
+use serde_json::json;
+
+use crate::arguments::StatusArguments;
+use crate::outcome::Outcome;
+use crate::report::{Table, grouped};
+
+/// So many of the latest hours are shown; JSON has them all.
+const HOURS_SHOWN: usize = 48;
+
+/// Prints the state of the lake.
+pub(crate) fn run(arguments: &StatusArguments, lake: &Path) -> anyhow::Result<Outcome> {
+    if !lake.is_dir() {
+        bail!("no lake at {}: give its folder with --lake, or make one with `okta-lake demo`", lake.display());
+    }
+    let tenant = arguments.tenant.as_ref().map(ToString::to_string);
+    let tenants = coverage(lake, tenant.as_deref(), Timestamp::now())?;
+    let mut output = io::stdout().lock();
+    if arguments.json {
+        let status = json!({"lake": lake.canonicalize()?, "tenants": tenants});
+        serde_json::to_writer_pretty(&mut output, &status).map_err(io::Error::from)?;
+        writeln!(output)?;
+    } else {
+        print(&tenants, lake, &mut output)?;
+    }
+    Ok(Outcome::Done)
+}
+
+fn print(tenants: &[TenantCoverage], lake: &Path, output: &mut impl Write) -> io::Result<()> {
+    writeln!(output, "Lake {}", lake.canonicalize()?.display())?;
+    if tenants.is_empty() {
+        writeln!(output, "  nothing in it yet: `okta-lake send FILE` or `okta-lake demo` fills it")?;
+    }
+    tenants.iter().try_for_each(|tenant| print_tenant(tenant, output))
+}
+
+fn print_tenant(tenant: &TenantCoverage, output: &mut impl Write) -> io::Result<()> {
+    let sealed = tenant.hours.iter().filter(|hour| hour.sealed).count();
+    writeln!(output, "\nTenant {}", tenant.tenant)?;
+    let mut table = Table::default();
+    table.row(["rows".into(), grouped(tenant.rows).into()]);
+    table.row(["hours".into(), format!("{}, {sealed} of them sealed", tenant.hours.len()).into()]);
+    if let (Some(newest), Some(seconds)) = (tenant.newest, tenant.freshness_seconds) {
+        let age = SignedDuration::from_secs(seconds);
+        table.row(["newest event".into(), format!("{newest} ({age:#} ago)").into()]);
+    }
+    table.row(["quarantined".into(), grouped(tenant.quarantine_count()).into()]);
+    for (reason, count) in &tenant.quarantined {
+        table.row(["".into(), format!("{} {reason}", grouped(*count)).into()]);
+    }
+    table.print(output)?;
+    print_hours(&tenant.hours, output)
+}
+
+fn print_hours(hours: &[HourCoverage], output: &mut impl Write) -> io::Result<()> {
+    if hours.is_empty() {
+        return Ok(());
+    }
+    let earlier = hours.len().saturating_sub(HOURS_SHOWN);
+    if earlier > 0 {
+        writeln!(output, "\n  ... {earlier} earlier hours (all with --json)")?;
+    } else {
+        writeln!(output)?;
+    }
+    let mut table = Table::default();
+    table.row(["hour (UTC)".into(), "rows".into(), "duplicates".into(), "files".into(), "".into()]);
+    for hour in &hours[earlier..] {
+        let state = hour.generation.map_or_else(|| "live".to_owned(), |generation| format!("sealed, generation {generation}"));
+        let start = hour.hour.strftime("%Y-%m-%d %H:00").to_string();
+        table.row([start.into(), hour.rows.into(), hour.duplicates.into(), (hour.files as u64).into(), state.into()]);
+    }
+    table.print(output)
+}

@@ -1,0 +1,96 @@
+//! Where the function binaries are: beside this one. Run by cargo, they are built first, so that they are never
+//! missing and never stale.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::config::{Cargo, Config};
+use crate::error::Error;
+
+/// The binaries of both functions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FunctionBinaries {
+    /// The stream function.
+    pub stream: PathBuf,
+    /// The backfill function.
+    pub backfill: PathBuf,
+}
+
+impl FunctionBinaries {
+    /// Finds the binaries, and builds them if this process is run by cargo. What cargo says goes to standard error.
+    pub fn find(config: &Config) -> Result<Self, Error> {
+        let own = std::env::current_exe().map_err(Error::file("find", "the folder of okta-lake"))?;
+        let folder = binaries_folder(&own);
+        if let Some(cargo) = &config.cargo {
+            build(cargo, folder)?;
+        }
+        Self::beside(folder)
+    }
+
+    fn beside(folder: &Path) -> Result<Self, Error> {
+        let find = |name| {
+            let path = folder.join(name).with_extension(std::env::consts::EXE_EXTENSION);
+            if path.is_file() { Ok(path) } else { Err(Error::NoFunction { name, path }) }
+        };
+        Ok(Self { stream: find("stream")?, backfill: find("backfill")? })
+    }
+}
+
+/// The folder of this binary; a test's own is one deeper than those of the binaries.
+fn binaries_folder(own: &Path) -> &Path {
+    let folder = own.parent().unwrap_or(own);
+    match folder.parent() {
+        Some(above) if folder.ends_with("deps") => above,
+        _ => folder,
+    }
+}
+
+fn build(cargo: &Cargo, folder: &Path) -> Result<(), Error> {
+    let mut command = Command::new(&cargo.binary);
+    command.current_dir(&cargo.folder).args(arguments(folder));
+    // Standard output belongs to the command that builds this: its rows must not be mixed with cargo's.
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    let status = command.status().map_err(Error::file("run", &cargo.binary))?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(Error::Build { command: format!("cargo {}", arguments(folder).join(" ")), status })
+}
+
+/// The packages are not named: cargo then takes the workspace's default members, as `cargo run` does, and with them the
+/// same features, so that nothing that is built already is built again.
+fn arguments(folder: &Path) -> Vec<String> {
+    let mut arguments: Vec<String> = ["build", "--quiet", "--bin", "stream", "--bin", "backfill"].map(str::to_owned).into();
+    let profile = match folder.file_name().and_then(|name| name.to_str()) {
+        None | Some("debug") => "dev",
+        Some(name) => name,
+    };
+    arguments.extend(["--profile".to_owned(), profile.to_owned()]);
+    if let Some(target) = folder.parent() {
+        arguments.extend(["--target-dir".to_owned(), target.display().to_string()]);
+    }
+    arguments
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_profile_is_that_of_the_own_binary() {
+        let folder = |own| binaries_folder(Path::new(own)).to_owned();
+        assert_eq!(folder("/src/target/release/okta-lake"), Path::new("/src/target/release"));
+        assert_eq!(folder("/src/target/debug/deps/tests-0123"), Path::new("/src/target/debug"));
+        let built = |own| arguments(&folder(own)).split_off(6).join(" ");
+        assert_eq!(built("/src/target/debug/deps/tests-0123"), "--profile dev --target-dir /src/target");
+        assert_eq!(built("/src/target/release/okta-lake"), "--profile release --target-dir /src/target");
+    }
+
+    #[test]
+    fn a_missing_binary_is_named_with_the_way_to_get_it() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("stream"), "").unwrap();
+        let error = FunctionBinaries::beside(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("cargo build --bin backfill"), "{error}");
+    }
+}

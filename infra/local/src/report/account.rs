@@ -1,0 +1,142 @@
+//! The account of a run: every event that went in, and where it is now.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::bail;
+use local::local_stack::LocalStack;
+use local::quarantine::{self, Reasons};
+use local::sending::Refusals;
+use local::survey::Survey;
+
+use crate::outcome::Outcome;
+use crate::report::{Table, grouped, note};
+
+/// So many lines of a long list are shown.
+const SHOWN: usize = 15;
+
+/// What became of the events of a run.
+#[derive(Debug)]
+pub(crate) struct Account {
+    lake: PathBuf,
+    sent: u64,
+    written: u64,
+    duplicates: u64,
+    quarantined: u64,
+    refused: Refusals,
+    dead: u64,
+    returned: u64,
+    objects: u64,
+    failure: Option<String>,
+    survey: Survey,
+    reasons: Reasons,
+}
+
+impl Account {
+    /// Reads the function's own figures, and what it wrote.
+    pub(crate) fn of(stack: &LocalStack, sent: u64, refused: &Refusals, lake: &Path) -> anyhow::Result<Self> {
+        let delivered = stack.delivered();
+        let (survey, reasons) = written(stack, lake)?;
+        Ok(Self {
+            lake: lake.canonicalize()?,
+            sent,
+            written: delivered.metrics.count("EventsWritten"),
+            duplicates: delivered.metrics.count("EventsDuplicate"),
+            quarantined: delivered.metrics.count("EventsQuarantined"),
+            refused: refused.clone(),
+            dead: stack.queue().dead_letters().len() as u64,
+            returned: delivered.returned,
+            objects: delivered.metrics.count("ObjectsWritten"),
+            failure: delivered.last_failure.as_ref().map(ToString::to_string),
+            survey,
+            reasons,
+        })
+    }
+
+    /// Tells it.
+    pub(crate) fn print(&self, duration: Duration) -> io::Result<()> {
+        let mut output = io::stdout().lock();
+        let (sent, seconds) = (grouped(self.sent), duration.as_secs_f64());
+        writeln!(output, "{sent} events went through the stream function in {seconds:.1} s\n")?;
+        self.figures().print(&mut output)?;
+        print_survey(&self.survey, &self.lake, &mut output)?;
+        writeln!(output, "\nThe lake is at {}", self.lake.display())
+    }
+
+    /// Whether something was left over, which is said on standard error.
+    pub(crate) fn outcome(&self) -> anyhow::Result<Outcome> {
+        for refusal in self.refused.examples() {
+            note(&format!("refused: {refusal}"))?;
+        }
+        let cause = self.failure.as_deref().unwrap_or("the function gave them back each time: see its log");
+        if self.dead > 0 {
+            bail!("{} events could not be written and are not in the lake: {cause}", grouped(self.dead));
+        }
+        let accounted = self.written + self.duplicates + self.quarantined + self.refused.count();
+        if accounted < self.sent {
+            bail!("{} of {} events are unaccounted for: this is a bug", self.sent - accounted, self.sent);
+        }
+        if self.quarantined + self.refused.count() == 0 {
+            return Ok(Outcome::Done);
+        }
+        note(&format!("{} events are in quarantine, {} were refused", self.quarantined, self.refused.count()))?;
+        Ok(Outcome::Incomplete)
+    }
+
+    fn figures(&self) -> Table {
+        let mut table = Table::default();
+        table.row(["rows written".into(), self.written.into(), format!("in {} objects", self.objects).into()]);
+        table.row(["duplicates".into(), self.duplicates.into(), "the same event again, written once".into()]);
+        table.row(["quarantined".into(), self.quarantined.into(), "kept whole, with the reason".into()]);
+        for (reason, count) in &self.reasons {
+            table.row(["".into(), (*count).into(), reason.clone().into()]);
+        }
+        if self.refused.count() > 0 {
+            table.row(["refused".into(), self.refused.count().into(), "never sent: SQS would not take them".into()]);
+        }
+        if self.returned > 0 {
+            table.row(["redelivered".into(), self.returned.into(), "given back by the function, and sent again".into()]);
+        }
+        table
+    }
+}
+
+/// Counts what lies in the objects that the function wrote, or found to be there already.
+fn written(stack: &LocalStack, lake: &Path) -> anyhow::Result<(Survey, Reasons)> {
+    let keys: BTreeSet<_> = stack.s3.written().into_iter().chain(stack.s3.already_there()).collect();
+    let (mut survey, mut reasons) = (Survey::default(), Reasons::new());
+    for key in keys {
+        match key.split_once('/') {
+            Some(("live", _)) => survey.add(&lake.join(key))?,
+            Some(("quarantine", _)) => quarantine::add(&lake.join(key), &mut reasons)?,
+            _ => {}
+        }
+    }
+    Ok((survey, reasons))
+}
+
+fn print_survey(survey: &Survey, lake: &Path, output: &mut impl Write) -> io::Result<()> {
+    let classes = survey.classes.iter().map(|((uid, name), rows)| (format!("{uid} {name}"), *rows));
+    print_counts("Rows by class (OCSF)", classes, output)?;
+    let hours = survey.hours.iter().map(|(hour, rows)| (hour.strftime("%Y-%m-%d %H:00 UTC").to_string(), *rows));
+    print_counts("Rows by hour", hours, output)?;
+    let below = |file: &PathBuf| file.strip_prefix(lake).unwrap_or(file).display().to_string();
+    print_counts("Rows by file", survey.files.iter().map(|(file, rows)| (below(file), *rows)), output)
+}
+
+fn print_counts(title: &str, counts: impl ExactSizeIterator<Item = (String, u64)>, output: &mut impl Write) -> io::Result<()> {
+    let more = counts.len().saturating_sub(SHOWN);
+    if counts.len() == 0 {
+        return Ok(());
+    }
+    writeln!(output, "\n{title}")?;
+    let mut table = Table::default();
+    counts.take(SHOWN).for_each(|(name, rows)| table.row([name.into(), rows.into()]));
+    table.print(output)?;
+    if more > 0 {
+        writeln!(output, "  ... and {more} more")?;
+    }
+    Ok(())
+}
