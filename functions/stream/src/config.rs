@@ -18,7 +18,7 @@ pub(crate) struct Config {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub(crate) enum ConfigError {
     /// A needed variable is not set.
-    #[error("{0} is not set: give the name of the lake's bucket (parameter LakeBucket of the stack)")]
+    #[error("{0} is not set: give it the name of the lake's bucket (the stack's output LakeBucket)")]
     Missing(&'static str),
     /// A variable has a value that means nothing.
     #[error("{name}: {reason}")]

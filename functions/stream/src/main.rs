@@ -12,7 +12,7 @@ use std::time::Duration;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use lake::Lake;
-use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
+use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 use serde_json::value::RawValue;
 use tracing_subscriber::EnvFilter;
 
@@ -23,7 +23,7 @@ use crate::handler::Function;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
+async fn main() -> anyhow::Result<()> {
     let config = Config::from_environment()?;
     tracing_subscriber::fmt()
         .json()
@@ -35,7 +35,7 @@ async fn main() -> Result<(), Error> {
     let s3 = aws_sdk_s3::Client::new(&aws().await);
     let function = Function { lake: Lake::new(s3, config.bucket), format: config.format };
     let handle = service_fn(|event: LambdaEvent<Box<RawValue>>| handler::handle(&function, event));
-    Runtime::new(handle).layer(undecodable::Layer).run().await
+    Runtime::new(handle).layer(undecodable::Layer).run().await.map_err(anyhow::Error::from_boxed)
 }
 
 /// S3 answers in tens of milliseconds. A hung attempt must leave time for another one before the

@@ -1,0 +1,92 @@
+"""Deploys template.yaml, all of it, to moto's CloudFormation, EventBridge, SQS, S3, KMS, IAM and Lambda."""
+
+import io
+import json
+import logging
+import warnings
+import zipfile
+from pathlib import Path
+
+import boto3
+from moto.server import ThreadedMotoServer
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+from samtranslator.yaml_helper import yaml_parse
+
+REGION = "us-east-1"
+STACK = "okta-lake"
+BUS = "aws.partner/okta.com/acme/okta-lake"
+PARAMETERS = {"OktaEventBusName": BUS, "Architecture": "x86_64"}
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": REGION}
+
+
+class Stack:
+    """The deployed stack: `events`, `sqs`, `s3` are clients of moto; `outputs` are those of the template."""
+
+    def __init__(self, template: Path):
+        # Its log of each request, and its warnings: it has no bucket and queue policies, so those are not tested here.
+        for logger in ("werkzeug", "moto"):
+            logging.getLogger(logger).setLevel(logging.ERROR)
+        warnings.filterwarnings("ignore", module="moto")
+        self._server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        self._server.start()
+        self.endpoint = "http://%s:%d" % self._server.get_host_and_port()
+        self.events, self.sqs, self.s3 = map(self._client, ("events", "sqs", "s3"))
+        self._associate_partner_bus()
+        self.outputs = self._deploy(_translate(template, self._upload_code()))
+
+    def stop(self) -> None:
+        """Stops moto."""
+        self._server.stop()
+
+    def function_env(self) -> dict[str, str]:
+        """The variables that the deployed function has, and those that make its SDK talk to moto."""
+        functions = self._client("lambda").list_functions()["Functions"]
+        assert len(functions) == 1, f"expected the stream function alone, got {functions}"
+        return functions[0]["Environment"]["Variables"] | CREDENTIALS | {"AWS_ENDPOINT_URL_S3": self.endpoint}
+
+    def _client(self, service: str):
+        return boto3.client(
+            service,
+            endpoint_url=self.endpoint,
+            region_name=REGION,
+            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        )
+
+    def _associate_partner_bus(self) -> None:
+        # moto takes what follows the last slash for the name of a bus, whenever one is referred to.
+        self.events.create_event_bus(Name=BUS.rsplit("/", 1)[1])
+
+    def _upload_code(self) -> str:
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as package:
+            package.writestr("bootstrap", "")
+        self.s3.create_bucket(Bucket="code")
+        self.s3.put_object(Bucket="code", Key="stream.zip", Body=archive.getvalue())
+        return "s3://code/stream.zip"
+
+    def _deploy(self, template: dict) -> dict[str, str]:
+        cloudformation = self._client("cloudformation")
+        cloudformation.create_stack(
+            StackName=STACK,
+            TemplateBody=json.dumps(template),
+            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in PARAMETERS.items()],
+            Capabilities=["CAPABILITY_IAM"],
+        )
+        stack = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
+        assert stack["StackStatus"] == "CREATE_COMPLETE", stack
+        return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+
+def _translate(template: Path, code_uri: str) -> dict:
+    """SAM to CloudFormation, with SAM's own translator."""
+    sam = yaml_parse(template.read_text())
+    sam["Resources"]["StreamFunction"]["Properties"]["CodeUri"] = code_uri
+    # The managed policies of IAM, which SAM would look up by name: the template uses none.
+    cloudformation = Translator({}, Parser(), boto_session=boto3.Session(region_name=REGION)).translate(
+        sam, dict(PARAMETERS)
+    )
+    # moto would poll the queue itself and run the function in Docker: here the test plays Lambda's poller.
+    del cloudformation["Resources"]["StreamFunctionQueue"]
+    return cloudformation
