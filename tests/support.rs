@@ -14,40 +14,40 @@ use local::s3_server::EmbeddedS3;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-pub use events::{LogEvent, envelope};
+pub(crate) use events::{LogEvent, envelope};
 
 /// Built once for all tests.
 static FUNCTIONS: LazyLock<FunctionBinaries> =
     LazyLock::new(|| FunctionBinaries::find(&Config::from_environment()).unwrap());
 
 /// A stream function with a lake of its own.
-pub struct System {
+pub(crate) struct System {
     lake: TempDir,
-    pub s3: EmbeddedS3,
+    pub(crate) s3: EmbeddedS3,
     stream: FunctionProcess,
 }
 
 /// What an invocation came to.
 #[derive(Debug)]
-pub struct Delivered {
+pub(crate) struct Delivered {
     /// The ids that the queue keeps.
-    pub failures: Vec<String>,
+    pub(crate) failures: Vec<String>,
     /// What the function counted.
-    pub received: f64,
-    pub written: f64,
-    pub quarantined: f64,
-    pub duplicates: f64,
+    pub(crate) received: f64,
+    pub(crate) written: f64,
+    pub(crate) quarantined: f64,
+    pub(crate) duplicates: f64,
     /// What it logged.
-    pub log: Vec<String>,
+    pub(crate) log: Vec<String>,
 }
 
 impl System {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::start_with(&[]).await
     }
 
     /// Starts with more variables for the function.
-    pub async fn start_with(variables: &[(&str, &str)]) -> Self {
+    pub(crate) async fn start_with(variables: &[(&str, &str)]) -> Self {
         let lake = tempfile::tempdir().unwrap();
         let s3 = EmbeddedS3::start(lake.path()).await.unwrap();
         let more = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
@@ -58,7 +58,7 @@ impl System {
     }
 
     /// Hands over raw bytes, as the Runtime API does.
-    pub async fn invoke(&self, payload: impl Into<Vec<u8>>) -> Result<Delivered, FunctionError> {
+    pub(crate) async fn invoke(&self, payload: impl Into<Vec<u8>>) -> Result<Delivered, FunctionError> {
         let done = self.stream.invoke(payload.into(), Duration::from_secs(60)).await?;
         let response: Value = serde_json::from_slice(&done.response).unwrap();
         let failures = response["batchItemFailures"].as_array().expect("a partial batch response").iter();
@@ -74,28 +74,28 @@ impl System {
     }
 
     /// Hands over a batch of message bodies; their ids are `m0`, `m1`, ...
-    pub async fn deliver(&self, bodies: &[String]) -> Delivered {
+    pub(crate) async fn deliver(&self, bodies: &[String]) -> Delivered {
         self.invoke(batch(bodies)).await.unwrap()
     }
 
     /// Every row of `live/`, by key.
-    pub fn rows(&self) -> Vec<Value> {
+    pub(crate) fn rows(&self) -> Vec<Value> {
         rows::parquet(&self.lake.path().join("live"))
     }
 
     /// Every record of `quarantine/`.
-    pub fn quarantined(&self) -> Vec<Value> {
+    pub(crate) fn quarantined(&self) -> Vec<Value> {
         rows::json(&self.lake.path().join("quarantine"))
     }
 
     /// The keys below `prefix`, sorted.
-    pub fn keys(&self, prefix: &str) -> Vec<String> {
+    pub(crate) fn keys(&self, prefix: &str) -> Vec<String> {
         rows::keys(self.lake.path(), prefix)
     }
 }
 
 /// An SQS batch as Lambda hands it over.
-pub fn batch(bodies: &[String]) -> Vec<u8> {
+pub(crate) fn batch(bodies: &[String]) -> Vec<u8> {
     let record = |(index, body): (usize, &String)| {
         json!({
             "messageId": format!("m{index}"),

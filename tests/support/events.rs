@@ -2,13 +2,13 @@
 
 /// A LogEvent's JSON text, member by member, so that a test can write what no serializer would.
 #[derive(Clone)]
-pub struct LogEvent {
+pub(crate) struct LogEvent {
     members: Vec<(String, String)>,
 }
 
 impl LogEvent {
     /// A sign-in.
-    pub fn sign_in(uuid: &str) -> Self {
+    pub(crate) fn sign_in(uuid: &str) -> Self {
         let members = [
             ("uuid", format!("\"{uuid}\"")),
             ("published", "\"2026-05-04T10:15:30.123Z\"".to_owned()),
@@ -29,32 +29,32 @@ impl LogEvent {
     }
 
     /// Sets a member to raw JSON.
-    pub fn with(mut self, name: &str, json: &str) -> Self {
+    pub(crate) fn with(mut self, name: &str, json: &str) -> Self {
         self.members.retain(|(known, _)| known != name);
         self.members.push((name.to_owned(), json.to_owned()));
         self
     }
 
     /// Removes a member.
-    pub fn without(mut self, name: &str) -> Self {
+    pub(crate) fn without(mut self, name: &str) -> Self {
         self.members.retain(|(known, _)| known != name);
         self
     }
 
     /// The event's JSON text.
-    pub fn json(&self) -> String {
+    pub(crate) fn json(&self) -> String {
         let members: Vec<_> = self.members.iter().map(|(name, json)| format!("\"{name}\":{json}")).collect();
         format!("{{{}}}", members.join(","))
     }
 
     /// As EventBridge delivers it from the org `acme`.
-    pub fn message(&self) -> String {
+    pub(crate) fn message(&self) -> String {
         envelope("aws.partner/okta.com/acme/stream", &self.json())
     }
 }
 
 /// A partner event with any source and any detail.
-pub fn envelope(source: &str, detail: &str) -> String {
+pub(crate) fn envelope(source: &str, detail: &str) -> String {
     format!(
         r#"{{"version":"0","id":"7f0e","detail-type":"SystemLog","source":"{source}","account":"123456789012","time":"2026-05-04T10:15:30Z","region":"eu-central-1","resources":[],"detail":{detail}}}"#
     )

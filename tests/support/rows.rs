@@ -8,7 +8,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
 
 /// Every row of every Parquet file below `folder`, in the order of keys.
-pub fn parquet(folder: &Path) -> Vec<Value> {
+pub(crate) fn parquet(folder: &Path) -> Vec<Value> {
     let files = files(folder).into_iter().filter(|file| file.extension().is_some_and(|it| it == "parquet"));
     files.flat_map(|file| rows(&file)).collect()
 }
@@ -24,12 +24,12 @@ fn rows(file: &Path) -> Vec<Value> {
 }
 
 /// Every JSON file below `folder`.
-pub fn json(folder: &Path) -> Vec<Value> {
+pub(crate) fn json(folder: &Path) -> Vec<Value> {
     files(folder).iter().map(|file| serde_json::from_slice(&fs::read(file).unwrap()).unwrap()).collect()
 }
 
 /// Every object key below `prefix` of the lake.
-pub fn keys(lake: &Path, prefix: &str) -> Vec<String> {
+pub(crate) fn keys(lake: &Path, prefix: &str) -> Vec<String> {
     let key = |file: PathBuf| file.strip_prefix(lake).unwrap().to_string_lossy().into_owned();
     files(&lake.join(prefix)).into_iter().map(key).collect()
 }

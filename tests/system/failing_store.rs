@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use local::s3_server::Fault;
+use local::fault::Fault;
 
 use crate::support::{LogEvent, System};
 
@@ -48,15 +48,15 @@ async fn a_direct_event_that_cannot_be_written_fails_the_invocation() {
 }
 
 #[tokio::test]
-async fn a_conflict_and_a_cut_connection_are_tried_again() {
-    for fault in [Fault::Status(409), Fault::Disconnect] {
+async fn a_conflict_and_a_lost_answer_are_tried_again() {
+    for fault in [Fault::Status(409), Fault::LostAnswer] {
         let system = System::start().await;
         let tries = Arc::new(AtomicUsize::new(0));
         let seen = Arc::clone(&tries);
         system.s3.set_fault(move |_| (seen.fetch_add(1, Ordering::SeqCst) == 0).then_some(fault));
         let delivered = system.deliver(&[at("a", 1)]).await;
         assert!(delivered.failures.is_empty(), "{delivered:?}");
-        assert_eq!(tries.load(Ordering::SeqCst), 2, "once refused, once written");
+        assert_eq!(tries.load(Ordering::SeqCst), 2, "one bad answer, one good");
         assert_eq!(system.rows().len(), 1);
     }
 }

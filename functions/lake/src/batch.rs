@@ -1,10 +1,10 @@
 //! Events on their way into the lake: each once, gathered by hour, one object an hour.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write;
 
 use jiff::Timestamp;
-use normalize::ocsf::Event;
+use normalize::ocsf::{Event, Text};
 use normalize::{MAPPING_VERSION, Tenant};
 use sha2::{Digest, Sha256};
 
@@ -20,11 +20,15 @@ pub struct Partition {
     pub hour: Timestamp,
 }
 
+/// The events of one partition. A row is some kilobytes wide: in a box it is moved once, not each time that the list
+/// grows or is sorted.
+pub type Rows<'a> = Vec<Box<Event<'a>>>;
+
 /// Events by partition.
 #[derive(Debug, Default)]
 pub struct Batch<'a> {
-    seen: HashSet<(Tenant, String)>,
-    partitions: BTreeMap<Partition, Vec<Event<'a>>>,
+    seen: HashMap<Tenant, HashSet<Text<'a>>>,
+    partitions: BTreeMap<Partition, Rows<'a>>,
 }
 
 /// What is to be written for one partition.
@@ -44,33 +48,34 @@ impl<'a> Batch<'a> {
     /// Adds an event, or says `false` if the batch has its uuid already: Okta, EventBridge and SQS
     /// all deliver more than once.
     pub fn insert(&mut self, partition: Partition, event: Event<'a>) -> bool {
-        let is_new = self.seen.insert((partition.tenant.clone(), event.metadata.uid.clone().into_owned()));
+        let is_new = self.seen.entry(partition.tenant.clone()).or_default().insert(event.metadata.uid.clone());
         if is_new {
-            self.partitions.entry(partition).or_default().push(event);
+            self.partitions.entry(partition).or_default().push(Box::new(event));
         }
         is_new
     }
 
     /// The partitions with their events, each sorted by time.
-    pub fn into_partitions(self) -> impl Iterator<Item = (Partition, Vec<Event<'a>>)> {
-        self.partitions.into_iter().map(|(partition, mut events)| {
-            events.sort_by(|a, b| (a.time, &a.metadata.uid).cmp(&(b.time, &b.metadata.uid)));
-            (partition, events)
+    pub fn into_partitions(self) -> impl Iterator<Item = (Partition, Rows<'a>)> {
+        self.partitions.into_iter().map(|(partition, mut rows)| {
+            rows.sort_by(|a, b| (a.time, &a.metadata.uid).cmp(&(b.time, &b.metadata.uid)));
+            (partition, rows)
         })
     }
 }
 
-/// The object for a partition's sorted `events`. Its key derives from what Okta sent and from the
-/// mapping, so the same events give the same key, whenever and however often they come.
-pub fn object(partition: &Partition, events: &[Event<'_>], format: Format) -> Result<Object, EncodeError> {
-    let key = layout::live_key(partition, &digest(events), format);
-    Ok(Object { key, content_type: format.content_type(), rows: events.len(), body: format.encode(events)? })
+/// The object for a partition's sorted `rows`. Its key derives from what Okta sent and from the mapping, so the same
+/// events give the same key, whenever and however often they come.
+pub fn object(partition: &Partition, rows: Rows<'_>, format: Format) -> Result<Object, EncodeError> {
+    let key = layout::live_key(partition, &digest(&rows), format);
+    let count = rows.len();
+    Ok(Object { key, content_type: format.content_type(), rows: count, body: format.encode(rows)? })
 }
 
-fn digest(events: &[Event<'_>]) -> String {
+fn digest(rows: &[Box<Event<'_>>]) -> String {
     let mut hasher = Sha256::new();
     hasher.update(MAPPING_VERSION.to_be_bytes());
-    for event in events {
+    for event in rows {
         hasher.update((event.raw_data.len() as u64).to_be_bytes());
         hasher.update(event.raw_data.as_bytes());
     }

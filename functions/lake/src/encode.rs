@@ -1,8 +1,8 @@
 //! Events to bytes: Parquet with nested columns, or compressed NDJSON.
 
+use std::borrow::Borrow;
 use std::io::Write;
 use std::str::FromStr;
-use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use normalize::MAPPING_VERSION;
@@ -11,8 +11,9 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr};
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
+use serde_arrow::ArrayBuilder;
 
 use crate::schema;
 
@@ -63,8 +64,8 @@ impl Format {
         }
     }
 
-    /// Encodes `events` in their order.
-    pub fn encode(self, events: &[Event<'_>]) -> Result<Vec<u8>, EncodeError> {
+    /// Encodes `events` in their order. Each is needed only until the next one: given by value, it is freed then.
+    pub fn encode<'a, E: Borrow<Event<'a>>>(self, events: impl IntoIterator<Item = E>) -> Result<Vec<u8>, EncodeError> {
         match self {
             Self::Parquet => parquet(events),
             Self::Ndjson => ndjson(events),
@@ -85,35 +86,44 @@ impl FromStr for Format {
 }
 
 /// `events` as Arrow columns of [`schema::events`].
-pub fn columns(events: &[Event<'_>]) -> Result<RecordBatch, EncodeError> {
-    serde_arrow::to_record_batch(schema::events().fields(), &events)
-        .map_err(|error| EncodeError::Columns(Box::new(error)))
+pub fn columns<'a, E: Borrow<Event<'a>>>(events: impl IntoIterator<Item = E>) -> Result<RecordBatch, EncodeError> {
+    rows_to_columns(events).map_err(|error| EncodeError::Columns(Box::new(error)))
 }
 
-fn parquet(events: &[Event<'_>]) -> Result<Vec<u8>, EncodeError> {
+fn rows_to_columns<'a, E: Borrow<Event<'a>>>(events: impl IntoIterator<Item = E>) -> serde_arrow::Result<RecordBatch> {
+    let mut builder = ArrayBuilder::from_arrow(schema::events().fields())?;
+    events.into_iter().try_for_each(|event| builder.push(event.borrow()))?;
+    builder.to_record_batch()
+}
+
+fn parquet<'a, E: Borrow<Event<'a>>>(events: impl IntoIterator<Item = E>) -> Result<Vec<u8>, EncodeError> {
     let columns = columns(events)?;
-    let mut writer = ArrowWriter::try_new(Vec::new(), columns.schema(), Some(properties()?.as_ref().clone()))?;
+    let mut writer = ArrowWriter::try_new(Vec::new(), columns.schema(), Some(properties()?))?;
     writer.write(&columns)?;
+    // The writer has its own pages now; the rest of them is compressed when it is closed.
+    drop(columns);
     Ok(writer.into_inner()?)
 }
 
-fn properties() -> Result<WriterPropertiesPtr, ParquetError> {
+fn properties() -> Result<WriterProperties, ParquetError> {
     // Every raw_data is its own value: a dictionary of it is thrown away, and its extremes find nothing.
     let raw_data = ColumnPath::from("raw_data");
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
         .set_column_dictionary_enabled(raw_data.clone(), false)
         .set_column_statistics_enabled(raw_data, EnabledStatistics::None)
-        .set_key_value_metadata(Some(vec![KeyValue::new("okta_lake.mapping".into(), MAPPING_VERSION.to_string())]))
-        .build();
-    Ok(Arc::new(properties))
+        .set_key_value_metadata(Some(vec![KeyValue::new("okta_lake.mapping".into(), MAPPING_VERSION.to_string())]));
+    Ok(properties.build())
 }
 
-fn ndjson(events: &[Event<'_>]) -> Result<Vec<u8>, EncodeError> {
+fn ndjson<'a, E: Borrow<Event<'a>>>(events: impl IntoIterator<Item = E>) -> Result<Vec<u8>, EncodeError> {
     let mut writer = zstd::Encoder::new(Vec::new(), ZSTD_LEVEL)?;
+    let mut line = Vec::new();
     for event in events {
-        serde_json::to_writer(&mut writer, event)?;
-        writer.write_all(b"\n")?;
+        line.clear();
+        serde_json::to_writer(&mut line, event.borrow())?;
+        line.push(b'\n');
+        writer.write_all(&line)?;
     }
     Ok(writer.finish()?)
 }

@@ -60,8 +60,8 @@ pub fn decide(event_type: &str) -> (Decision, Basis) {
     if let Some(decision) = ROWS.get(event_type) {
         return (*decision, Basis::Exact);
     }
-    let families = event_type.rmatch_indices('.').map(|(dot, _)| &event_type[..dot]);
-    let known = families.filter_map(|prefix| ROWS.get(format!("{prefix}.*").as_str())).next();
+    let mut families = event_type.rmatch_indices('.').map(|(dot, _)| &event_type[..dot]);
+    let known = families.find_map(|prefix| ROWS.get(format!("{prefix}.*").as_str()));
     (*known.unwrap_or(&ROWS["*"]), Basis::Family)
 }
 

@@ -7,7 +7,7 @@ mod api_activity;
 mod application_lifecycle;
 mod authentication;
 mod authorize_session;
-mod base_event;
+mod behaviors;
 mod debug_data;
 mod detection_finding;
 mod device;
@@ -15,12 +15,18 @@ mod endpoint;
 mod entity_management;
 mod factor;
 mod group_management;
+mod http_request;
 mod leftovers;
 mod metadata;
 mod observables;
+mod origin;
 mod outcome;
+mod policy;
 mod principal;
 mod privileges;
+mod profiles;
+mod protocol;
+mod risk;
 mod scheduled_job_activity;
 mod severity;
 mod target;
@@ -83,27 +89,29 @@ pub struct Normalized<'a> {
 }
 
 /// Maps one event. Every LogEvent has an OCSF form: this cannot fail.
-pub fn normalize<'a>(log: LogEvent<'a>, receipt: &Receipt<'_>) -> Normalized<'a> {
+pub fn normalize<'a>(mut log: LogEvent<'a>, receipt: &Receipt<'_>) -> Normalized<'a> {
     let (decision, basis) = event_type::decide(&log.event_type);
+    let mut event = metadata::event(&mut log, &decision, receipt);
     let mut members = log.members;
-    let mut event = metadata::event(&mut members, log.published, &decision, receipt);
     event.raw_data = log.raw.into();
     outcome::place(&mut event, &mut members, decision.class);
     actor::place(&mut event, &mut members);
     device::place(&mut event, &mut members);
+    origin::place(&mut event, &mut members, decision.class);
+    risk::place(&mut event, &mut members, decision.class);
     place_class(&mut event, &mut members, &decision);
-    observables::place(&mut event);
+    observables::place(&mut event, &members);
+    profiles::place(&mut event, decision.class);
     event.unmapped = leftovers::of(&members);
-    metadata::place_profiles(&mut event, decision.class);
     Normalized { event, basis }
 }
 
 fn place_class<'a>(event: &mut Event<'a>, members: &mut Object<'a>, decision: &Decision) {
     match decision.class {
-        Class::BaseEvent => base_event::place(event, members),
+        Class::BaseEvent => {}
         Class::ScheduledJobActivity => scheduled_job_activity::place(event, members, decision),
         Class::DetectionFinding => detection_finding::place(event, members),
-        Class::AccountChange => account_change::place(event, members, decision),
+        Class::AccountChange => account_change::place(event, members),
         Class::Authentication => authentication::place(event, members, decision),
         Class::AuthorizeSession => authorize_session::place(event, members, decision),
         Class::EntityManagement => entity_management::place(event, members, decision),
@@ -111,7 +119,7 @@ fn place_class<'a>(event: &mut Event<'a>, members: &mut Object<'a>, decision: &D
         Class::GroupManagement => group_management::place(event, members, decision),
         Class::WebResourcesActivity => web_resources_activity::place(event, members, decision),
         Class::ApplicationLifecycle => application_lifecycle::place(event, members, decision),
-        Class::ApiActivity => api_activity::place(event, members, decision),
+        Class::ApiActivity => api_activity::place(event, members),
     }
 }
 

@@ -12,13 +12,13 @@ mod unmapped;
 
 pub use class::{Activity, Class};
 pub use event::{Event, Metadata, Product};
-pub use finding::{Evidence, FindingInfo};
-pub use network::{Device, HttpRequest, Location, NetworkEndpoint, AutonomousSystem, Os, Url};
+pub use finding::{Analytic, Evidence, FindingInfo, Trait};
+pub use network::{AutonomousSystem, Device, Fingerprint, HttpHeader, HttpRequest, Location, NetworkEndpoint, Os, Url};
 pub use object::{
-    Api, ApiRequest, AuthFactor, Authorization, Entity, Group, Job, Observable,
+    Api, ApiRequest, AuthFactor, AuthenticationToken, Authorization, Entity, EntityDevice, Group, Job, Observable,
     Policy, Resource, Service, WebResource,
 };
-pub use principal::{Actor, Idp, ProgrammaticCredential, Session, User};
+pub use principal::{Account, Actor, Idp, ProgrammaticCredential, Session, User};
 pub use unmapped::Unmapped;
 
 /// The OCSF release that every row is valid against.

@@ -122,7 +122,8 @@ mod tests {
 
     #[test]
     fn lone_surrogates_and_nul_are_kept() {
-        let text = r#"{"uuid":"u\u0000-1","published":"2026-05-04T10:00:00Z","eventType":"a","x":"\ud800 \ude00\ud83d"}"#;
+        let text =
+            r#"{"uuid":"u\u0000-1","published":"2026-05-04T10:00:00Z","eventType":"a","x":"\ud800 \ude00\ud83d"}"#;
         let event = LogEvent::parse(text).unwrap();
         assert_eq!(event.members.text("x"), Some("\u{fffd} \u{fffd}\u{fffd}"));
         assert_eq!(event.uuid, "u\0-1");

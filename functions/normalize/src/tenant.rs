@@ -16,9 +16,8 @@ impl Tenant {
     pub fn parse(subdomain: &str) -> Result<Self, TenantError> {
         let is_label = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         // The first letter may not be `_`: such names are kept for what belongs to no tenant.
-        let is_valid = (1..=63).contains(&subdomain.len())
-            && !subdomain.starts_with('_')
-            && subdomain.bytes().all(is_label);
+        let is_valid =
+            (1..=63).contains(&subdomain.len()) && !subdomain.starts_with('_') && subdomain.bytes().all(is_label);
         if is_valid {
             Ok(Self(subdomain.to_ascii_lowercase()))
         } else {

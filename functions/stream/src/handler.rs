@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
-use lake::batch::object;
+use lake::batch::{Rows, object};
 use lake::{EncodeError, Format, Lake, Partition, Rejected, WriteError, quarantine};
 use lambda_runtime::{Diagnostic, LambdaEvent};
-use normalize::ocsf::Event;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -116,9 +115,9 @@ fn figures(incoming: &Incoming<'_>, sorted: &Sorted<'_>, now: Timestamp) -> Figu
 /// Writes every partition's object; returns the messages of those that failed.
 async fn write_rows(function: &Function, sorted: Sorted<'_>, figures: &mut Figures) -> BTreeSet<usize> {
     let Sorted { batch, mut messages, .. } = sorted;
-    let writes = batch.into_partitions().map(|(partition, events)| {
+    let writes = batch.into_partitions().map(|(partition, rows)| {
         let messages = messages.remove(&partition).unwrap_or_default();
-        async move { (write_object(function, &partition, &events).await, messages) }
+        async move { (write_object(function, &partition, rows).await, messages) }
     });
     let mut written = stream::iter(writes).buffer_unordered(WRITES_AT_ONCE);
     let mut failed = BTreeSet::new();
@@ -138,8 +137,8 @@ async fn write_rows(function: &Function, sorted: Sorted<'_>, figures: &mut Figur
 }
 
 /// Returns the number of rows that are durable now.
-async fn write_object(function: &Function, partition: &Partition, events: &[Event<'_>]) -> Result<usize, Failure> {
-    let object = object(partition, events, function.format)?;
+async fn write_object(function: &Function, partition: &Partition, rows: Rows<'_>) -> Result<usize, Failure> {
+    let object = object(partition, rows, function.format)?;
     let put = function.lake.put_new(&object.key, object.content_type, object.body).await?;
     tracing::debug!(key = object.key, rows = object.rows, ?put, "object is durable");
     Ok(object.rows)

@@ -39,14 +39,17 @@ async fn obey(event: LambdaEvent<Value>) -> Result<Value, Error> {
             Ok(Value::Null)
         }
         Some("print") => {
-            (0..event.payload["lines"].as_u64().unwrap_or(1)).for_each(|line| println!("line {line} {}", "x".repeat(900)));
+            (0..event.payload["lines"].as_u64().unwrap_or(1))
+                .for_each(|line| println!("line {line} {}", "x".repeat(900)));
             Ok(Value::Null)
         }
         Some("allocate") => {
             let memory = vec![1_u8; usize::try_from(event.payload["bytes"].as_u64().unwrap_or_default())?];
             Ok(json!(memory.iter().map(|byte| u64::from(*byte)).sum::<u64>()))
         }
-        Some("respond") => Ok(Value::String("x".repeat(usize::try_from(event.payload["bytes"].as_u64().unwrap_or(0))?))),
+        Some("respond") => {
+            Ok(Value::String("x".repeat(usize::try_from(event.payload["bytes"].as_u64().unwrap_or(0))?)))
+        }
         Some("fail") => Err("told to fail".into()),
         Some("panic") => panic!("told to panic"),
         Some("exit") => {

@@ -38,7 +38,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Shows the system at work on a simulated Okta org, with faults, and checks that nothing was lost
-    Demo(DemoArguments),
+    Demo,
     /// Sends events through the queue and the stream function into the lake
     #[command(after_help = SEND_HELP)]
     Send(SendArguments),
@@ -68,10 +68,6 @@ Hours that are sealed show the generation that the ledger names; all others show
 Examples:
   okta-lake cat --class 3002 --from 2026-05-04 --to 2026-05-05T12:00:00Z
   okta-lake cat | jq -r '[.time_dt, .activity_name, .actor.user.email_addr] | @tsv'";
-
-/// See [`Command::Demo`].
-#[derive(Debug, Default, Args)]
-pub(crate) struct DemoArguments {}
 
 /// See [`Command::Send`].
 #[derive(Debug, Args)]

@@ -8,16 +8,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use s3s::dto::{
-    Bucket, CommonPrefix, DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput,
-    DeleteObjectsOutput, DeletedObject, ETag, ETagCondition, GetBucketLocationInput, GetBucketLocationOutput,
-    GetObjectInput, GetObjectOutput, HeadBucketInput, HeadBucketOutput, HeadObjectInput, HeadObjectOutput,
-    ListBucketsInput, ListBucketsOutput, ListObjectsV2Input, ListObjectsV2Output, Object, PutObjectInput,
-    PutObjectOutput, StreamingBlob, Timestamp,
+    Bucket, CommonPrefix, DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput,
+    DeletedObject, ETag, GetBucketLocationInput, GetBucketLocationOutput, GetObjectInput, GetObjectOutput,
+    HeadBucketInput, HeadBucketOutput, HeadObjectInput, HeadObjectOutput, ListBucketsInput, ListBucketsOutput,
+    ListObjectsV2Input, ListObjectsV2Output, Object, PutObjectInput, PutObjectOutput, StreamingBlob, Timestamp,
 };
 use s3s::{S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result, s3_error};
 use tokio::io::AsyncReadExt as _;
 use tokio_util::io::ReaderStream;
 
+use crate::conditions::{Demand, write_condition};
 use crate::error::Error;
 use crate::listing::{self, Query};
 use crate::object_store::{Condition, ObjectInfo, ObjectStore};
@@ -147,7 +147,10 @@ impl S3 for LakeBucket {
         Ok(S3Response::new(DeleteObjectOutput::default()))
     }
 
-    async fn delete_objects(&self, request: S3Request<DeleteObjectsInput>) -> S3Result<S3Response<DeleteObjectsOutput>> {
+    async fn delete_objects(
+        &self,
+        request: S3Request<DeleteObjectsInput>,
+    ) -> S3Result<S3Response<DeleteObjectsOutput>> {
         let input = request.input;
         check_bucket(&input.bucket)?;
         let keys: Vec<_> = input.delete.objects.into_iter().map(|object| object.key).collect();
@@ -180,45 +183,17 @@ impl S3 for LakeBucket {
             next_continuation_token: page.next,
             start_after: input.start_after,
             contents: Some(page.objects.into_iter().map(listed).collect()),
-            common_prefixes: Some(page.folders.into_iter().map(|prefix| CommonPrefix { prefix: Some(prefix) }).collect()),
+            common_prefixes: Some(
+                page.folders.into_iter().map(|prefix| CommonPrefix { prefix: Some(prefix) }).collect(),
+            ),
             ..ListObjectsV2Output::default()
         };
         Ok(S3Response::new(output))
     }
 }
 
-/// What a reader demands of an object's tag.
-struct Demand {
-    matching: Option<ETagCondition>,
-    other_than: Option<ETagCondition>,
-}
-
-impl Demand {
-    fn check(&self, tag: &ETag) -> S3Result<()> {
-        let is = |condition: &ETagCondition| condition.as_etag().is_none_or(|other| other.value() == tag.value());
-        if !self.matching.as_ref().is_none_or(is) {
-            return Err(s3_error!(PreconditionFailed));
-        }
-        if self.other_than.as_ref().is_some_and(is) {
-            return Err(s3_error!(NotModified));
-        }
-        Ok(())
-    }
-}
-
 fn check_bucket(bucket: &str) -> S3Result<()> {
     if bucket == BUCKET { Ok(()) } else { Err(s3_error!(NoSuchBucket, "the local server has one bucket: {BUCKET}")) }
-}
-
-fn write_condition(matching: Option<ETagCondition>, absent: Option<ETagCondition>) -> S3Result<Condition> {
-    match (matching, absent) {
-        (None, None) => Ok(Condition::None),
-        (None, Some(ETagCondition::Any)) => Ok(Condition::Absent),
-        (Some(ETagCondition::Any), None) => Ok(Condition::Present),
-        (Some(ETagCondition::ETag(tag)), None) => Ok(Condition::Tagged(tag.into_value())),
-        // As S3: only `*` is known to `If-None-Match` on a write, and not both together.
-        _ => Err(s3_error!(NotImplemented, "write with If-Match, or with If-None-Match: *")),
-    }
 }
 
 fn query(input: &ListObjectsV2Input) -> S3Result<Query> {

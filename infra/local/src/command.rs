@@ -14,15 +14,15 @@ use local::config::Config;
 use local::function_binaries::FunctionBinaries;
 use local::local_stack::LocalStack;
 
-use crate::arguments::{Arguments, Command, DemoArguments};
+use crate::arguments::{Arguments, Command};
 use crate::outcome::Outcome;
 use crate::report;
 
 /// Runs what was asked for.
 pub(crate) async fn run(arguments: Arguments, config: &Config) -> anyhow::Result<Outcome> {
     let lake = arguments.lake;
-    match arguments.command.unwrap_or(Command::Demo(DemoArguments::default())) {
-        Command::Demo(arguments) => demo::run(&arguments, &lake, config).await,
+    match arguments.command.unwrap_or(Command::Demo) {
+        Command::Demo => demo::run(&lake, config).await,
         Command::Send(arguments) => send::run(arguments, &lake, config).await,
         Command::Cat(arguments) => cat::run(&arguments, &lake),
         Command::Run(arguments) => run::run(&arguments),

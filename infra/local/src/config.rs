@@ -33,7 +33,8 @@ impl Config {
     fn read(variable: impl Fn(&str) -> Option<OsString>) -> Self {
         let path = |name| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let cargo = path("CARGO").zip(path("CARGO_MANIFEST_DIR"));
-        let handed_on = HANDED_ON.iter().filter_map(|name| Some(((*name).to_owned(), variable(name)?.into_string().ok()?)));
+        let handed_on =
+            HANDED_ON.iter().filter_map(|name| Some(((*name).to_owned(), variable(name)?.into_string().ok()?)));
         Self { cargo: cargo.map(|(binary, folder)| Cargo { binary, folder }), handed_on: handed_on.collect() }
     }
 }

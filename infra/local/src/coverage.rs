@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::error::Error;
 use crate::hours::{Hour, HourKey, children, days, hours};
@@ -21,7 +21,7 @@ pub struct TenantCoverage {
     /// Its hours, in order.
     pub hours: Vec<HourCoverage>,
     /// The time of the newest event.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_optional_text")]
     pub newest: Option<Timestamp>,
     /// How long ago that was.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -34,6 +34,7 @@ pub struct TenantCoverage {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HourCoverage {
     /// The start of the hour.
+    #[serde(serialize_with = "as_text")]
     pub hour: Timestamp,
     /// The generation that the ledger names, if the hour is sealed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,4 +102,13 @@ fn hour_coverage(key: &HourKey, hour: &Hour) -> Result<(HourCoverage, Option<Tim
         files: hour.files.len(),
     };
     Ok((coverage, newest.and_then(|time| Timestamp::from_millisecond(time).ok())))
+}
+
+fn as_text<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(time)
+}
+
+#[expect(clippy::ref_option, reason = "serde's signature")]
+fn as_optional_text<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    time.map(|time| time.to_string()).serialize(serializer)
 }

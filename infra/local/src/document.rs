@@ -32,7 +32,10 @@ enum Expected {
     Colon,
     CommaOrEnd,
     /// The rest of a string, which is a key or not.
-    Text { is_key: bool, is_escaped: bool },
+    Text {
+        is_key: bool,
+        is_escaped: bool,
+    },
     /// The rest of a number, `true`, `false` or `null`.
     Literal,
 }
@@ -45,11 +48,12 @@ impl Recognizer {
             Expected::Literal if byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.') => Step::More,
             _ if matches!(byte, b' ' | b'\t' | b'\r' | b'\n') => self.blank(),
             Expected::Literal | Expected::CommaOrEnd => self.after_value(byte),
-            Expected::Value => self.value(byte),
             Expected::ValueOrEnd if byte == b']' => self.close(byte),
-            Expected::ValueOrEnd => self.value(byte),
+            Expected::Value | Expected::ValueOrEnd => self.value(byte),
             Expected::KeyOrEnd if byte == b'}' => self.close(byte),
-            Expected::Key | Expected::KeyOrEnd if byte == b'"' => self.go_on(Expected::Text { is_key: true, is_escaped: false }),
+            Expected::Key | Expected::KeyOrEnd if byte == b'"' => {
+                self.go_on(Expected::Text { is_key: true, is_escaped: false })
+            }
             Expected::Colon if byte == b':' => self.go_on(Expected::Value),
             Expected::Key | Expected::KeyOrEnd | Expected::Colon => Step::Invalid,
         }
@@ -155,7 +159,9 @@ mod tests {
 
     #[test]
     fn what_json_does_not_have_is_invalid() {
-        for (text, at) in [("{a:1}", 1), ("[1 2]", 3), ("[}", 1), ("{\"a\"}", 4), ("[\"\u{1}\"]", 2), ("[,]", 1), ("{\"a\":1,}", 7)] {
+        for (text, at) in
+            [("{a:1}", 1), ("[1 2]", 3), ("[}", 1), ("{\"a\"}", 4), ("[\"\u{1}\"]", 2), ("[,]", 1), ("{\"a\":1,}", 7)]
+        {
             assert_eq!(recognize(text), (at, Step::Invalid), "{text}");
         }
     }

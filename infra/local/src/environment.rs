@@ -114,7 +114,9 @@ impl Environment {
             Reply::Response(response) => {
                 let log = self.log.drain().map_err(|source| FunctionError::Serve { name, source })?;
                 let mut metrics = Metrics::default();
-                log.iter().for_each(|line| metrics.add(&Metrics::read(line)));
+                for line in &log {
+                    metrics.add(&Metrics::read(line));
+                }
                 Ok(Invocation { response, log, metrics, duration })
             }
             Reply::Error(fault) => Err(FunctionError::Reported {

@@ -99,7 +99,9 @@ fn refusal(status: u16, with_body: bool) -> Response {
         503 => "SlowDown",
         _ => "InternalError",
     };
-    let body = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>injected</Message></Error>");
+    let body = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>injected</Message></Error>"
+    );
     let mut response = Response::new(if with_body { Body::from(body) } else { Body::empty() });
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/xml"));
@@ -118,7 +120,10 @@ mod tests {
 
     #[test]
     fn rules_see_keys_as_they_are() {
-        assert_eq!(percent_decoded("live/tenant%3Da/hour=01/snapshot%3D10%3A00"), "live/tenant=a/hour=01/snapshot=10:00");
+        assert_eq!(
+            percent_decoded("live/tenant%3Da/hour=01/snapshot%3D10%3A00"),
+            "live/tenant=a/hour=01/snapshot=10:00"
+        );
         assert_eq!(percent_decoded("a%b%4"), "a%b%4");
     }
 }

@@ -47,7 +47,7 @@ fn binaries_folder(own: &Path) -> &Path {
 
 fn build(cargo: &Cargo, folder: &Path) -> Result<(), Error> {
     let mut command = Command::new(&cargo.binary);
-    command.current_dir(&cargo.folder).args(arguments(folder));
+    command.current_dir(workspace(&cargo.folder)).args(arguments(folder));
     // Standard output belongs to the command that builds this: its rows must not be mixed with cargo's.
     command.stdin(Stdio::null()).stdout(Stdio::null());
     let status = command.status().map_err(Error::file("run", &cargo.binary))?;
@@ -57,10 +57,16 @@ fn build(cargo: &Cargo, folder: &Path) -> Result<(), Error> {
     Err(Error::Build { command: format!("cargo {}", arguments(folder).join(" ")), status })
 }
 
-/// The packages are not named: cargo then takes the workspace's default members, as `cargo run` does, and with them the
-/// same features, so that nothing that is built already is built again.
+/// The workspace's folder: the lock file is there, and was written before cargo ran this.
+fn workspace(package: &Path) -> &Path {
+    package.ancestors().find(|folder| folder.join("Cargo.lock").is_file()).unwrap_or(package)
+}
+
+/// The packages are not named: in the workspace's folder, cargo then takes the default members, as `cargo run` does, and with
+/// them the same features, so that nothing that is built already is built again.
 fn arguments(folder: &Path) -> Vec<String> {
-    let mut arguments: Vec<String> = ["build", "--quiet", "--bin", "stream", "--bin", "backfill"].map(str::to_owned).into();
+    let mut arguments: Vec<String> =
+        ["build", "--quiet", "--bin", "stream", "--bin", "backfill"].map(str::to_owned).into();
     let profile = match folder.file_name().and_then(|name| name.to_str()) {
         None | Some("debug") => "dev",
         Some(name) => name,
@@ -84,6 +90,14 @@ mod tests {
         let built = |own| arguments(&folder(own)).split_off(6).join(" ");
         assert_eq!(built("/src/target/debug/deps/tests-0123"), "--profile dev --target-dir /src/target");
         assert_eq!(built("/src/target/release/okta-lake"), "--profile release --target-dir /src/target");
+    }
+
+    #[test]
+    fn the_workspace_is_found_from_a_package() {
+        let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let root = workspace(package);
+        assert_eq!(root, package.parent().unwrap().parent().unwrap());
+        assert!(std::fs::read_to_string(root.join("Cargo.toml")).unwrap().contains("[workspace]"));
     }
 
     #[test]

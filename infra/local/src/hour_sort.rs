@@ -130,7 +130,9 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_in_memory_comes_out_the_same() {
-        let rows: Vec<_> = (0..1_000_i64).map(|n| ((n * 7_919) % 257, ["a", "b", "c", "d"][usize::try_from(n % 4).unwrap()])).collect();
+        let rows: Vec<_> = (0..1_000_i64)
+            .map(|n| ((n * 7_919) % 257, ["a", "b", "c", "d"][usize::try_from(n % 4).unwrap()]))
+            .collect();
         let rows: Vec<_> = rows.iter().map(|(time, uid)| (*time, format!("{uid}{}", time % 100))).collect();
         let rows: Vec<_> = rows.iter().map(|(time, uid)| (*time, uid.as_str())).collect();
         let (whole, none) = sorted(&rows, 1 << 20);

@@ -82,7 +82,9 @@ pub(crate) fn days(folder: &Path) -> Result<Vec<(String, Date, PathBuf)>, Error>
 pub(crate) fn children(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
-        Err(cause) if matches!(cause.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(Vec::new()),
+        Err(cause) if matches!(cause.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(Vec::new());
+        }
         Err(cause) => return Err(Error::file("list", folder)(cause)),
     };
     let paths = entries.map(|entry| entry.map(|entry| entry.path()));
@@ -164,13 +166,16 @@ mod tests {
             ("ledger/tenant=a/day=2026-01-02/04.json", r#"{"generation":2,"rows":1}"#),
             ("ledger/tenant=a/day=2026-01-02/06.json", r#"{"generation":1}"#),
         ]);
-        assert_eq!(described(lake.path()), [
-            "02T03 a None 3.parquet",
-            "02T03 b None 1.ndjson.zst 2.parquet",
-            "02T04 a Some(2) 6.parquet",
-            // Sealed and empty. Hour 05 is not in the ledger: its seal was never finished.
-            "02T06 a Some(1) ",
-        ]);
+        assert_eq!(
+            described(lake.path()),
+            [
+                "02T03 a None 3.parquet",
+                "02T03 b None 1.ndjson.zst 2.parquet",
+                "02T04 a Some(2) 6.parquet",
+                // Sealed and empty. Hour 05 is not in the ledger: its seal was never finished.
+                "02T06 a Some(1) ",
+            ]
+        );
     }
 
     #[test]

@@ -186,11 +186,10 @@ mod tests {
 
     #[test]
     fn ndjson_is_a_document_a_line() {
-        assert_eq!(pieces("{\"a\":1}\n\n{\"b\": {} }\r\n{\"c\":3}"), [
-            (1, "{\"a\":1}".to_owned()),
-            (3, "{\"b\": {} }".to_owned()),
-            (4, "{\"c\":3}".to_owned())
-        ]);
+        assert_eq!(
+            pieces("{\"a\":1}\n\n{\"b\": {} }\r\n{\"c\":3}"),
+            [(1, "{\"a\":1}".to_owned()), (3, "{\"b\": {} }".to_owned()), (4, "{\"c\":3}".to_owned())]
+        );
         assert_eq!(texts("\u{feff}{\"a\":1}"), ["{\"a\":1}"]);
         assert_eq!(texts(""), [""; 0]);
     }
@@ -199,7 +198,10 @@ mod tests {
     fn arrays_and_concatenated_documents_are_taken_apart() {
         let one = "{\n  \"a\": [\n    {\n      \"b\": 1\n    }\n  ]\n}";
         assert_eq!(texts(format!("{one}\n{one}{one}")), [one, one, one]);
-        assert_eq!(texts("[{\"a\":1}, {\"b\":2}\n,\n{\"c\":3}]\n{\"d\":4}"), ["{\"a\":1}", "{\"b\":2}", "{\"c\":3}", "{\"d\":4}"]);
+        assert_eq!(
+            texts("[{\"a\":1}, {\"b\":2}\n,\n{\"c\":3}]\n{\"d\":4}"),
+            ["{\"a\":1}", "{\"b\":2}", "{\"c\":3}", "{\"d\":4}"]
+        );
         assert_eq!(texts("[]"), [""; 0]);
         let spaced = "[\n  {\n    \"a\": 1\n  },\n  {\n    \"b\": 2\n  }\n]";
         assert_eq!(texts(spaced), ["{\n    \"a\": 1\n  }", "{\n    \"b\": 2\n  }"]);

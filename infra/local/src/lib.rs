@@ -24,11 +24,14 @@ pub mod survey;
 pub mod view;
 
 mod bucket;
+mod conditions;
+mod digest;
 mod document;
 mod environment;
 mod function_log;
 mod hour_sort;
 mod loopback;
+mod queue_record;
 mod row_json;
 mod upload;
 

@@ -14,7 +14,7 @@ use crate::queue::{Queue, Refused};
 use crate::s3_server::EmbeddedS3;
 
 /// The time that the stream function has for a batch, as in the deployed stack.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// A message that failed is given again after so long; on AWS it is the queue's visibility timeout.
 const REDELIVERY_DELAY: Duration = Duration::from_millis(200);

@@ -32,7 +32,11 @@ impl Metrics {
 
     /// The value of a count; one that was never given is 0.
     pub fn count(&self, name: &str) -> u64 {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts are small and not negative")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "counts are small and not negative"
+        )]
         let count = self.get(name).unwrap_or_default() as u64;
         count
     }

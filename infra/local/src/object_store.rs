@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use s3s::crypto::{Checksum as _, Md5};
 use tempfile::NamedTempFile;
 
+use crate::digest::md5;
 use crate::error::Error;
 
 /// The folder below the lake that holds uploads in progress, and is the lock: hidden, and never listed.
@@ -23,7 +23,7 @@ const SCRATCH: &str = ".okta-lake";
 const LONGEST_SEGMENT: usize = 255;
 
 /// An upload that nobody wrote to for so long was given up.
-const ABANDONED: Duration = Duration::from_secs(24 * 3600);
+const ABANDONED: Duration = Duration::from_hours(24);
 
 /// Tags remembered, so that reading a large object in ranges does not hash it each time.
 const TAGS_KEPT: usize = 1024;
@@ -110,7 +110,7 @@ impl ObjectStore {
         {
             return Ok(tag.clone());
         }
-        let whole = file.try_clone().and_then(digest).map_err(Error::file("read", self.root.join(&info.key)))?;
+        let whole = file.try_clone().and_then(md5).map_err(Error::file("read", self.root.join(&info.key)))?;
         (&*file).rewind().map_err(Error::file("read", self.root.join(&info.key)))?;
         let mut tags = self.tags();
         if tags.len() >= TAGS_KEPT {
@@ -193,34 +193,16 @@ fn remove_abandoned(scratch: &Path) {
     }
 }
 
-/// The MD5 of what a reader yields, in hexadecimal.
-pub(crate) fn digest(mut reader: impl io::Read) -> io::Result<String> {
-    let mut hasher = Md5::new();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match reader.read(&mut buffer)? {
-            0 => return Ok(hex(&hasher.finalize())),
-            read => hasher.update(&buffer[..read]),
-        }
-    }
-}
-
-/// Bytes as lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: impl AsRef<[u8]>) -> String {
-    bytes.as_ref().iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|nibble| char::from(b"0123456789abcdef"[usize::from(nibble)])).collect()
-}
-
 fn check(path: &Path, key: &str, condition: &Condition) -> Result<(), Error> {
     let failed = |reason| Err(Error::PreconditionFailed { key: key.to_owned(), reason });
     match condition {
-        Condition::None => Ok(()),
         Condition::Absent if path.is_file() => failed("exists already"),
-        Condition::Absent => Ok(()),
+        Condition::None | Condition::Absent => Ok(()),
         // S3 answers 404, not 412, to an `If-Match` on an object that is not there.
         _ if !path.is_file() => Err(no_such_key(key)),
         Condition::Present => Ok(()),
         Condition::Tagged(expected) => {
-            let current = File::open(path).and_then(digest).map_err(Error::file("read", path))?;
+            let current = File::open(path).and_then(md5).map_err(Error::file("read", path))?;
             if current == *expected { Ok(()) } else { failed("has changed since it was read") }
         }
     }

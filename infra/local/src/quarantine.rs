@@ -11,23 +11,35 @@ use crate::error::Error;
 /// Quarantined messages by reason, without what differs from message to message.
 pub type Reasons = BTreeMap<String, u64>;
 
-#[derive(Deserialize)]
-struct Record {
-    reason: String,
+/// A message in quarantine.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Quarantined {
+    /// Why it is there, with every cause.
+    pub reason: String,
+    /// The message's text.
+    #[serde(default)]
+    pub body: String,
 }
 
-/// Adds the record in a file.
-pub fn add(path: &Path, reasons: &mut Reasons) -> Result<(), Error> {
+/// Reads one record.
+pub fn read(path: &Path) -> Result<Quarantined, Error> {
     let bytes = fs::read(path).map_err(Error::file("read", path))?;
-    let record: Record =
-        serde_json::from_slice(&bytes).map_err(|cause| Error::Decode { path: path.to_owned(), source: cause.into() })?;
-    *reasons.entry(kind(&record.reason).to_owned()).or_default() += 1;
+    serde_json::from_slice(&bytes).map_err(|cause| Error::Decode { path: path.to_owned(), source: cause.into() })
+}
+
+/// Counts one record.
+pub fn add(path: &Path, reasons: &mut Reasons) -> Result<(), Error> {
+    *reasons.entry(kind(&read(path)?.reason)).or_default() += 1;
     Ok(())
 }
 
-/// The first part of a reason says what is wrong; its causes, after a colon, name places and values.
-fn kind(reason: &str) -> &str {
-    reason.split_once(": ").map_or(reason, |(kind, _)| kind)
+/// The first part of a reason says what is wrong. Its causes, after a colon, and what it quotes are the message's own.
+fn kind(reason: &str) -> String {
+    let kind = reason.split_once(": ").map_or(reason, |(kind, _)| kind);
+    match (kind.find('"'), kind.rfind('"')) {
+        (Some(start), Some(end)) if start < end => format!("{}...{}", &kind[..=start], &kind[end..]),
+        _ => kind.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -38,11 +50,22 @@ mod tests {
     fn reasons_are_counted_without_their_details() {
         let folder = tempfile::tempdir().unwrap();
         let mut reasons = Reasons::new();
-        for (name, reason) in [("1", "not JSON: line 1"), ("2", "not JSON: line 9"), ("3", "detail is null")] {
+        for (name, reason) in [
+            ("1", "not JSON: line 1"),
+            ("2", "not JSON: line 9"),
+            ("3", "detail is null"),
+            ("4", "published \"noon\" is no time"),
+            ("5", "published \"\\\"\" is no time: \"x\""),
+        ] {
             let path = folder.path().join(name);
             fs::write(&path, serde_json::json!({"reason": reason, "body": "x"}).to_string()).unwrap();
             add(&path, &mut reasons).unwrap();
         }
-        assert_eq!(reasons, [("not JSON".to_owned(), 2), ("detail is null".to_owned(), 1)].into());
+        assert_eq!(
+            reasons,
+            [("not JSON", 2), ("detail is null", 1), ("published \"...\" is no time", 2)]
+                .map(|(kind, count)| (kind.to_owned(), count))
+                .into()
+        );
     }
 }

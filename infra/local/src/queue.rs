@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use s3s::crypto::{Checksum as _, Md5};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use crate::object_store::hex;
+use crate::queue_record::Record;
 
 /// The largest message (docs.aws.amazon.com: SQS quotas).
 pub const LARGEST_MESSAGE: usize = 1024 * 1024;
@@ -61,6 +60,9 @@ pub enum Refused {
         /// Its length.
         bytes: usize,
     },
+    /// It has nothing in it.
+    #[error("it is empty")]
+    Empty,
     /// It has bytes that are not UTF-8, or characters that SQS does not take.
     #[error("it has characters that a message may not have, from byte {at} on")]
     Characters {
@@ -137,7 +139,8 @@ impl Queue {
             Some(ids) => batch.messages.into_iter().filter(|message| ids.contains(&message.id)).collect(),
         };
         let count = returned.len();
-        let (again, dead): (Vec<_>, Vec<_>) = returned.into_iter().partition(|message| message.receives < MOST_RECEIVES);
+        let (again, dead): (Vec<_>, Vec<_>) =
+            returned.into_iter().partition(|message| message.receives < MOST_RECEIVES);
         self.bytes += again.iter().map(|message| message.body.len()).sum::<usize>();
         self.ready.extend(again);
         self.dead.extend(dead);
@@ -169,11 +172,13 @@ fn check(body: &[u8]) -> Result<&str, Refused> {
     if body.len() > LARGEST_MESSAGE {
         return Err(Refused::TooLarge { bytes: body.len() });
     }
+    if body.is_empty() {
+        return Err(Refused::Empty);
+    }
     let text = str::from_utf8(body).map_err(|cause| Refused::Characters { at: cause.valid_up_to() })?;
     // docs.aws.amazon.com: SQS, SendMessage. The rest of the documented range is what a `char` can be.
-    let is_refused = |char: char| {
-        (char < ' ' && !matches!(char, '\t' | '\n' | '\r')) || matches!(char, '\u{fffe}' | '\u{ffff}')
-    };
+    let is_refused =
+        |char: char| (char < ' ' && !matches!(char, '\t' | '\n' | '\r')) || matches!(char, '\u{fffe}' | '\u{ffff}');
     text.char_indices().find(|(_, char)| is_refused(*char)).map_or(Ok(text), |(at, _)| Err(Refused::Characters { at }))
 }
 
@@ -200,61 +205,6 @@ fn failures(response: &[u8], messages: &[Message]) -> Option<HashSet<String>> {
     (known == ids.len()).then_some(ids)
 }
 
-/// A record of the event, field by field as Lambda gives it.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Record<'a> {
-    message_id: &'a str,
-    receipt_handle: &'a str,
-    body: &'a str,
-    attributes: Attributes,
-    message_attributes: Empty,
-    md5_of_body: String,
-    event_source: &'a str,
-    #[serde(rename = "eventSourceARN")]
-    event_source_arn: &'a str,
-    aws_region: &'a str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Attributes {
-    approximate_receive_count: String,
-    sent_timestamp: String,
-    sender_id: &'static str,
-    approximate_first_receive_timestamp: String,
-}
-
-#[derive(Serialize)]
-struct Empty {}
-
-impl<'a> Record<'a> {
-    fn new(message: &'a Message) -> Self {
-        let first_received = message.first_received.unwrap_or(message.sent);
-        Self {
-            message_id: &message.id,
-            receipt_handle: &message.id,
-            body: &message.body,
-            attributes: Attributes {
-                approximate_receive_count: message.receives.to_string(),
-                sent_timestamp: message.sent.as_millisecond().to_string(),
-                sender_id: "events.amazonaws.com",
-                approximate_first_receive_timestamp: first_received.as_millisecond().to_string(),
-            },
-            message_attributes: Empty {},
-            md5_of_body: hex(Md5::checksum(message.body.as_bytes())),
-            event_source: "aws:sqs",
-            event_source_arn: "arn:aws:sqs:us-east-1:123456789012:okta-lake-local",
-            aws_region: "us-east-1",
-        }
-    }
-
-    fn encode(&self) -> Vec<u8> {
-        // Text fields only: there is nothing that could fail.
-        serde_json::to_vec(self).unwrap_or_default()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
@@ -265,7 +215,9 @@ mod tests {
 
     fn queue(bodies: &[&str]) -> Queue {
         let mut queue = Queue::new();
-        bodies.iter().for_each(|body| drop(queue.send(body, NOW).unwrap()));
+        for body in bodies {
+            queue.send(body, NOW).unwrap();
+        }
         queue
     }
 
@@ -337,13 +289,15 @@ mod tests {
 
     #[test]
     fn batches_keep_both_limits_and_lose_nothing() {
-        let mut queue = queue(&["x"; LARGEST_BATCH + 1]);
+        let mut queue = queue(&vec!["x"; LARGEST_BATCH + 1]);
         assert_eq!(queue.receive(NOW).unwrap().messages().len(), LARGEST_BATCH);
         assert_eq!(queue.receive(NOW).unwrap().messages().len(), 1);
 
         // Quotes double in the payload: a body of 1 MiB is 2 MiB there.
         let quotes = "\"".repeat(LARGEST_MESSAGE);
-        (0..5).for_each(|_| drop(queue.send(&quotes, NOW).unwrap()));
+        for _ in 0..5 {
+            queue.send(&quotes, NOW).unwrap();
+        }
         assert!(!queue.is_full());
         queue.send(&quotes, NOW).unwrap();
         assert!(queue.is_full());
@@ -362,6 +316,7 @@ mod tests {
         let mut queue = Queue::new();
         let large = "x".repeat(LARGEST_MESSAGE + 1);
         assert_eq!(queue.send(&large, NOW), Err(Refused::TooLarge { bytes: LARGEST_MESSAGE + 1 }));
+        assert_eq!(queue.send("", NOW), Err(Refused::Empty));
         for (body, at) in [(&b"ab\xff"[..], 2), (b"a\0", 1), ("ä\u{ffff}".as_bytes(), 2)] {
             assert_eq!(queue.send(body, NOW), Err(Refused::Characters { at }));
         }

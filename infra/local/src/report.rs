@@ -24,6 +24,11 @@ pub(crate) fn bytes_bar(length: Option<u64>) -> ProgressBar {
     bar(length, template)
 }
 
+/// Progress through so many events.
+pub(crate) fn count_bar(length: u64) -> ProgressBar {
+    bar(Some(length), "{bar:30} {human_pos}/{human_len} events  {eta} left")
+}
+
 fn bar(length: Option<u64>, template: &str) -> ProgressBar {
     // The templates are ours; one that does not parse leaves the plain bar.
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());

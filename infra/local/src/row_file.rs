@@ -52,12 +52,11 @@ pub fn is_row_file(path: &Path) -> bool {
     path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.ends_with(".parquet") || is_ndjson(name))
 }
 
+/// Takes a row: its key, and its line without the line's end.
+pub type Visitor<'a> = dyn FnMut(&RowKey<'_>, &[u8]) -> Result<(), Error> + 'a;
+
 /// Gives every row of a file, in the file's order, to the visitor.
-pub fn read(
-    path: &Path,
-    columns: Columns,
-    visit: &mut dyn FnMut(&RowKey<'_>, &[u8]) -> Result<(), Error>,
-) -> Result<(), Error> {
+pub fn read(path: &Path, columns: Columns, visit: &mut Visitor<'_>) -> Result<(), Error> {
     let decode = |source: DecodeError| Error::Decode { path: path.to_owned(), source };
     let file = File::open(path).map_err(Error::file("open", path))?;
     let mut line = |line: &[u8]| {

@@ -132,7 +132,9 @@ mod tests {
     use super::*;
 
     fn lines(columns: Vec<(&str, ArrayRef)>) -> Vec<String> {
-        let batch = RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, column)| (name, column, true))).unwrap();
+        let batch =
+            RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, column)| (name, column, true)))
+                .unwrap();
         let write = |row| {
             let mut line = Vec::new();
             write_row(&batch, row, &mut line).unwrap();
@@ -149,11 +151,14 @@ mod tests {
             ("flag", Arc::new(BooleanArray::from(vec![Some(false), None, Some(true)]))),
             ("score", Arc::new(Float64Array::from(vec![Some(0.1), None, Some(2.0)]))),
         ]);
-        assert_eq!(rows, [
-            "{\"time\":9223372036854775807,\"text\":\"a\\\"\\u0001ä\u{2028}\",\"flag\":false,\"score\":0.1}",
-            "{}",
-            "{\"time\":-1,\"text\":\"\",\"flag\":true,\"score\":2.0}"
-        ]);
+        assert_eq!(
+            rows,
+            [
+                "{\"time\":9223372036854775807,\"text\":\"a\\\"\\u0001ä\u{2028}\",\"flag\":false,\"score\":0.1}",
+                "{}",
+                "{\"time\":-1,\"text\":\"\",\"flag\":true,\"score\":2.0}"
+            ]
+        );
     }
 
     #[test]
@@ -177,7 +182,10 @@ mod tests {
     #[test]
     fn nested_objects_are_written_if_anything_is_in_them() {
         let city = Fields::from(vec![Field::new("city", DataType::Utf8, true)]);
-        let fields = Fields::from(vec![Field::new("ip", DataType::Utf8, true), Field::new("location", DataType::Struct(city), true)]);
+        let fields = Fields::from(vec![
+            Field::new("ip", DataType::Utf8, true),
+            Field::new("location", DataType::Struct(city), true),
+        ]);
         let mut endpoint = StructBuilder::from_fields(fields, 3);
         for (ip, name) in [(Some("192.0.2.1"), None), (None, Some("Bern")), (None, None)] {
             endpoint.field_builder::<StringBuilder>(0).unwrap().append_option(ip);

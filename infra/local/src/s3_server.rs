@@ -111,7 +111,9 @@ impl EmbeddedS3 {
 
 fn router(bucket: LakeBucket, faults: &Arc<Faults>) -> Router {
     let service = HandleError::new(service(bucket), |_| async { StatusCode::INTERNAL_SERVER_ERROR });
-    Router::new().fallback_service(service).layer(axum::middleware::from_fn_with_state(Arc::clone(faults), crate::fault::inject))
+    Router::new()
+        .fallback_service(service)
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(faults), crate::fault::inject))
 }
 
 fn service(bucket: LakeBucket) -> S3Service {

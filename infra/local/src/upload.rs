@@ -8,7 +8,7 @@ use s3s::{S3Error, S3ErrorCode, S3Result, TrailingHeaders, s3_error};
 use tempfile::NamedTempFile;
 use tokio::io::AsyncWriteExt as _;
 
-use crate::object_store::hex;
+use crate::digest::hex;
 
 /// A body received and verified, and what the server will answer.
 pub(crate) struct Upload {

@@ -7,10 +7,10 @@ fn main() -> io::Result<()> {
     let (mut events, mut faulty) = (0_usize, 0_usize);
     for line in io::stdin().lock().lines() {
         let event = serde_json::from_str(&line?)?;
-        let faults = ocsf_check::check(&event);
+        let found = ocsf_check::check(&event);
         events += 1;
-        faulty += usize::from(!faults.is_empty());
-        for fault in faults {
+        faulty += usize::from(!found.is_empty());
+        for fault in found {
             writeln!(out, "{events}\t{fault}")?;
         }
     }

@@ -1,28 +1,18 @@
 //! Account Change [3001]: the life of a user's account, its password, lock and factors.
 
-use super::{actor, debug_data, endpoint, factor, principal, target};
-use crate::event_type::Decision;
+use super::{actor, factor, policy, principal, target};
 use crate::json::Object;
-use crate::ocsf::{Actor, Event};
+use crate::ocsf::{Actor, Event, User};
 
-pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>, decision: &Decision) {
-    endpoint::place(event, members);
-    debug_data::place_risk(event, members);
+pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>) {
+    let changed = target::take_person(members).or_else(|| itself(event.actor.as_ref()));
+    event.user = changed.or_else(|| Some(principal::unknown()));
     event.actor.get_or_insert_with(actor::okta);
-    let changed = target::take_user(members).or_else(|| app_user(members));
-    event.user = changed.or_else(|| itself(event.actor.as_ref())).or_else(|| Some(principal::unknown()));
-    event.policies = target::take_policies(members);
-    if decision.activity.name.starts_with("MFA Factor") {
-        event.auth_factors = factor::take(members);
-    }
+    event.policies = policy::take_all(members);
+    event.auth_factors = factor::of_account(members);
 }
 
-/// The account that a person has in an app.
-fn app_user<'a>(members: &mut Object<'a>) -> Option<crate::ocsf::User<'a>> {
-    target::find(members, &target::APP_USER).and_then(principal::take)
-}
-
-/// Somebody who changes an account without naming another changes their own.
-fn itself<'a>(actor: Option<&Actor<'a>>) -> Option<crate::ocsf::User<'a>> {
-    actor?.user.clone()
+/// A person who changes an account without naming another changes their own.
+fn itself<'a>(actor: Option<&Actor<'a>>) -> Option<User<'a>> {
+    actor?.user.clone().filter(|user| user.type_id == Some(1))
 }

@@ -1,13 +1,11 @@
 //! API Activity [6003]: what was asked of Okta's APIs.
 
-use super::{actor, debug_data, endpoint, target};
-use crate::event_type::Decision;
+use super::{actor, endpoint, target};
 use crate::json::Object;
 use crate::ocsf::{Api, ApiRequest, Event, Service};
 
-pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>, _decision: &Decision) {
-    endpoint::place_required(event, members);
-    debug_data::place_risk(event, members);
+pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>) {
+    event.src_endpoint.get_or_insert_with(endpoint::okta);
     event.actor.get_or_insert_with(actor::okta);
     let request = event.http_request.as_ref().and_then(|request| request.uid.clone());
     event.api = Some(Api {

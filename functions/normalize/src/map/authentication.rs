@@ -1,94 +1,75 @@
 //! Authentication [3002]: one sign-in is one Logon; its steps are Preauth.
 
-use super::{debug_data, endpoint, factor, principal, target};
+use super::{factor, policy, principal, protocol, target};
 use crate::event_type::Decision;
 use crate::json::Object;
-use crate::ocsf::{Authorization, Event, Policy, Service, Text, User};
+use crate::ocsf::{AuthenticationToken, Event, Service, Session, User};
 
 pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>, decision: &Decision) {
-    endpoint::place(event, members);
-    debug_data::place_risk(event, members);
-    event.user = Some(user(event, members, decision));
-    event.session = event.actor.as_ref().and_then(|actor| actor.session.clone());
-    event.service = Some(target::take_service(members).unwrap_or_else(|| okta(event)));
-    place_protocol(event, members);
-    event.auth_factors = factor::take(members);
-    place_mfa(event);
-    place_policies(event, members);
+    event.user = Some(user(event, members));
+    event.session = session(event);
+    protocol::place(event, members);
+    event.service = Some(service(event, members));
+    // Okta is a service on the internet: whoever has an address there is remote.
+    event.is_remote = event.src_endpoint.as_ref().and_then(|source| source.ip.as_ref()).map(|_| true);
+    event.auth_factors = factor::of_sign_in(members, &event.metadata.event_code);
+    event.is_mfa = is_mfa(event);
+    event.authentication_token = token(members);
+    event.authorizations = policy::take_authorizations(members, event.status_code.as_ref());
     place_account_switch(event, decision);
 }
 
-/// Who signs in: the actor, or the target where the actor is not a person or becomes another.
-fn user<'a>(event: &Event<'a>, members: &mut Object<'a>, decision: &Decision) -> User<'a> {
-    let actor = event.actor.as_ref().and_then(|actor| actor.user.clone());
-    let is_person = actor.as_ref().is_some_and(|user| user.type_id == Some(1));
-    let is_other = decision.activity.name == "Account Switch" || !is_person;
-    let same = actor.as_ref().and_then(|user| user.uid.as_deref());
-    let named = target::find(members, &target::USER);
-    let target = named.filter(|target| is_other || target.text("id") == same).and_then(principal::take);
-    match (target, actor) {
-        (Some(target), _) if is_other => target,
-        (_, Some(actor)) => actor,
-        (Some(target), None) => target,
-        (None, None) => principal::unknown(),
+/// Who signs in: the person that the event names as its target (whose session an admin ends, whom
+/// Okta Support becomes, for whom an app gets a token), or the actor.
+fn user<'a>(event: &Event<'a>, members: &mut Object<'a>) -> User<'a> {
+    let actor = event.actor.as_ref().and_then(|actor| actor.user.as_ref());
+    let person = target::take_user(members).or_else(|| actor.cloned());
+    let account = target::find(members, &target::APP_USER);
+    match (person, account) {
+        (Some(person), Some(account)) => principal::with_account(person, account),
+        (Some(person), None) => person,
+        (None, account) => account.and_then(principal::of_account).unwrap_or_else(principal::unknown),
     }
 }
 
-/// What one signs in to if not to an app: the org.
-fn okta<'a>(event: &Event<'a>) -> Service<'a> {
-    Service { uid: Some(event.metadata.tenant_uid.clone()), name: Some("Okta".into()) }
+/// The session, unless it is that of a person who acts upon another.
+fn session<'a>(event: &Event<'a>) -> Option<Session<'a>> {
+    let actor = event.actor.as_ref()?;
+    let acting = actor.user.as_ref().filter(|user| user.type_id == Some(1)).and_then(|user| user.uid.as_ref());
+    let user = event.user.as_ref().and_then(|user| user.uid.as_ref());
+    let is_of_another = acting.is_some() && user.is_some() && acting != user;
+    actor.session.clone().filter(|_| !is_of_another)
 }
 
-/// `auth_protocol`, as far as Okta says: the app's sign-on mode, or the type of event.
-fn place_protocol<'a>(event: &mut Event<'a>, members: &mut Object<'a>) {
-    let mode = debug_data::of(members).and_then(|debug| debug.take_text("signOnMode"));
-    let protocol = match mode {
-        Some(mode) => Some(protocol_of_mode(mode)),
-        None => protocol_of_type(&event.metadata.event_code).map(|(id, caption)| (id, caption.into())),
-    };
-    if let Some((id, caption)) = protocol {
-        (event.auth_protocol_id, event.auth_protocol) = (Some(id), Some(caption));
-    }
+/// What one signs in to: the app, or the org. Okta names the Admin Console by the event type only.
+fn service<'a>(event: &Event<'a>, members: &mut Object<'a>) -> Service<'a> {
+    target::take_service(members).unwrap_or_else(|| match event.metadata.event_code.as_ref() {
+        "user.session.access_admin_app" => Service { uid: None, name: Some("Okta Admin Console".into()) },
+        _ => Service { uid: Some(event.metadata.tenant_uid.clone()), name: Some("Okta".into()) },
+    })
 }
 
-/// OCSF's protocol for an app's `signOnMode` (developer.okta.com, Apps API).
-fn protocol_of_mode(mode: Text<'_>) -> (i32, Text<'_>) {
-    match mode.as_ref() {
-        "SAML_2_0" | "SAML_1_1" | "SAML 2.0" | "SAML 1.1" => (5, "SAML".into()),
-        "OPENID_CONNECT" | "OpenID Connect" => (4, "OpenID".into()),
-        "BASIC_AUTH" => (11, "Basic Authentication".into()),
-        "WS_FEDERATION" => (99, "WS-Federation".into()),
-        _ => (99, mode),
-    }
+/// By the factors, or by the event type where it names none.
+fn is_mfa(event: &Event<'_>) -> Option<bool> {
+    let of_factors = event.auth_factors.as_deref().and_then(factor::is_mfa);
+    of_factors.or_else(|| event.metadata.event_code.contains("mfa").then_some(true))
 }
 
-fn protocol_of_type(event_type: &str) -> Option<(i32, &'static str)> {
-    let known = [
-        ("radius", (10, "RADIUS")),
-        ("ldap", (12, "LDAP")),
-        ("LDAP", (12, "LDAP")),
-        ("SAML", (5, "SAML")),
-        ("oauth2", (6, "OAUTH 2.0")),
-        ("kerberos", (2, "Kerberos")),
-    ];
-    known.iter().find(|(word, _)| event_type.contains(word)).map(|(_, protocol)| *protocol)
-}
+/// Okta's types of a token, with OCSF's.
+const TOKENS: [(&str, i32, &str); 4] = [
+    ("access_token", 99, "access_token"),
+    ("code", 99, "code"),
+    ("id_token", 3, "Identity Token"),
+    ("refresh_token", 4, "Refresh Token"),
+];
 
-/// `is_mfa`: Okta's MFA events are, and so is a step with a factor that is not a password.
-fn place_mfa(event: &mut Event<'_>) {
-    let by_type = event.metadata.event_code.contains("mfa") || event.metadata.event_code.contains("factor");
-    let by_factor = event.auth_factors.iter().flatten().any(factor::is_second);
-    if by_type || by_factor {
-        event.is_mfa = Some(true);
-    }
-}
-
-/// The policies and rules that were evaluated, each with what came out.
-fn place_policies<'a>(event: &mut Event<'a>, members: &mut Object<'a>) {
-    let decision = event.status_code.clone();
-    let authorize = |policy: Policy<'a>| Authorization { decision: decision.clone(), policy: Some(policy) };
-    let policies = target::take_policies(members);
-    event.authorizations = policies.map(|policies| policies.into_iter().map(authorize).collect());
+/// The token that was given or used.
+fn token<'a>(members: &mut Object<'a>) -> Option<AuthenticationToken<'a>> {
+    let token = TOKENS.iter().find(|(kind, ..)| target::find(members, &[kind]).is_some())?;
+    let target = target::find(members, &[token.0])?;
+    target.take_repeated("type", Some(token.2));
+    let target::Named { uid, name } = target::take_named(target)?;
+    Some(AuthenticationToken { uid, name, type_id: token.1, kind: token.2.into() })
 }
 
 fn place_account_switch(event: &mut Event<'_>, decision: &Decision) {

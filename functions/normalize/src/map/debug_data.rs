@@ -1,40 +1,24 @@
-//! `debugContext.debugData`: Okta's own findings about risk. The rest of it is read where it is placed.
+//! `debugContext.debugData`: a map of texts whose keys depend on the event. Okta promises nothing about
+//! it, so each key is read where it is placed, and what nobody reads is `unmapped`.
 
 use crate::json::Object;
-use crate::ocsf::{Event, Text};
 
 /// The debug data to take from.
 pub(super) fn of<'m, 'a>(members: &'m mut Object<'a>) -> Option<&'m mut Object<'a>> {
     members.object("debugContext")?.object("debugData")
 }
 
-/// Places the risk that Okta assessed: `securityContext.risk`, or `debugData.risk`, which is text of
-/// the form `{reasons=Anomalous Device, level=HIGH}`.
-pub(super) fn place_risk<'a>(event: &mut Event<'a>, members: &mut Object<'a>) {
-    let details = of(members).and_then(|debug| debug.take_text("risk"));
-    let assessed = members.object("securityContext").and_then(|network| network.object("risk"));
-    let level = assessed.and_then(|risk| risk.take_text("level"));
-    let level = level.or_else(|| details.as_deref().and_then(member_of_java_map).map(|level| Text::Owned(level.into())));
-    if let Some((id, caption)) = level.as_deref().and_then(level_of) {
-        event.risk_level_id = Some(id);
-        event.risk_level = Some(caption.into());
-    }
-    event.risk_details = details;
+/// The debug data to look at.
+pub(super) fn at<'m, 'a>(members: &'m Object<'a>) -> Option<&'m Object<'a>> {
+    members.object_at("debugContext")?.object_at("debugData")
 }
 
-/// The `level` of a Java map's text.
-fn member_of_java_map(text: &str) -> Option<&str> {
-    let (_, rest) = text.split_once("level=")?;
-    rest.split([',', '}']).next().map(str::trim)
-}
-
-fn level_of(okta: &str) -> Option<(i32, &'static str)> {
-    match okta {
-        "LOW" => Some((1, "Low")),
-        "MEDIUM" => Some((2, "Medium")),
-        "HIGH" => Some((3, "High")),
-        _ => None,
-    }
+/// The pairs of a Java map's text (`{reasons=Anomalous Device, level=HIGH}`). A value may have commas:
+/// a part without `=` belongs to the value before it, which is cut there.
+pub(super) fn java_map(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let inner = text.trim().trim_start_matches('{').trim_end_matches('}');
+    let pairs = inner.split(',').filter_map(|pair| pair.split_once('='));
+    pairs.map(|(key, value)| (key.trim(), value.trim())).filter(|(key, value)| !key.is_empty() && !value.is_empty())
 }
 
 #[cfg(test)]
@@ -42,9 +26,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_level_of_a_java_map() {
-        assert_eq!(member_of_java_map("{reasons=Anomalous Device, level=HIGH}"), Some("HIGH"));
-        assert_eq!(member_of_java_map("{level=LOW}"), Some("LOW"));
-        assert_eq!(member_of_java_map("{}"), None);
+    fn the_pairs_of_a_java_map() {
+        let pairs = |text: &'static str| java_map(text).collect::<Vec<_>>();
+        assert_eq!(pairs("{New IP=POSITIVE, Velocity=NEGATIVE}"), [("New IP", "POSITIVE"), ("Velocity", "NEGATIVE")]);
+        assert_eq!(pairs("{reasons=A, B, level=HIGH}"), [("reasons", "A"), ("level", "HIGH")]);
+        assert_eq!(pairs("{}"), []);
+        assert_eq!(pairs("{=,a=, =b}"), []);
     }
 }

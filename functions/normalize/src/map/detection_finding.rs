@@ -1,28 +1,43 @@
 //! Detection Finding [2004]: what Okta itself found suspicious.
 
-use super::{debug_data, endpoint, target};
+use super::{behaviors, endpoint, non_empty, target};
 use crate::json::Object;
-use crate::ocsf::{Event, Evidence, FindingInfo};
+use crate::ocsf::{Analytic, Event, Evidence, FindingInfo};
 
 pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>) {
-    debug_data::place_risk(event, members);
-    event.is_alert = Some(true);
-    (event.status_id, event.status) = (Some(1), Some("New".into()));
+    let analytic = analytic(members);
     event.finding_info = Some(FindingInfo {
         uid: event.metadata.uid.clone(),
-        title: event.message.clone(),
+        title: analytic.as_ref().map(|analytic| analytic.name.clone()).or_else(|| event.message.clone()),
         types: Some(vec![event.metadata.event_code.clone()]),
         created_time: Some(event.time),
+        analytic,
+        traits: behaviors::traits(members),
     });
-    let evidence = evidence(event, members);
-    event.evidences = (evidence != Evidence::default()).then(|| vec![evidence]);
+    event.evidences = non_empty(evidence(event, members).into_iter().collect());
     event.resources = target::take_resources(members);
 }
 
-/// Where it came from and whom it is about. The class has these only as evidence.
-fn evidence<'a>(event: &mut Event<'a>, members: &mut Object<'a>) -> Evidence<'a> {
-    endpoint::place(event, members);
-    let (src_endpoint, http_request) = (event.src_endpoint.take(), event.http_request.take());
-    let user = target::take_user(members);
-    Evidence { actor: event.actor.clone(), user, src_endpoint, http_request }
+/// What of Identity Threat Protection found it (`securityContext.risk.detectionName`).
+fn analytic<'a>(members: &mut Object<'a>) -> Option<Analytic<'a>> {
+    let name = members.object("securityContext")?.object("risk")?.take_text("detectionName")?;
+    Some(Analytic { name, type_id: 2, kind: "Behavioral".into() })
+}
+
+/// Who did it, whom it is about and where it came from. The class has these only as evidence.
+fn evidence<'a>(event: &mut Event<'a>, members: &mut Object<'a>) -> Option<Evidence<'a>> {
+    let mut evidence = Evidence {
+        actor: event.actor.clone(),
+        user: target::take_person(members),
+        src_endpoint: event.src_endpoint.take(),
+        http_request: event.http_request.take(),
+    };
+    if evidence == Evidence::default() {
+        return None;
+    }
+    // To OCSF, a request alone is no evidence.
+    if evidence.actor.is_none() && evidence.user.is_none() {
+        evidence.src_endpoint.get_or_insert_with(endpoint::okta);
+    }
+    Some(evidence)
 }

@@ -1,5 +1,6 @@
 //! The device of the event, if Okta knows it (Okta Verify, Device Trust).
 
+use super::endpoint;
 use crate::json::Object;
 use crate::ocsf::{Device, Event, Os, Text};
 
@@ -13,14 +14,15 @@ pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>) {
     }
     let platform = device.take_text("os_platform");
     let (type_id, kind) = type_of(platform.as_deref());
-    let version = device.take_text("os_version");
+    let os = platform.map(|platform| Os { version: device.take_text("os_version"), ..operating_system(platform) });
     event.device = Some(Device {
         uid,
         name,
         type_id,
         kind: kind.into(),
-        os: platform.map(|platform| Os { version, ..operating_system(platform) }),
+        os,
         is_managed: device.take_bool("managed"),
+        // Registered: it has proven, with a key of its own, to be the device that its user enrolled.
         is_trusted: device.take_bool("registered"),
         ..Device::default()
     });
@@ -29,15 +31,13 @@ pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>) {
 /// The device that classes without a source endpoint get: what is known of the client.
 pub(super) fn place_client<'a>(event: &mut Event<'a>, members: &mut Object<'a>) {
     let Some(client) = members.object("client") else { return };
-    let ip = super::endpoint::take_ip(client, "ipAddress");
-    let location = super::endpoint::location(client);
-    match (&mut event.device, ip) {
-        (Some(device), ip) => (device.ip, device.location) = (ip, location),
-        (None, Some(ip)) => {
-            let kind = "Unknown".into();
-            event.device = Some(Device { ip: Some(ip), location, kind, ..Device::default() });
-        }
-        (None, None) => {}
+    let Some(ip) = endpoint::take_ip(client, "ipAddress") else { return };
+    let unknown = || Device { kind: "Unknown".into(), ..Device::default() };
+    let device = event.device.get_or_insert_with(unknown);
+    device.ip = Some(ip);
+    device.location = endpoint::location(client);
+    if device.os.is_none() {
+        device.os = client.object("userAgent").and_then(|agent| agent.take_text("os")).map(operating_system);
     }
 }
 
@@ -49,21 +49,30 @@ fn type_of(platform: Option<&str>) -> (i32, &'static str) {
     }
 }
 
+/// OCSF's operating systems by how Okta's names for them start, in any case.
+const SYSTEMS: [(&str, i32, &str); 12] = [
+    ("windows phone", 101, "Windows Mobile"),
+    ("windows mobile", 101, "Windows Mobile"),
+    ("windows", 100, "Windows"),
+    ("android", 201, "Android"),
+    ("ipados", 302, "iPadOS"),
+    ("mac os x (ipad)", 302, "iPadOS"),
+    ("ios", 301, "iOS"),
+    ("mac os x (iphone)", 301, "iOS"),
+    ("mac", 300, "macOS"),
+    ("osx", 300, "macOS"),
+    ("linux", 200, "Linux"),
+    ("ubuntu", 200, "Linux"),
+];
+
 /// An operating system by Okta's name for it (`Mac OS X`, `Windows 10`, `ANDROID`).
 pub(super) fn operating_system(name: Text<'_>) -> Os<'_> {
-    let lower = name.to_ascii_lowercase();
-    let (type_id, kind) = match lower.as_str() {
-        "unknown" => (0, "Unknown"),
-        _ if lower.starts_with("windows phone") || lower.starts_with("windows mobile") => (101, "Windows Mobile"),
-        _ if lower.starts_with("windows") => (100, "Windows"),
-        _ if lower.starts_with("android") => (201, "Android"),
-        _ if lower.contains("ipad") => (302, "iPadOS"),
-        _ if lower.starts_with("ios") || lower.contains("iphone") => (301, "iOS"),
-        _ if lower.starts_with("mac") || lower.starts_with("osx") => (300, "macOS"),
-        _ if lower.contains("linux") || lower.starts_with("ubuntu") => (200, "Linux"),
-        _ => (99, ""),
+    let starts = |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    let (type_id, kind) = match SYSTEMS.iter().find(|(prefix, ..)| starts(prefix)) {
+        Some(&(_, type_id, kind)) => (type_id, kind.into()),
+        None if name.eq_ignore_ascii_case("unknown") => (0, "Unknown".into()),
+        None => (99, name.clone()),
     };
-    let kind = if type_id == 99 { name.clone() } else { kind.into() };
     Os { name, type_id, kind, version: None }
 }
 
@@ -75,7 +84,9 @@ mod tests {
     fn operating_systems_by_oktas_names() {
         for (name, type_id) in [
             ("Mac OS X", 300),
+            ("Mac OS 14.4.1 (Sonoma)", 300),
             ("Mac OS X (iPhone)", 301),
+            ("Mac OS X (iPad)", 302),
             ("Windows 10", 100),
             ("iOS 17", 301),
             ("Android 1.x", 201),

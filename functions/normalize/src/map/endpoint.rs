@@ -1,27 +1,28 @@
-//! From where: `client`, `request` and `securityContext` as source endpoint and HTTP request.
+//! The source endpoint: `client` and `securityContext`.
 
 use std::net::IpAddr;
 
-use super::{device, non_empty};
-use crate::json::{Json, Object};
-use crate::ocsf::{AutonomousSystem, Event, HttpRequest, Location, NetworkEndpoint, Text, Url};
+use super::{debug_data, device, non_empty};
+use crate::json::Object;
+use crate::ocsf::{AutonomousSystem, Fingerprint, Location, NetworkEndpoint, Text};
 
-/// Places the client and its request, for classes that have both attributes.
-pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>) {
-    event.http_request = http_request(members);
-    event.src_endpoint = source(members);
+/// OCSF's `ip_t` is at most this long; an IPv6 address that ends in an IPv4 one can be longer.
+const LONGEST_IP: usize = 40;
+
+/// What Okta knows a browser or device by: its keys in `debugData`. The device token (`dtHash`) is
+/// what threat hunters follow across sessions.
+const FINGERPRINTS: [&str; 2] = ["deviceFingerprint", "dtHash"];
+
+/// Okta itself, where a class requires a source and the event names none, as for jobs.
+pub(super) fn okta<'a>() -> NetworkEndpoint<'a> {
+    NetworkEndpoint { svc_name: Some("Okta".into()), ..NetworkEndpoint::default() }
 }
 
-/// [`place`] for classes that require a source: Okta itself where the event names none, as for jobs.
-pub(super) fn place_required<'a>(event: &mut Event<'a>, members: &mut Object<'a>) {
-    place(event, members);
-    event.src_endpoint.get_or_insert_with(|| NetworkEndpoint { svc_name: Some("Okta".into()), ..Default::default() });
-}
-
-/// The client's endpoint, `None` if it has no address and no domain: OCSF requires one of them.
-fn source<'a>(members: &mut Object<'a>) -> Option<NetworkEndpoint<'a>> {
-    let ip = members.object("client").and_then(|client| take_ip(client, "ipAddress"));
-    let domain = members.object("securityContext").and_then(|network| network.take_text_if("domain", |name| name != "."));
+/// Takes the client's endpoint, `None` if it has no address and no domain: OCSF requires one of them.
+pub(super) fn take<'a>(members: &mut Object<'a>) -> Option<NetworkEndpoint<'a>> {
+    let ip = client_ip(members);
+    let network = members.object("securityContext");
+    let domain = network.and_then(|network| network.take_text_if("domain", |name| name != "."));
     if ip.is_none() && domain.is_none() {
         return None;
     }
@@ -33,27 +34,34 @@ fn source<'a>(members: &mut Object<'a>) -> Option<NetworkEndpoint<'a>> {
         endpoint.autonomous_system = autonomous_system(network);
         endpoint.isp = network.take_text("isp");
     }
+    endpoint.fingerprints = debug_data::of(members).and_then(fingerprints);
     Some(endpoint)
+}
+
+/// The client's address; of a threat, Okta names the address as the actor.
+fn client_ip<'a>(members: &mut Object<'a>) -> Option<Text<'a>> {
+    let ip = members.object("client").and_then(|client| take_ip(client, "ipAddress"));
+    ip.or_else(|| take_ip(members.object("actor")?, "id"))
 }
 
 fn place_client<'a>(endpoint: &mut NetworkEndpoint<'a>, client: &mut Object<'a>) {
     endpoint.zone = client.take_text("zone");
     endpoint.location = location(client);
     endpoint.os = client.object("userAgent").and_then(|agent| agent.take_text("os")).map(device::operating_system);
-    (endpoint.type_id, endpoint.kind) = match client.text("device") {
-        None => (None, None),
-        // Okta's "Computer" is OCSF's "Desktop", so its own word stays in `unmapped`.
-        Some("Computer") => (Some(2), Some("Desktop".into())),
-        Some(word) => {
-            let type_id = match word {
-                "Mobile" => 5,
-                "Tablet" => 4,
-                "Unknown" => 0,
-                _ => 99,
-            };
-            (Some(type_id), client.take_text("device"))
-        }
+    (endpoint.type_id, endpoint.kind) = kind(client).unzip();
+}
+
+/// `type_id` and caption of `client.device`. Okta's "Computer" is OCSF's "Desktop".
+fn kind<'a>(client: &mut Object<'a>) -> Option<(i32, Text<'a>)> {
+    let known = match client.text("device")? {
+        "Computer" => (2, "Desktop"),
+        "Mobile" => (5, "Mobile"),
+        "Tablet" => (4, "Tablet"),
+        "Unknown" => (0, "Unknown"),
+        _ => return client.take_text("device").map(|word| (99, word)),
     };
+    client.take_repeated("device", Some(known.1));
+    Some((known.0, known.1.into()))
 }
 
 /// Takes `geographicalContext`; a place needs more than coordinates to be one in OCSF.
@@ -70,46 +78,44 @@ pub(super) fn location<'a>(owner: &mut Object<'a>) -> Option<Location<'a>> {
         return None;
     }
     if let Some(coordinates) = context.object("geolocation") {
-        location.lat = coordinates.take_number("lat");
-        location.long = coordinates.take_number("lon");
+        location.lat = coordinates.take_float("lat", -90.0..=90.0);
+        location.long = coordinates.take_float("lon", -180.0..=180.0);
     }
     Some(location)
 }
 
 fn autonomous_system<'a>(network: &mut Object<'a>) -> Option<AutonomousSystem<'a>> {
-    let number = network.take_number("asNumber");
+    let number = network.take_integer("asNumber");
     let name = network.take_text("asOrg");
     (number.is_some() || name.is_some()).then_some(AutonomousSystem { number, name })
 }
 
-fn http_request<'a>(members: &mut Object<'a>) -> Option<HttpRequest<'a>> {
-    let user_agent = members
-        .object("client")
-        .and_then(|client| client.object("userAgent"))
-        .and_then(|agent| agent.take_text("rawUserAgent"));
-    let debug = members.object("debugContext").and_then(|context| context.object("debugData"));
-    let (uid, url) = debug.map_or((None, None), |debug| (debug.take_text("requestId"), url(debug)));
-    let request = HttpRequest { uid, user_agent, url, x_forwarded_for: ip_chain(members) };
-    (request != HttpRequest::default()).then_some(request)
-}
-
-fn url<'a>(debug: &mut Object<'a>) -> Option<Url<'a>> {
-    let path = debug.take_text("requestUri");
-    let url_string = debug.take_text("url");
-    (path.is_some() || url_string.is_some()).then_some(Url { url_string, path })
-}
-
-/// The addresses that the request passed, the client's first (`request.ipChain`).
-fn ip_chain<'a>(members: &mut Object<'a>) -> Option<Vec<Text<'a>>> {
-    let chain = members.object("request")?.array("ipChain")?;
-    let hops = chain.iter_mut().filter_map(|hop| match hop {
-        Json::Object(hop) => take_ip(hop, "ip"),
-        _ => None,
-    });
-    non_empty(hops.collect())
+/// Okta does not say how it hashes: the algorithm is named by the key.
+fn fingerprints<'a>(debug: &mut Object<'a>) -> Option<Vec<Fingerprint<'a>>> {
+    let fingerprint = |key: &&'static str| {
+        let value = debug.take_text(key)?;
+        Some(Fingerprint { algorithm_id: 99, algorithm: (*key).into(), value })
+    };
+    non_empty(FINGERPRINTS.iter().filter_map(fingerprint).collect())
 }
 
 /// Takes an IP address; what is none stays.
 pub(super) fn take_ip<'a>(object: &mut Object<'a>, key: &str) -> Option<Text<'a>> {
-    object.take_text_if(key, |text| text.parse::<IpAddr>().is_ok())
+    object.take_text_if(key, |text| text.len() <= LONGEST_IP && text.parse::<IpAddr>().is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Json;
+
+    #[test]
+    fn only_what_is_an_address_is_taken() {
+        let text = r#"{"a":"192.0.2.1","b":"null","c":"192.0.2.256","d":7,"e":"2001:db8::1",
+            "f":"ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255"}"#;
+        let mut json = Json::parse(text).unwrap();
+        let object = json.as_object_mut().unwrap();
+        let taken = ["a", "b", "c", "d", "e", "f"].map(|key| take_ip(object, key).is_some());
+        assert_eq!(taken, [true, false, false, false, true, false]);
+    }
 }

@@ -1,33 +1,33 @@
 //! Entity Management [3004]: policies, zones, tokens, devices and all else that admins manage.
 
-use super::{actor, debug_data, endpoint, principal, target};
+use super::{actor, policy, principal, target};
 use crate::event_type::Decision;
 use crate::json::Object;
-use crate::ocsf::{Entity, Event, Group, Policy, Text};
+use crate::ocsf::{Entity, EntityDevice, Event, Group, Policy, Text};
 use crate::subject::Subject;
 
+/// OCSF's types of an entity that have an attribute of their own.
+const DEVICE: i32 = 1;
+const GROUP: i32 = 3;
+const POLICY: i32 = 5;
+
 pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>, decision: &Decision) {
-    endpoint::place(event, members);
-    debug_data::place_risk(event, members);
     event.actor.get_or_insert_with(actor::okta);
     let subject = decision.subject;
-    let (entity, result) = match target::find_subject(members, subject) {
-        Some(target) => managed(target, subject),
+    let (mut entity, result) = match target::find_subject(members, subject) {
+        Some(target) => changed(target, subject),
         None => (nameless(subject), None),
     };
-    event.entity = Some(entity);
-    event.entity_result = result;
+    place_related(&mut entity, members);
+    (event.entity, event.entity_result) = (Some(entity), result);
 }
 
 /// The entity before and after, where Okta says how it changed (`changeDetails`).
-fn managed<'a>(target: &mut Object<'a>, subject: &Subject) -> (Entity<'a>, Option<Entity<'a>>) {
+fn changed<'a>(target: &mut Object<'a>, subject: &Subject) -> (Entity<'a>, Option<Entity<'a>>) {
+    let mut entity = if subject.name == "user" { user(target, subject) } else { named(target, subject) };
     let change = target.object("changeDetails");
     let (from, to) = change.map_or((None, None), |change| (change.take_json("from"), change.take_json("to")));
-    let mut entity = match subject.name {
-        "user" => user(target, subject),
-        _ => named(target, subject),
-    };
-    entity.data = from.map(Text::Owned);
+    entity.data = from.or_else(|| target.take_json("detailEntry")).map(Text::Owned);
     let result = to.map(|to| Entity { data: Some(Text::Owned(to)), ..entity.clone() });
     (entity, result)
 }
@@ -38,15 +38,36 @@ fn user<'a>(target: &mut Object<'a>, subject: &Subject) -> Entity<'a> {
 }
 
 fn named<'a>(target: &mut Object<'a>, subject: &Subject) -> Entity<'a> {
-    let Some(named) = target::take_named(target) else { return nameless(subject) };
-    let mut entity = Entity { uid: named.uid.clone(), name: named.name.clone(), ..typed(subject) };
-    let target::Named { uid, name } = named;
+    let Some(target::Named { uid, name }) = target::take_named(target) else { return nameless(subject) };
+    let mut entity = Entity { uid: uid.clone(), name: name.clone(), ..typed(subject) };
     match subject.entity_type_id {
-        3 => entity.group = Some(Group { uid, name, kind: target.take_text("type") }),
-        5 => entity.policy = Some(Policy { uid, name, kind: target.take_text("type") }),
+        DEVICE => entity.device = Some(device(uid, name)),
+        GROUP => entity.group = Some(Group { uid, name, kind: target.take_text("type") }),
+        POLICY => entity.policy = Some(Policy { uid, name, kind: target.take_text("type"), data: None }),
         _ => {}
     }
     entity
+}
+
+/// What else the event is about: the user who owns the token, the policy that the rule belongs to.
+fn place_related<'a>(entity: &mut Entity<'a>, members: &mut Object<'a>) {
+    if entity.user.is_none() {
+        entity.user = target::take_person(members);
+    }
+    if entity.group.is_none() {
+        entity.group = target::take_group(members);
+    }
+    if entity.policy.is_none() {
+        entity.policy = policy::take_one(members);
+    }
+    if entity.device.is_none() {
+        let named = target::find(members, &target::DEVICE).and_then(target::take_named);
+        entity.device = named.map(|named| device(named.uid, named.name));
+    }
+}
+
+fn device<'a>(uid: Option<Text<'a>>, name: Option<Text<'a>>) -> EntityDevice<'a> {
+    EntityDevice { uid, name, type_id: 0, kind: "Unknown".into() }
 }
 
 fn typed<'a>(subject: &Subject) -> Entity<'a> {

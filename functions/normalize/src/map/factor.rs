@@ -1,53 +1,153 @@
-//! With what: the factor of a sign-in or of an enrolment.
+//! With what: the factors of a sign-in or of an enrolment.
 
+mod words;
+
+use words::{FASTPASS, kind_of};
+
+use super::{debug_data, non_empty, target};
 use crate::json::Object;
 use crate::ocsf::{AuthFactor, Text};
 
-/// The factor that the event names: in `debugData.factor`, or as `authenticationContext.credentialType`.
-pub(super) fn take<'a>(members: &mut Object<'a>) -> Option<Vec<AuthFactor<'a>>> {
-    let factor = super::debug_data::of(members).and_then(|debug| debug.take_text("factor"));
-    let context = members.object("authenticationContext");
-    let (credential, provider) = context.map_or((None, None), |context| {
-        (context.take_text("credentialType"), context.take_text("credentialProvider"))
-    });
-    let named = factor.into_iter().chain(credential).map(|name| factor_named(name, provider.clone()));
-    let factors: Vec<_> = named.collect();
-    match (factors.is_empty(), provider) {
-        (true, Some(provider)) => Some(vec![factor_of((0, "Unknown".into()), Some(provider))]),
-        _ => super::non_empty(factors),
+/// Okta's types of an authenticator, of a person's enrolment in it, or of a factor.
+const TYPES: [&str; 5] = ["Authenticator", "AuthenticatorEnrollment", "AuthenticatorMethod", "Factor", "Factor Type"];
+
+/// The authenticators of a whole sign-in, as `key:method:id`, in their order.
+const METHODS: [&str; 3] = ["authMethodFirstType", "authMethodSecondType", "authMethodThirdType"];
+
+/// Where the keys of `detailEntry` name the method of an enrolment.
+const ENTRY_METHODS: [&str; 2] = ["methodTypeUsed", "methodType"];
+
+/// OCSF's `factor_type_id` of a password.
+const PASSWORD: i32 = 11;
+
+/// Event types that are about one factor, by how they start.
+const EVENT_TYPES: [(&str, &str); 5] = [
+    ("system.email.", "EMAIL"),
+    ("system.push.", "PUSH"),
+    ("system.sms.", "SMS"),
+    ("system.voice.", "VOICE"),
+    ("user.mfa.okta_verify.deny_push", "PUSH"),
+];
+
+/// The factors of a sign-in or of one of its steps.
+pub(super) fn of_sign_in<'a>(members: &mut Object<'a>, event_type: &str) -> Option<Vec<AuthFactor<'a>>> {
+    let mut factors = Factors::default();
+    let of_type = EVENT_TYPES.iter().find(|(prefix, _)| event_type.starts_with(prefix));
+    if let Some((id, caption)) = of_type.and_then(|(_, word)| kind_of(word)) {
+        factors.add((id, caption.into()), None);
+    }
+    factors.take_named(members);
+    factors.take_methods(members);
+    factors.take_credential(members);
+    non_empty(factors.0)
+}
+
+/// The factors that an account gets or loses. How the actor had signed in is another matter.
+pub(super) fn of_account<'a>(members: &mut Object<'a>) -> Option<Vec<AuthFactor<'a>>> {
+    let mut factors = Factors::default();
+    factors.take_named(members);
+    non_empty(factors.0)
+}
+
+/// Whether the factors are those of multi-factor authentication, as far as they tell: Identity Engine
+/// also logs a mere password as a factor.
+pub(super) fn is_mfa(factors: &[AuthFactor<'_>]) -> Option<bool> {
+    let is_second =
+        |factor: &AuthFactor<'_>| !matches!(factor.factor_type_id, 0 | 99 | PASSWORD) || factor.factor_type == FASTPASS;
+    let is_password = |factor: &AuthFactor<'_>| factor.factor_type_id == PASSWORD;
+    match factors {
+        [] => None,
+        _ if factors.iter().any(is_second) => Some(true),
+        _ if factors.iter().all(is_password) => Some(false),
+        _ => None,
     }
 }
 
-/// Whether Okta's name of a credential or factor is a second one, as far as the name tells.
-pub(super) fn is_second(factor: &AuthFactor<'_>) -> bool {
-    !matches!(factor.factor_type_id, 0 | 11 | 99)
+/// Factors, each type once: events name the same one in up to four places.
+#[derive(Default)]
+struct Factors<'a>(Vec<AuthFactor<'a>>);
+
+impl<'a> Factors<'a> {
+    fn add(&mut self, (factor_type_id, factor_type): (i32, Text<'a>), provider: Option<Text<'a>>) {
+        let is_same =
+            |known: &AuthFactor<'a>| known.factor_type_id == factor_type_id && known.factor_type == factor_type;
+        let is_open = |known: &AuthFactor<'a>| is_same(known) && known.provider.is_none();
+        if provider.is_none() && self.0.iter().any(is_same) {
+            return;
+        }
+        match self.0.iter_mut().find(|known| is_open(known)) {
+            Some(known) => known.provider = provider,
+            None => self.0.push(AuthFactor { factor_type_id, factor_type, provider }),
+        }
+    }
+
+    /// `debugData.factor`, and the authenticators among the targets.
+    fn take_named(&mut self, members: &mut Object<'a>) {
+        if let Some(kind) = debug_data::of(members).and_then(|debug| take_kind(debug, "factor")) {
+            self.add(kind, None);
+        }
+        for target in target::of_types(members, &TYPES) {
+            self.take_target(target);
+        }
+    }
+
+    /// An authenticator: its method if it names one, and its name as the provider.
+    fn take_target(&mut self, target: &mut Object<'a>) {
+        let entry = target.object("detailEntry");
+        let method = entry.and_then(|entry| ENTRY_METHODS.iter().find_map(|key| take_kind(entry, key)));
+        let named = || target.text("displayName").and_then(kind_of).map(|(id, caption)| (id, caption.into()));
+        let kind = method.or_else(named);
+        target.take_repeated("displayName", kind.as_ref().map(|(_, caption)| caption.as_ref()));
+        let provider = target.take_text("displayName");
+        match (kind, provider) {
+            (Some(kind), provider) => self.add(kind, provider),
+            (None, Some(provider)) => self.add_provider(provider),
+            (None, None) => {}
+        }
+    }
+
+    /// An authenticator of which only the name is known can be the provider of the one factor.
+    fn add_provider(&mut self, provider: Text<'a>) {
+        match self.0.as_mut_slice() {
+            [only] if only.provider.is_none() => only.provider = Some(provider),
+            _ => self.add((0, "Unknown".into()), Some(provider)),
+        }
+    }
+
+    /// `authMethodFirstType` and so on: looked at, for only a part of the text is the method.
+    fn take_methods(&mut self, members: &Object<'a>) {
+        let Some(debug) = debug_data::at(members) else { return };
+        let methods = METHODS.iter().filter_map(|key| debug.text(key)?.split(':').nth(1));
+        for method in methods.filter(|method| !method.is_empty()) {
+            match kind_of(method) {
+                Some((id, caption)) => self.add((id, caption.into()), None),
+                None => self.add((99, Text::Owned(method.to_owned())), None),
+            }
+        }
+    }
+
+    /// `authenticationContext.credentialType` and `.credentialProvider`.
+    fn take_credential(&mut self, members: &mut Object<'a>) {
+        let Some(context) = members.object("authenticationContext") else { return };
+        let kind = take_kind(context, "credentialType");
+        let provider = context.take_text("credentialProvider");
+        match (kind, provider) {
+            (None, None) => {}
+            (Some(kind), provider) => self.add(kind, provider),
+            (None, Some(provider)) => self.add_provider(provider),
+        }
+    }
 }
 
-fn factor_named<'a>(name: Text<'a>, provider: Option<Text<'a>>) -> AuthFactor<'a> {
-    factor_of(factor_type(name), provider)
-}
-
-fn factor_of<'a>((factor_type_id, factor_type): (i32, Text<'a>), provider: Option<Text<'a>>) -> AuthFactor<'a> {
-    AuthFactor { factor_type_id, factor_type, provider }
-}
-
-/// OCSF's factor type for Okta's name; its own name where OCSF has none. Okta writes the same factor
-/// in several ways (`SMS`, `SMS_FACTOR`, `sms`; `OKTA_VERIFY_PUSH`, `push`).
-fn factor_type(okta: Text<'_>) -> (i32, Text<'_>) {
-    let known: (i32, &'static str) = match okta.to_ascii_uppercase().trim_end_matches("_FACTOR") {
-        "SMS" => (1, "SMS"),
-        "QUESTION" | "SECURITY_QUESTION" => (2, "Security Question"),
-        "CALL" | "PHONE" | "VOICE_CALL" => (3, "Phone Call"),
-        "OKTA_VERIFY_PUSH" | "PUSH" => (5, "Push Notification"),
-        "YUBIKEY_TOKEN" | "YUBIKEY" | "TOKEN:HARDWARE" | "RSA_TOKEN" | "SMART_CARD" => (6, "Hardware Token"),
-        "OTP" | "OKTA_SOFT_TOKEN" | "GOOGLE_AUTHENTICATOR" | "TOKEN:SOFTWARE:TOTP" => (7, "OTP"),
-        "EMAIL" => (8, "Email"),
-        "U2F" | "FIDO_U2F" => (9, "U2F"),
-        "WEBAUTHN" | "FIDO_WEBAUTHN" | "FIDO2_WEBAUTHN" | "SIGNED_NONCE" => (10, "WebAuthn"),
-        "PASSWORD" | "PASSWORD_AS" => (11, "Password"),
-        _ => return (99, okta),
-    };
-    (known.0, known.1.into())
+/// OCSF's factor type for the word at `key`, or the word itself. It is taken only if it is the caption.
+fn take_kind<'a>(object: &mut Object<'a>, key: &str) -> Option<(i32, Text<'a>)> {
+    match kind_of(object.text(key)?) {
+        Some((id, caption)) => {
+            object.take_repeated(key, Some(caption));
+            Some((id, caption.into()))
+        }
+        None => object.take_text(key).map(|word| (99, word)),
+    }
 }
 
 #[cfg(test)]
@@ -55,9 +155,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_factor_has_many_names() {
-        for (name, id) in [("SMS_FACTOR", 1), ("sms", 1), ("OKTA_VERIFY_PUSH", 5), ("PASSWORD", 11), ("ASSERTION", 99)] {
-            assert_eq!(factor_type(name.into()).0, id, "{name}");
-        }
+    fn a_password_alone_is_no_mfa() {
+        let factor =
+            |id: i32, kind: &'static str| AuthFactor { factor_type_id: id, factor_type: kind.into(), provider: None };
+        assert_eq!(is_mfa(&[factor(11, "Password")]), Some(false));
+        assert_eq!(is_mfa(&[factor(11, "Password"), factor(5, "Push Notification")]), Some(true));
+        assert_eq!(is_mfa(&[factor(99, FASTPASS)]), Some(true));
+        assert_eq!(is_mfa(&[factor(99, "ASSERTION")]), None);
     }
 }

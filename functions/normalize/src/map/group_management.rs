@@ -1,17 +1,15 @@
 //! Group Management [3006]: groups, who is in them, and what they may do.
 
-use super::{actor, debug_data, endpoint, privileges, target};
+use super::{actor, privileges, target};
 use crate::event_type::Decision;
 use crate::json::Object;
 use crate::ocsf::{Event, Group};
 
 pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>, decision: &Decision) {
-    endpoint::place(event, members);
-    debug_data::place_risk(event, members);
     event.actor.get_or_insert_with(actor::okta);
     event.group = target::take_group(members).or_else(|| Some(nameless(decision)));
     event.subgroup = target::take_group(members);
-    event.user = target::take_user(members);
+    event.user = target::take_person(members);
     event.privileges = privileges::take(members);
     event.resource = target::take_one_resource(members);
 }

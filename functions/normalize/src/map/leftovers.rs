@@ -31,8 +31,8 @@ fn collect<'a>(path: &mut String, value: &Json<'a>, unmapped: &mut Unmapped<'a>)
         Json::Object(object) => collect_object(path, object, unmapped),
         Json::Array(values) => collect_array(path, values, unmapped),
         Json::Text(text) if text.is_empty() => {}
-        Json::Text(text) => unmapped.insert(path, text.clone()),
-        Json::Bool(_) | Json::Number(_) | Json::Deep(_) => unmapped.insert(path, Cow::Owned(value.to_string())),
+        Json::Text(text) | Json::Deep(text) => unmapped.insert(path, text.clone()),
+        Json::Bool(_) | Json::Number(_) => unmapped.insert(path, Cow::Owned(value.to_string())),
     }
 }
 

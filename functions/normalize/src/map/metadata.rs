@@ -1,24 +1,19 @@
 //! What every event has: class, time, severity, message, metadata.
 
-use jiff::Timestamp;
-
 use super::{Receipt, severity};
 use crate::event_type::Decision;
 use crate::json::Object;
-use crate::ocsf::{Class, Event, Metadata, Product, Text, VERSION};
+use crate::ocsf::{Event, Metadata, Product, Text, VERSION};
+use crate::system_log::LogEvent;
 
 /// An event with the parts that do not depend on its class.
-pub(super) fn event<'a>(
-    members: &mut Object<'a>,
-    published: Timestamp,
-    decision: &Decision,
-    receipt: &Receipt<'_>,
-) -> Event<'a> {
-    let metadata = metadata(members, receipt);
-    let (severity_id, severity) = severity::of(metadata.log_level.as_deref());
+pub(super) fn event<'a>(log: &mut LogEvent<'a>, decision: &Decision, receipt: &Receipt<'_>) -> Event<'a> {
+    let metadata = metadata(log, receipt);
+    let (severity_id, severity) = severity::of(metadata.log_level.as_ref());
     let Decision { class, activity, .. } = *decision;
     Event {
-        time: published.as_millisecond(),
+        time: log.published.as_millisecond(),
+        timezone_offset: metadata.original_time.as_deref().and_then(utc_offset),
         class_uid: class.uid().into(),
         class_name: class.caption().into(),
         category_uid: class.category_uid().into(),
@@ -28,22 +23,22 @@ pub(super) fn event<'a>(
         type_uid: i64::from(class.uid()) * 100 + i64::from(activity.id),
         type_name: class.type_caption(activity).into(),
         severity_id,
-        severity: severity.into(),
-        message: members.take_text("displayMessage"),
+        severity,
+        message: log.members.take_text("displayMessage"),
         metadata,
         ..Event::default()
     }
 }
 
-fn metadata<'a>(members: &mut Object<'a>, receipt: &Receipt<'_>) -> Metadata<'a> {
-    let mut needed = |name| members.take_text(name).unwrap_or_default();
-    let (uid, event_code) = (needed("uuid"), needed("eventType"));
+fn metadata<'a>(log: &mut LogEvent<'a>, receipt: &Receipt<'_>) -> Metadata<'a> {
+    let members = &mut log.members;
     Metadata {
         version: VERSION.into(),
-        uid,
-        event_code,
-        product: okta(),
+        uid: members.take_text("uuid").unwrap_or_else(|| log.uuid.clone()),
+        event_code: members.take_text("eventType").unwrap_or_else(|| log.event_type.clone()),
+        product: Product { name: Some("Okta".into()), vendor_name: Some("Okta".into()), ..Product::default() },
         profiles: None,
+        labels: labels(members),
         tenant_uid: Text::Owned(receipt.tenant.to_string()),
         original_time: members.take_text("published"),
         logged_time: Some(receipt.logged.as_millisecond()),
@@ -57,8 +52,9 @@ fn metadata<'a>(members: &mut Object<'a>, receipt: &Receipt<'_>) -> Metadata<'a>
     }
 }
 
-fn okta<'a>() -> Product<'a> {
-    Product { name: Some("Okta".into()), vendor_name: Some("Okta".into()), ..Product::default() }
+/// The offset of Okta's own times, which are all UTC.
+fn utc_offset(published: &str) -> Option<i32> {
+    published.ends_with('Z').then_some(0)
 }
 
 /// Events of one request or job share their transaction.
@@ -66,20 +62,9 @@ fn transaction_id<'a>(members: &mut Object<'a>) -> Option<Text<'a>> {
     members.object("transaction")?.take_text("id")
 }
 
-/// Names the OCSF profiles whose attributes the event uses.
-pub(super) fn place_profiles(event: &mut Event<'_>, class: Class) {
-    let actor_needs_host = matches!(
-        class,
-        Class::BaseEvent | Class::DetectionFinding | Class::WebResourcesActivity | Class::ApplicationLifecycle
-    );
-    let device_needs_host = !matches!(class, Class::ScheduledJobActivity | Class::DetectionFinding);
-    let host = (actor_needs_host && event.actor.is_some()) || (device_needs_host && event.device.is_some());
-    let findings = class == Class::DetectionFinding;
-    let security_control = event.action_id.is_some()
-        || event.authorizations.is_some()
-        || event.policy.is_some()
-        || (!findings && (event.risk_level_id.is_some() || event.risk_details.is_some() || event.is_alert.is_some()));
-    let used = [(host, "host"), (security_control, "security_control")];
-    let profiles = used.into_iter().filter(|(is_used, _)| *is_used).map(|(_, profile)| profile.into());
-    event.metadata.profiles = super::non_empty(profiles.collect());
+/// An event that somebody caused as somebody else (Okta Support, an admin) is labelled so on every
+/// class; who it really was is in `unmapped` under `debugContext.debugData.originalPrincipal`.
+fn labels<'a>(members: &Object<'a>) -> Option<Vec<Text<'a>>> {
+    let principal = members.object_at("debugContext")?.object_at("debugData")?.object_at("originalPrincipal")?;
+    (!principal.is_empty()).then(|| vec!["impersonation".into()])
 }

@@ -1,41 +1,61 @@
 //! How it ended: Okta's outcome as OCSF status, and as action and disposition where a policy decided.
 
+use super::debug_data;
 use crate::json::Object;
-use crate::ocsf::{Class, Event};
+use crate::ocsf::{Class, Event, Text};
 
 /// Places `outcome`.
 pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>, class: Class) {
-    let Some(outcome) = members.object("outcome") else { return };
-    let result = outcome.take_text("result");
-    if let Some(result) = result.as_deref() {
-        place_status(event, result, class);
-        place_decision(event, result);
-    }
-    event.status_code = result;
-    event.status_detail = outcome.take_text("reason");
-}
-
-/// `status_id`; a finding's status is about its handling, so there the outcome is `status_code` only.
-fn place_status(event: &mut Event<'_>, result: &str, class: Class) {
-    if class == Class::DetectionFinding {
-        return;
-    }
-    let (status_id, status) = match result {
-        "SUCCESS" | "ALLOW" => (1, "Success"),
-        "FAILURE" | "DENY" | "UNANSWERED" | "ABANDONED" | "RATE_LIMIT" => (2, "Failure"),
-        "UNKNOWN" => (0, "Unknown"),
-        _ => (99, "Other"),
+    let outcome = members.object("outcome");
+    let (result, reason) =
+        outcome.map_or((None, None), |outcome| (outcome.take_text("result"), reason(outcome, class)));
+    // A finding's status is about its handling: how the request ended is its code only.
+    let (status_id, status) = match class {
+        Class::DetectionFinding => (1, "New".into()),
+        _ => status(result.as_ref()),
     };
-    event.status_id = Some(status_id);
-    event.status = Some(status.into());
+    (event.status_id, event.status) = (Some(status_id), Some(status));
+    place_decision(event, result.as_deref(), is_rejected(event, members));
+    event.status_code = result;
+    event.status_detail = reason;
 }
 
-/// `action` and `disposition` of an event in which a policy allowed, denied or challenged.
-fn place_decision(event: &mut Event<'_>, result: &str) {
+/// Why sign-ins fail, in Okta's word and in the one that OCSF gives for Authentication.
+const REASONS: [(&str, &str); 2] = [("LOCKED_OUT", "ACCOUNT_LOCKED_OUT"), ("UNKNOWN_USER", "USER_DOES_NOT_EXIST")];
+
+fn reason<'a>(outcome: &mut Object<'a>, class: Class) -> Option<Text<'a>> {
+    let known = outcome.text("reason").and_then(|reason| REASONS.iter().find(|(okta, _)| *okta == reason));
+    match known.filter(|_| class == Class::Authentication) {
+        Some((_, ocsf)) => Some((*ocsf).into()),
+        None => outcome.take_text("reason"),
+    }
+}
+
+/// `status_id` and caption: Okta's own word where OCSF has none (`SKIPPED`, `DEFERRED`, `CHALLENGE`).
+fn status<'a>(result: Option<&Text<'a>>) -> (i32, Text<'a>) {
+    let Some(result) = result else { return (0, "Unknown".into()) };
+    match result.as_ref() {
+        "SUCCESS" | "ALLOW" => (1, "Success".into()),
+        "FAILURE" | "DENY" | "UNANSWERED" | "ABANDONED" | "RATE_LIMIT" => (2, "Failure".into()),
+        "UNKNOWN" => (0, "Unknown".into()),
+        _ => (99, result.clone()),
+    }
+}
+
+/// Whether a person refused a push notification: in Classic Engine an event of its own, in Identity
+/// Engine a failed verification that says so.
+fn is_rejected(event: &Event<'_>, members: &Object<'_>) -> bool {
+    let response = debug_data::at(members).and_then(|debug| debug.text("pushOnlyResponseType"));
+    event.metadata.event_code == "user.mfa.okta_verify.deny_push" || response == Some("OV_RESPONSE_DENY")
+}
+
+/// `action` and `disposition` of an event in which a policy or a person allowed, denied or challenged.
+fn place_decision(event: &mut Event<'_>, result: Option<&str>, is_rejected: bool) {
     let (action, disposition) = match result {
-        "ALLOW" => ((1, "Allowed"), (1, "Allowed")),
-        "DENY" => ((2, "Denied"), (2, "Blocked")),
-        "CHALLENGE" => ((99, "Challenge"), (23, "Challenge")),
+        _ if is_rejected => ((2, "Denied"), (25, "Rejected")),
+        Some("ALLOW") => ((1, "Allowed"), (1, "Allowed")),
+        Some("DENY") => ((2, "Denied"), (2, "Blocked")),
+        Some("CHALLENGE") => ((99, "Challenge"), (23, "Challenge")),
         _ => return,
     };
     (event.action_id, event.action) = (Some(action.0), Some(action.1.into()));

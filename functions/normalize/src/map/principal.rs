@@ -1,14 +1,13 @@
 //! A principal as Okta names it (an actor or a target) as an OCSF user.
 
+use super::target::{self, Named};
 use crate::json::Object;
-use crate::ocsf::{Text, User};
+use crate::ocsf::{Account, Text, User};
 
 /// Takes the principal that `object` names, `None` if it names none.
 pub(super) fn take<'a>(object: &mut Object<'a>) -> Option<User<'a>> {
-    // Okta writes "unknown" where a sign-in named nobody that it knows: no id to join on.
-    let known = |text: &str| !text.eq_ignore_ascii_case("unknown");
-    let uid = object.take_text_if("id", known);
-    let name = object.take_text_if("alternateId", known);
+    let uid = object.take_text_if("id", is_known);
+    let name = object.take_text_if("alternateId", is_known);
     let full_name = object.take_text("displayName");
     // OCSF wants a user to have a uid or a name.
     let name = name.or_else(|| full_name.clone().filter(|_| uid.is_none()));
@@ -20,6 +19,42 @@ pub(super) fn take<'a>(object: &mut Object<'a>) -> Option<User<'a>> {
     Some(User { uid, name, full_name, email_addr, type_id: Some(type_id), kind: Some(kind), ..User::default() })
 }
 
+/// Whether an id says something: Okta writes "unknown" where a sign-in named nobody that it knows, and
+/// as the alternate id of what has none.
+pub(super) fn is_known(id: &str) -> bool {
+    !id.eq_ignore_ascii_case("unknown")
+}
+
+/// `person` with the `account` in an app that a target names.
+pub(super) fn with_account<'a>(mut person: User<'a>, account: &mut Object<'a>) -> User<'a> {
+    account.take_repeated("displayName", person.full_name.as_deref());
+    if person.full_name.is_none() {
+        person.full_name = account.take_text("displayName");
+    }
+    person.account = take_account(account);
+    person
+}
+
+/// The person of whom only the account in an app is known.
+pub(super) fn of_account<'a>(target: &mut Object<'a>) -> Option<User<'a>> {
+    let account = take_account(target)?;
+    let full_name = target.take_text("displayName");
+    let name = account.name.clone();
+    let email_addr = name.clone().filter(|name| is_email(name));
+    let kind = Some("User".into());
+    Some(User { name, full_name, email_addr, account: Some(account), type_id: Some(1), kind, ..User::default() })
+}
+
+/// Takes an `AppUser`: its alternate id is the name that the person has in the app.
+fn take_account<'a>(target: &mut Object<'a>) -> Option<Account<'a>> {
+    let name = target.take_text_if("alternateId", is_known);
+    let Named { uid, name } = match name {
+        Some(name) => Named { uid: target.take_text_if("id", is_known), name: Some(name) },
+        None => target::take_named(target)?,
+    };
+    Some(Account { uid, name, type_id: Some(99), kind: target.take_text("type") })
+}
+
 /// A user about whom nothing is known, where OCSF requires one.
 pub(super) fn unknown<'a>() -> User<'a> {
     User { name: Some("unknown".into()), type_id: Some(0), kind: Some("Unknown".into()), ..User::default() }
@@ -27,18 +62,15 @@ pub(super) fn unknown<'a>() -> User<'a> {
 
 /// `type_id` and caption. Okta's own word is taken only where OCSF repeats it.
 fn take_kind<'a>(object: &mut Object<'a>) -> (i32, Text<'a>) {
-    match object.text("type") {
-        None => (0, "Unknown".into()),
-        Some("User") => {
-            object.take_text("type");
-            (1, "User".into())
-        }
-        Some("SystemPrincipal") => (3, "System".into()),
-        Some("PublicClientApp" | "PublicClientAppEntity" | "WorkloadPrincipal" | "ServiceClient") => {
-            (4, "Service".into())
-        }
-        Some(_) => (99, object.take_text("type").unwrap_or_default()),
-    }
+    let known = match object.text("type") {
+        None => (0, "Unknown"),
+        Some("User") => (1, "User"),
+        Some("SystemPrincipal") => (3, "System"),
+        Some("PublicClientApp" | "PublicClientAppEntity" | "WorkloadPrincipal" | "ServiceClient") => (4, "Service"),
+        Some(_) => return (99, object.take_text("type").unwrap_or_default()),
+    };
+    object.take_repeated("type", Some(known.1));
+    (known.0, known.1.into())
 }
 
 /// Whether `text` has the form of OCSF's `email_t`.
@@ -68,11 +100,16 @@ mod tests {
 
     #[test]
     fn a_user_needs_an_id_or_a_name() {
-        let named = |uid: Option<&str>, name: Option<&str>, id| Some((uid.map(str::to_owned), name.map(str::to_owned), Some(id)));
+        let named = |uid: Option<&str>, name: Option<&str>, id| {
+            Some((uid.map(str::to_owned), name.map(str::to_owned), Some(id)))
+        };
         assert_eq!(taken(r#"{"id":"00u1","type":"User"}"#), named(Some("00u1"), None, 1));
         assert_eq!(taken(r#"{"id":"unknown","alternateId":"eve","type":"User"}"#), named(None, Some("eve"), 1));
-        assert_eq!(taken(r#"{"displayName":"Okta System","type":"SystemPrincipal"}"#), named(None, Some("Okta System"), 3));
-        assert_eq!(taken(r#"{"id":"x","type":"IP address"}"#), named(Some("x"), None, 99));
+        assert_eq!(
+            taken(r#"{"displayName":"Okta System","type":"SystemPrincipal"}"#),
+            named(None, Some("Okta System"), 3)
+        );
+        assert_eq!(taken(r#"{"id":"x","type":"Robot"}"#), named(Some("x"), None, 99));
         assert_eq!(taken(r#"{"id":"unknown","alternateId":"unknown"}"#), None);
     }
 

@@ -1,22 +1,60 @@
 //! What was granted: roles and permissions, of which Okta writes the names in several places.
 
-use super::non_empty;
+use super::{debug_data, non_empty, target};
 use crate::json::Object;
 use crate::ocsf::Text;
 
 /// Keys of `debugData` that hold a list of what was granted or revoked.
 const KEYS: [&str; 5] = ["privilegeGranted", "privilegeRevoked", "role", "grantedScopes", "requestedScopes"];
 
-/// Takes the names, separated by commas where Okta writes several in one text.
+/// Okta's types of what can be granted by itself.
+const TYPES: [&str; 4] = ["CUSTOM_ROLE", "Entitlement", "ROLE", "Role"];
+
+/// The names of what was granted: from `debugData`, or of the roles among the targets, which stay there.
 pub(super) fn take<'a>(members: &mut Object<'a>) -> Option<Vec<Text<'a>>> {
-    let debug = super::debug_data::of(members)?;
-    let texts: Vec<_> = KEYS.iter().filter_map(|key| debug.take_text(key)).collect();
-    non_empty(texts.into_iter().flat_map(split).collect())
+    let mut names = Vec::new();
+    if let Some(debug) = debug_data::of(members) {
+        for key in KEYS {
+            take_list(debug, key, &mut names);
+        }
+    }
+    if names.is_empty() {
+        names.extend(target::of_types(members, &TYPES).filter_map(|role| role.peek_text("displayName")));
+    }
+    non_empty(names)
 }
 
-fn split(text: Text<'_>) -> Vec<Text<'_>> {
-    let names = |text: &str| -> Vec<String> {
-        text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
-    };
-    if text.contains(',') { names(&text).into_iter().map(Text::Owned).collect() } else { vec![text] }
+/// A list in one text is only looked at, for its parts are placed without what is between them.
+fn take_list<'a>(debug: &mut Object<'a>, key: &str, names: &mut Vec<Text<'a>>) {
+    match debug.text(key) {
+        Some(text) if text.contains(',') => names.extend(split(text).map(|name| Text::Owned(name.to_owned()))),
+        _ => names.extend(debug.take_text(key)),
+    }
+}
+
+/// The parts between commas, but for commas within parentheses: `App administrator (Box, Slack)`.
+fn split(text: &str) -> impl Iterator<Item = &str> {
+    let mut depth = 0_usize;
+    let parts = text.split(move |letter| {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        letter == ',' && depth == 0
+    });
+    parts.map(str::trim).filter(|part| !part.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commas_within_parentheses_are_of_the_name() {
+        let parts = |text: &'static str| split(text).collect::<Vec<_>>();
+        assert_eq!(parts("Super administrator, Read only admin"), ["Super administrator", "Read only admin"]);
+        assert_eq!(parts("App administrator (Box, Slack), Help desk"), ["App administrator (Box, Slack)", "Help desk"]);
+        assert_eq!(parts(", ,"), [] as [&str; 0]);
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{non_empty, principal};
 use crate::json::{Json, Object};
-use crate::ocsf::{Group, Policy, Resource, Service, Text, User};
+use crate::ocsf::{Group, Resource, Service, Text, User};
 use crate::subject::Subject;
 
 /// Okta's types of a person.
@@ -13,6 +13,8 @@ pub(super) const APP_USER: [&str; 1] = ["AppUser"];
 pub(super) const APP: [&str; 2] = ["AppInstance", "PublicClientApp"];
 /// Okta's types of a group.
 pub(super) const GROUP: [&str; 2] = ["UserGroup", "AppGroup"];
+/// Okta's types of a device.
+pub(super) const DEVICE: [&str; 2] = ["Device", "UDDevice"];
 
 /// What every target has.
 pub(super) struct Named<'a> {
@@ -22,40 +24,63 @@ pub(super) struct Named<'a> {
     pub(super) name: Option<Text<'a>>,
 }
 
-/// The first target that is of one of the `types`, the first type first, and not taken yet.
+/// Every target.
+pub(super) fn all<'m, 'a>(members: &'m mut Object<'a>) -> impl Iterator<Item = &'m mut Object<'a>> {
+    members.array("target").into_iter().flatten().filter_map(Json::as_object_mut)
+}
+
+/// The targets that are of one of the `types` and not taken yet.
+pub(super) fn of_types<'m, 'a>(
+    members: &'m mut Object<'a>,
+    types: &[&str],
+) -> impl Iterator<Item = &'m mut Object<'a>> {
+    all(members).filter(|target| is_of(target, types) && is_there(target))
+}
+
+/// The first target that is of one of the `types` and not taken yet.
 pub(super) fn find<'m, 'a>(members: &'m mut Object<'a>, types: &[&str]) -> Option<&'m mut Object<'a>> {
-    let targets = members.array("target")?;
-    let position = types.iter().find_map(|wanted| targets.iter().position(|target| is_of(target, wanted)))?;
-    match &mut targets[position] {
-        Json::Object(target) => Some(target),
-        _ => None,
+    of_types(members, types).next()
+}
+
+/// The target that the event is about: of the subject's types, the surest first, or of a type that
+/// nobody knows, for Okta does not document them.
+pub(super) fn find_subject<'m, 'a>(members: &'m mut Object<'a>, subject: &Subject) -> Option<&'m mut Object<'a>> {
+    let known = subject.target_types.iter().find(|kind| find(members, &[kind]).is_some());
+    match known {
+        Some(kind) => find(members, &[kind]),
+        None => all(members).find(|target| is_there(target) && !is_familiar(target)),
     }
 }
 
-fn is_of(target: &Json<'_>, wanted: &str) -> bool {
-    matches!(target, Json::Object(target) if target.text("type") == Some(wanted) && is_there(target))
+fn is_of(target: &Object<'_>, types: &[&str]) -> bool {
+    target.text("type").is_some_and(|kind| types.contains(&kind))
+}
+
+/// Whether the target is of a type that says what it is, and so is no unknown type of a subject.
+fn is_familiar(target: &Object<'_>) -> bool {
+    [&USER[..], &APP_USER, &APP, &GROUP, &DEVICE, &super::policy::TYPES].iter().any(|types| is_of(target, types))
 }
 
 /// Whether the target still has what names it.
 fn is_there(target: &Object<'_>) -> bool {
-    target.text("id").is_some() || target.text("displayName").is_some() || target.text("alternateId").is_some()
-}
-
-/// The target that the event is about: of the subject's types, or the first that is left.
-pub(super) fn find_subject<'m, 'a>(members: &'m mut Object<'a>, subject: &Subject) -> Option<&'m mut Object<'a>> {
-    let targets = members.array("target")?;
-    let of = |wanted: &&str| targets.iter().position(|target| is_of(target, wanted));
-    let first = targets.iter().position(|target| matches!(target, Json::Object(target) if is_there(target)));
-    let position = subject.target_types.iter().find_map(of).or(first)?;
-    match &mut targets[position] {
-        Json::Object(target) => Some(target),
-        _ => None,
-    }
+    let is_known = |key| target.text(key).is_some_and(principal::is_known);
+    is_known("id") || is_known("alternateId") || target.text("displayName").is_some()
 }
 
 /// Takes the user that was acted upon.
 pub(super) fn take_user<'a>(members: &mut Object<'a>) -> Option<User<'a>> {
     find(members, &USER).and_then(principal::take)
+}
+
+/// Takes the user that was acted upon, with their account in an app if there is one.
+pub(super) fn take_person<'a>(members: &mut Object<'a>) -> Option<User<'a>> {
+    let person = take_user(members);
+    let account = find(members, &APP_USER);
+    match (person, account) {
+        (Some(person), Some(account)) => Some(principal::with_account(person, account)),
+        (None, Some(account)) => principal::of_account(account),
+        (person, None) => person,
+    }
 }
 
 /// Takes the group.
@@ -69,41 +94,23 @@ pub(super) fn take_service<'a>(members: &mut Object<'a>) -> Option<Service<'a>> 
     Some(Service { uid, name })
 }
 
-/// Takes the policy and its rule.
-pub(super) fn take_policies<'a>(members: &mut Object<'a>) -> Option<Vec<Policy<'a>>> {
-    let mut policies = Vec::new();
-    while let Some(target) = find(members, &["PolicyEntity", "Policy", "PolicyRule", "Rule"]) {
-        let kind = target.take_text("type");
-        let Some(Named { uid, name }) = take_named(target) else { break };
-        policies.push(Policy { uid, name, kind });
-    }
-    non_empty(policies)
-}
-
 /// Takes every target that is left as a resource.
 pub(super) fn take_resources<'a>(members: &mut Object<'a>) -> Option<Vec<Resource<'a>>> {
-    let resources = members.array("target")?.iter_mut().filter_map(|target| match target {
-        Json::Object(target) => resource(target),
-        _ => None,
-    });
-    non_empty(resources.collect())
+    non_empty(all(members).filter_map(resource).collect())
 }
 
 /// Takes the first target that is left as a resource.
 pub(super) fn take_one_resource<'a>(members: &mut Object<'a>) -> Option<Resource<'a>> {
-    members.array("target")?.iter_mut().find_map(|target| match target {
-        Json::Object(target) => resource(target),
-        _ => None,
-    })
+    all(members).find_map(resource)
 }
 
 /// Takes `target` as a resource.
-pub(super) fn resource<'a>(target: &mut Object<'a>) -> Option<Resource<'a>> {
+fn resource<'a>(target: &mut Object<'a>) -> Option<Resource<'a>> {
     let Named { uid, name } = take_named(target)?;
     Some(Resource {
         uid,
         name,
-        uid_alt: target.take_text("alternateId"),
+        uid_alt: target.take_text_if("alternateId", principal::is_known),
         kind: target.take_text("type"),
         role_id: Some(1),
         role: Some("Target".into()),
@@ -113,14 +120,14 @@ pub(super) fn resource<'a>(target: &mut Object<'a>) -> Option<Resource<'a>> {
 
 /// Takes `target` as a group.
 pub(super) fn group<'a>(target: &mut Object<'a>) -> Option<Group<'a>> {
-    let kind = target.take_text("type");
     let Named { uid, name } = take_named(target)?;
-    Some(Group { uid, name, kind })
+    Some(Group { uid, name, kind: target.take_text("type") })
 }
 
 /// Takes id and name; `None` if the target has neither, as OCSF's objects need one.
 pub(super) fn take_named<'a>(target: &mut Object<'a>) -> Option<Named<'a>> {
-    let uid = target.take_text("id");
-    let name = target.take_text("displayName").or_else(|| target.take_text("alternateId"));
+    let uid = target.take_text_if("id", principal::is_known);
+    let name = target.take_text("displayName").or_else(|| target.take_text_if("alternateId", principal::is_known));
+    target.take_repeated("alternateId", name.as_deref());
     (uid.is_some() || name.is_some()).then_some(Named { uid, name })
 }

@@ -1,7 +1,12 @@
 //! OCSF classes and their activities (schema.ocsf.io, release 1.8.0), by their captions.
 
-use std::borrow::Cow;
+mod facts;
+
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::LazyLock;
+
+use facts::{CLASSES, Facts};
 
 /// An OCSF event class that Okta events are written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -32,115 +37,14 @@ pub enum Class {
     ApiActivity,
 }
 
-/// What an OCSF class says once for all its events.
-struct Facts {
-    class: Class,
-    name: &'static str,
-    caption: &'static str,
-    uid: u16,
-    category: &'static str,
-    activities: &'static [(u8, &'static str)],
-}
-
-/// Sorted by uid; 0 Unknown and 99 Other belong to every class and are left out.
-const CLASSES: [Facts; 12] = [
-    Facts {
-        class: Class::BaseEvent,
-        name: "base_event",
-        caption: "Base Event",
-        uid: 0,
-        category: "Uncategorized",
-        activities: &[],
-    },
-    Facts {
-        class: Class::ScheduledJobActivity,
-        name: "scheduled_job_activity",
-        caption: "Scheduled Job Activity",
-        uid: 1006,
-        category: "System Activity",
-        activities: &[(1, "Create"), (2, "Update"), (3, "Delete"), (4, "Enable"), (5, "Disable"), (6, "Start")],
-    },
-    Facts {
-        class: Class::DetectionFinding,
-        name: "detection_finding",
-        caption: "Detection Finding",
-        uid: 2004,
-        category: "Findings",
-        activities: &[(1, "Create"), (2, "Update"), (3, "Close")],
-    },
-    Facts {
-        class: Class::AccountChange,
-        name: "account_change",
-        caption: "Account Change",
-        uid: 3001,
-        category: "Identity & Access Management",
-        activities: &[(1, "Create"), (2, "Enable"), (3, "Password Change"), (4, "Password Reset"), (5, "Disable"), (6, "Delete"), (7, "Attach Policy"), (8, "Detach Policy"), (9, "Lock"), (10, "MFA Factor Enable"), (11, "MFA Factor Disable"), (12, "Unlock")],
-    },
-    Facts {
-        class: Class::Authentication,
-        name: "authentication",
-        caption: "Authentication",
-        uid: 3002,
-        category: "Identity & Access Management",
-        activities: &[(1, "Logon"), (2, "Logoff"), (3, "Authentication Ticket"), (4, "Service Ticket Request"), (5, "Service Ticket Renew"), (6, "Preauth"), (7, "Account Switch")],
-    },
-    Facts {
-        class: Class::AuthorizeSession,
-        name: "authorize_session",
-        caption: "Authorize Session",
-        uid: 3003,
-        category: "Identity & Access Management",
-        activities: &[(1, "Assign Privileges"), (2, "Assign Groups")],
-    },
-    Facts {
-        class: Class::EntityManagement,
-        name: "entity_management",
-        caption: "Entity Management",
-        uid: 3004,
-        category: "Identity & Access Management",
-        activities: &[(1, "Create"), (2, "Read"), (3, "Update"), (4, "Delete"), (5, "Move"), (6, "Enroll"), (7, "Unenroll"), (8, "Enable"), (9, "Disable"), (10, "Activate"), (11, "Deactivate"), (12, "Suspend"), (13, "Resume")],
-    },
-    Facts {
-        class: Class::UserAccess,
-        name: "user_access",
-        caption: "User Access Management",
-        uid: 3005,
-        category: "Identity & Access Management",
-        activities: &[(1, "Assign Privileges"), (2, "Revoke Privileges")],
-    },
-    Facts {
-        class: Class::GroupManagement,
-        name: "group_management",
-        caption: "Group Management",
-        uid: 3006,
-        category: "Identity & Access Management",
-        activities: &[(1, "Assign Privileges"), (2, "Revoke Privileges"), (3, "Add User"), (4, "Remove User"), (5, "Delete"), (6, "Create"), (7, "Add Subgroup"), (8, "Remove Subgroup")],
-    },
-    Facts {
-        class: Class::WebResourcesActivity,
-        name: "web_resources_activity",
-        caption: "Web Resources Activity",
-        uid: 6001,
-        category: "Application Activity",
-        activities: &[(1, "Create"), (2, "Read"), (3, "Update"), (4, "Delete"), (5, "Search"), (6, "Import"), (7, "Export"), (8, "Share")],
-    },
-    Facts {
-        class: Class::ApplicationLifecycle,
-        name: "application_lifecycle",
-        caption: "Application Lifecycle",
-        uid: 6002,
-        category: "Application Activity",
-        activities: &[(1, "Install"), (2, "Remove"), (3, "Start"), (4, "Stop"), (5, "Restart"), (6, "Enable"), (7, "Disable"), (8, "Update")],
-    },
-    Facts {
-        class: Class::ApiActivity,
-        name: "api_activity",
-        caption: "API Activity",
-        uid: 6003,
-        category: "Application Activity",
-        activities: &[(1, "Create"), (2, "Read"), (3, "Update"), (4, "Delete")],
-    },
-];
+/// Every `type_name`, made once: they are on every row.
+static TYPE_CAPTIONS: LazyLock<HashMap<(Class, u8), String>> = LazyLock::new(|| {
+    let captions = CLASSES.iter().flat_map(|facts| {
+        let activities = facts.activities.iter().copied().chain([(0, "Unknown"), (99, "Other")]);
+        activities.map(|(id, activity)| ((facts.class, id), format!("{}: {activity}", facts.caption)))
+    });
+    captions.collect()
+});
 
 impl Class {
     /// Every class, by uid.
@@ -193,9 +97,8 @@ impl Class {
     }
 
     /// `type_name`: class and activity. An activity of our own naming is `Other` there.
-    pub fn type_caption(self, activity: Activity) -> Cow<'static, str> {
-        let known = self.facts().activities.iter().find(|(id, _)| *id == activity.id);
-        format!("{}: {}", self.caption(), known.map_or("Other", |(_, caption)| caption)).into()
+    pub fn type_caption(self, activity: Activity) -> &'static str {
+        TYPE_CAPTIONS.get(&(self, activity.id)).map_or(self.caption(), String::as_str)
     }
 
     fn facts(self) -> &'static Facts {
@@ -242,5 +145,7 @@ mod tests {
         assert_eq!(Class::AccountChange.activity("Preauth"), None);
         assert_eq!(Class::parse("user_access").map(Class::uid), Some(3005));
         assert_eq!(Class::BaseEvent.category_caption(), "Uncategorized");
+        let rename = Activity { id: 99, name: "Rename" };
+        assert_eq!(Class::AccountChange.type_caption(rename), "Account Change: Other");
     }
 }

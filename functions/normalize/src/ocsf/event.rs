@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::{
-    Actor, Api, AuthFactor, Authorization, Device, Entity, Evidence, FindingInfo, Group,
+    Actor, Api, AuthFactor, AuthenticationToken, Authorization, Device, Entity, Evidence, FindingInfo, Group,
     HttpRequest, Job, NetworkEndpoint, Observable, Policy, Resource, Service, Session, Text, Unmapped, User,
     WebResource,
 };
@@ -16,6 +16,7 @@ use super::{
 #[allow(missing_docs)] // The attributes are OCSF's own; schema.ocsf.io documents them.
 pub struct Event<'a> {
     pub time: i64,
+    pub timezone_offset: Option<i32>,
     pub class_uid: i32,
     pub class_name: Text<'a>,
     pub category_uid: i32,
@@ -43,6 +44,8 @@ pub struct Event<'a> {
     pub auth_protocol: Option<Text<'a>>,
     pub auth_factors: Option<Vec<AuthFactor<'a>>>,
     pub is_mfa: Option<bool>,
+    pub is_remote: Option<bool>,
+    pub authentication_token: Option<AuthenticationToken<'a>>,
     pub account_switch_type_id: Option<i32>,
     pub account_switch_type: Option<Text<'a>>,
     pub entity: Option<Entity<'a>>,
@@ -51,7 +54,6 @@ pub struct Event<'a> {
     pub subgroup: Option<Group<'a>>,
     pub privileges: Option<Vec<Text<'a>>>,
     pub policies: Option<Vec<Policy<'a>>>,
-    pub policy: Option<Policy<'a>>,
     pub authorizations: Option<Vec<Authorization<'a>>>,
     pub action_id: Option<i32>,
     pub action: Option<Text<'a>>,
@@ -84,6 +86,7 @@ pub struct Metadata<'a> {
     pub event_code: Text<'a>,
     pub product: Product<'a>,
     pub profiles: Option<Vec<Text<'a>>>,
+    pub labels: Option<Vec<Text<'a>>>,
     pub tenant_uid: Text<'a>,
     pub original_time: Option<Text<'a>>,
     pub logged_time: Option<i64>,

@@ -14,6 +14,29 @@ pub struct FindingInfo<'a> {
     pub title: Option<Text<'a>>,
     pub types: Option<Vec<Text<'a>>>,
     pub created_time: Option<i64>,
+    pub analytic: Option<Analytic<'a>>,
+    pub traits: Option<Vec<Trait<'a>>>,
+}
+
+/// What found it.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)] // OCSF's own attributes.
+pub struct Analytic<'a> {
+    pub name: Text<'a>,
+    pub type_id: i32,
+    #[serde(rename = "type")]
+    pub kind: Text<'a>,
+}
+
+/// A characteristic of what was found, such as a behavior that was new.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)] // OCSF's own attributes.
+pub struct Trait<'a> {
+    pub uid: Option<Text<'a>>,
+    pub name: Text<'a>,
+    pub values: Option<Vec<Text<'a>>>,
 }
 
 /// What shows it.

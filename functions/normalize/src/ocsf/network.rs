@@ -21,6 +21,17 @@ pub struct NetworkEndpoint<'a> {
     pub location: Option<Location<'a>>,
     pub autonomous_system: Option<AutonomousSystem<'a>>,
     pub isp: Option<Text<'a>>,
+    pub fingerprints: Option<Vec<Fingerprint<'a>>>,
+}
+
+/// What tells one browser or device from others.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)] // OCSF's own attributes.
+pub struct Fingerprint<'a> {
+    pub algorithm_id: i32,
+    pub algorithm: Text<'a>,
+    pub value: Text<'a>,
 }
 
 /// A place on the map.
@@ -83,6 +94,16 @@ pub struct HttpRequest<'a> {
     pub user_agent: Option<Text<'a>>,
     pub url: Option<Url<'a>>,
     pub x_forwarded_for: Option<Vec<Text<'a>>>,
+    pub http_headers: Option<Vec<HttpHeader<'a>>>,
+}
+
+/// A header of an HTTP request.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)] // OCSF's own attributes.
+pub struct HttpHeader<'a> {
+    pub name: Text<'a>,
+    pub value: Text<'a>,
 }
 
 /// A URL.

@@ -24,6 +24,18 @@ pub struct AuthFactor<'a> {
     pub provider: Option<Text<'a>>,
 }
 
+/// A token that an authentication gave.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)] // OCSF's own attributes.
+pub struct AuthenticationToken<'a> {
+    pub uid: Option<Text<'a>>,
+    pub name: Option<Text<'a>>,
+    pub type_id: i32,
+    #[serde(rename = "type")]
+    pub kind: Text<'a>,
+}
+
 /// What a policy decided.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -42,6 +54,7 @@ pub struct Policy<'a> {
     pub name: Option<Text<'a>>,
     #[serde(rename = "type")]
     pub kind: Option<Text<'a>>,
+    pub data: Option<Text<'a>>,
 }
 
 /// A group.
@@ -69,6 +82,19 @@ pub struct Entity<'a> {
     pub user: Option<User<'a>>,
     pub group: Option<Group<'a>>,
     pub policy: Option<Policy<'a>>,
+    pub device: Option<EntityDevice<'a>>,
+}
+
+/// A device as a managed entity: what a target says of it.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)] // OCSF's own attributes.
+pub struct EntityDevice<'a> {
+    pub uid: Option<Text<'a>>,
+    pub name: Option<Text<'a>>,
+    pub type_id: i32,
+    #[serde(rename = "type")]
+    pub kind: Text<'a>,
 }
 
 /// A resource that something happened to.

@@ -29,7 +29,20 @@ pub struct User<'a> {
     pub type_id: Option<i32>,
     #[serde(rename = "type")]
     pub kind: Option<Text<'a>>,
+    pub account: Option<Account<'a>>,
     pub programmatic_credentials: Option<Vec<ProgrammaticCredential<'a>>>,
+}
+
+/// An account that a user has somewhere else, such as in an app.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)] // OCSF's own attributes.
+pub struct Account<'a> {
+    pub uid: Option<Text<'a>>,
+    pub name: Option<Text<'a>>,
+    pub type_id: Option<i32>,
+    #[serde(rename = "type")]
+    pub kind: Option<Text<'a>>,
 }
 
 /// An API token or key that a principal used.

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Context as _;
@@ -27,7 +27,7 @@ struct Input {
 /// Sends the files and tells what came of them.
 pub(crate) async fn run(arguments: SendArguments, lake: &Path, config: &Config) -> anyhow::Result<Outcome> {
     // All of them first: a name that is misspelt should not be noticed half-way.
-    let inputs = arguments.files.iter().map(|file| open(file)).collect::<anyhow::Result<Vec<_>>>()?;
+    let inputs = arguments.files.iter().map(|file| open(file.as_path())).collect::<anyhow::Result<Vec<_>>>()?;
     let mut stack = super::start(lake, config).await?;
     let started = Instant::now();
     let bar = report::bytes_bar(inputs.iter().map(|input| input.length).sum());
@@ -55,7 +55,7 @@ async fn conclude(
     account.outcome()
 }
 
-fn open(path: &PathBuf) -> anyhow::Result<Input> {
+fn open(path: &Path) -> anyhow::Result<Input> {
     if path.as_os_str() == "-" {
         return Ok(Input { name: "standard input".to_owned(), length: None, reader: Box::new(io::stdin()) });
     }

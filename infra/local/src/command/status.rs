@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::bail;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use local::coverage::{HourCoverage, TenantCoverage, coverage};
 use serde_json::json;
 
@@ -48,8 +48,7 @@ fn print_tenant(tenant: &TenantCoverage, output: &mut impl Write) -> io::Result<
     table.row(["rows".into(), grouped(tenant.rows).into()]);
     table.row(["hours".into(), format!("{}, {sealed} of them sealed", tenant.hours.len()).into()]);
     if let (Some(newest), Some(seconds)) = (tenant.newest, tenant.freshness_seconds) {
-        let age = SignedDuration::from_secs(seconds);
-        table.row(["newest event".into(), format!("{newest} ({age:#} ago)").into()]);
+        table.row(["newest event".into(), format!("{newest} ({} ago)", age(seconds)).into()]);
     }
     table.row(["quarantined".into(), grouped(tenant.quarantine_count()).into()]);
     for (reason, count) in &tenant.quarantined {
@@ -72,9 +71,20 @@ fn print_hours(hours: &[HourCoverage], output: &mut impl Write) -> io::Result<()
     let mut table = Table::default();
     table.row(["hour (UTC)".into(), "rows".into(), "duplicates".into(), "files".into(), "".into()]);
     for hour in &hours[earlier..] {
-        let state = hour.generation.map_or_else(|| "live".to_owned(), |generation| format!("sealed, generation {generation}"));
+        let state =
+            hour.generation.map_or_else(|| "live".to_owned(), |generation| format!("sealed, generation {generation}"));
         let start = hour.hour.strftime("%Y-%m-%d %H:00").to_string();
         table.row([start.into(), hour.rows.into(), hour.duplicates.into(), (hour.files as u64).into(), state.into()]);
     }
     table.print(output)
+}
+
+/// How long ago, in the unit that a person would say it in.
+fn age(seconds: i64) -> String {
+    match seconds {
+        ..120 => format!("{seconds} s"),
+        120..7_200 => format!("{} min", seconds / 60),
+        7_200..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} days", seconds / 86_400),
+    }
 }

@@ -31,16 +31,22 @@ pub(crate) struct Account {
     objects: u64,
     failure: Option<String>,
     survey: Survey,
+    quarantine_keys: Vec<String>,
     reasons: Reasons,
 }
 
 impl Account {
     /// Reads the function's own figures, and what it wrote.
     pub(crate) fn of(stack: &LocalStack, sent: u64, refused: &Refusals, lake: &Path) -> anyhow::Result<Self> {
-        let delivered = stack.delivered();
-        let (survey, reasons) = written(stack, lake)?;
+        let (lake, delivered) = (lake.canonicalize()?, stack.delivered());
+        let keys: BTreeSet<_> = stack.s3.written().into_iter().chain(stack.s3.already_there()).collect();
+        let below = |folder: &str| keys.iter().filter(|key| key.starts_with(folder)).cloned().collect::<Vec<_>>();
+        let (mut survey, mut reasons) = (Survey::default(), Reasons::new());
+        below("live/").iter().try_for_each(|key| survey.add(&lake.join(key)))?;
+        let quarantine_keys = below("quarantine/");
+        quarantine_keys.iter().try_for_each(|key| quarantine::add(&lake.join(key), &mut reasons))?;
         Ok(Self {
-            lake: lake.canonicalize()?,
+            lake,
             sent,
             written: delivered.metrics.count("EventsWritten"),
             duplicates: delivered.metrics.count("EventsDuplicate"),
@@ -51,6 +57,7 @@ impl Account {
             objects: delivered.metrics.count("ObjectsWritten"),
             failure: delivered.last_failure.as_ref().map(ToString::to_string),
             survey,
+            quarantine_keys,
             reasons,
         })
     }
@@ -67,9 +74,29 @@ impl Account {
 
     /// Whether something was left over, which is said on standard error.
     pub(crate) fn outcome(&self) -> anyhow::Result<Outcome> {
+        self.check()?;
         for refusal in self.refused.examples() {
             note(&format!("refused: {refusal}"))?;
         }
+        if self.quarantined + self.refused.count() == 0 {
+            return Ok(Outcome::Done);
+        }
+        note(&format!("{} events are in quarantine, {} were refused", self.quarantined, self.refused.count()))?;
+        Ok(Outcome::Incomplete)
+    }
+
+    /// The keys of the records in quarantine.
+    pub(crate) fn quarantine_keys(&self) -> &[String] {
+        &self.quarantine_keys
+    }
+
+    /// How many messages went to quarantine, by the function's own count.
+    pub(crate) fn quarantined(&self) -> u64 {
+        self.quarantined
+    }
+
+    /// Whether every message is accounted for. Those that could not be written are not in the lake: a failure.
+    pub(crate) fn check(&self) -> anyhow::Result<()> {
         let cause = self.failure.as_deref().unwrap_or("the function gave them back each time: see its log");
         if self.dead > 0 {
             bail!("{} events could not be written and are not in the lake: {cause}", grouped(self.dead));
@@ -78,11 +105,7 @@ impl Account {
         if accounted < self.sent {
             bail!("{} of {} events are unaccounted for: this is a bug", self.sent - accounted, self.sent);
         }
-        if self.quarantined + self.refused.count() == 0 {
-            return Ok(Outcome::Done);
-        }
-        note(&format!("{} events are in quarantine, {} were refused", self.quarantined, self.refused.count()))?;
-        Ok(Outcome::Incomplete)
+        Ok(())
     }
 
     fn figures(&self) -> Table {
@@ -97,24 +120,14 @@ impl Account {
             table.row(["refused".into(), self.refused.count().into(), "never sent: SQS would not take them".into()]);
         }
         if self.returned > 0 {
-            table.row(["redelivered".into(), self.returned.into(), "given back by the function, and sent again".into()]);
+            table.row([
+                "redelivered".into(),
+                self.returned.into(),
+                "given back by the function, and sent again".into(),
+            ]);
         }
         table
     }
-}
-
-/// Counts what lies in the objects that the function wrote, or found to be there already.
-fn written(stack: &LocalStack, lake: &Path) -> anyhow::Result<(Survey, Reasons)> {
-    let keys: BTreeSet<_> = stack.s3.written().into_iter().chain(stack.s3.already_there()).collect();
-    let (mut survey, mut reasons) = (Survey::default(), Reasons::new());
-    for key in keys {
-        match key.split_once('/') {
-            Some(("live", _)) => survey.add(&lake.join(key))?,
-            Some(("quarantine", _)) => quarantine::add(&lake.join(key), &mut reasons)?,
-            _ => {}
-        }
-    }
-    Ok((survey, reasons))
 }
 
 fn print_survey(survey: &Survey, lake: &Path, output: &mut impl Write) -> io::Result<()> {
@@ -126,7 +139,11 @@ fn print_survey(survey: &Survey, lake: &Path, output: &mut impl Write) -> io::Re
     print_counts("Rows by file", survey.files.iter().map(|(file, rows)| (below(file), *rows)), output)
 }
 
-fn print_counts(title: &str, counts: impl ExactSizeIterator<Item = (String, u64)>, output: &mut impl Write) -> io::Result<()> {
+fn print_counts(
+    title: &str,
+    counts: impl ExactSizeIterator<Item = (String, u64)>,
+    output: &mut impl Write,
+) -> io::Result<()> {
     let more = counts.len().saturating_sub(SHOWN);
     if counts.len() == 0 {
         return Ok(());

@@ -42,11 +42,13 @@ impl Table {
     /// Writes the rows, each with two spaces before it.
     pub(crate) fn print(&self, output: &mut impl Write) -> io::Result<()> {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or_default();
-        let width = |column| self.rows.iter().filter_map(|row| row.get(column)).map(Cell::width).max().unwrap_or_default();
+        let width =
+            |column| self.rows.iter().filter_map(|row| row.get(column)).map(Cell::width).max().unwrap_or_default();
         let widths: Vec<_> = (0..columns).map(width).collect();
         for row in &self.rows {
-            let line: String = row.iter().zip(&widths).map(|(cell, width)| format!("  {}", cell.padded(*width))).collect();
-            writeln!(output, "{}", line.trim_end())?;
+            let cells: Vec<_> = row.iter().zip(&widths).map(|(cell, width)| cell.padded(*width)).collect();
+            let line = cells.join("  ");
+            writeln!(output, "  {}", line.trim_end())?;
         }
         Ok(())
     }

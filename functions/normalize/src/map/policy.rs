@@ -1,0 +1,38 @@
+//! Policies and their rules, and what they decided.
+
+use super::{non_empty, target};
+use crate::json::Object;
+use crate::ocsf::{Authorization, Policy, Text};
+
+/// Okta's types of a policy or of a rule in one.
+pub(super) const TYPES: [&str; 4] = ["Policy", "PolicyEntity", "PolicyRule", "Rule"];
+
+/// Takes the policies and rules among the targets.
+pub(super) fn take_all<'a>(members: &mut Object<'a>) -> Option<Vec<Policy<'a>>> {
+    non_empty(target::of_types(members, &TYPES).filter_map(take).collect())
+}
+
+/// Takes the first policy or rule among the targets.
+pub(super) fn take_one<'a>(members: &mut Object<'a>) -> Option<Policy<'a>> {
+    target::find(members, &TYPES).and_then(take)
+}
+
+/// Takes `target` as a policy.
+pub(super) fn take<'a>(target: &mut Object<'a>) -> Option<Policy<'a>> {
+    let target::Named { uid, name } = target::take_named(target)?;
+    let data = target.take_json("detailEntry").map(Text::Owned);
+    Some(Policy { uid, name, kind: target.take_text("type"), data })
+}
+
+/// The policies that were evaluated, each with the decision, if `result` is one.
+pub(super) fn take_authorizations<'a>(
+    members: &mut Object<'a>,
+    result: Option<&Text<'a>>,
+) -> Option<Vec<Authorization<'a>>> {
+    let decision = result.filter(|result| matches!(result.as_ref(), "ALLOW" | "DENY" | "CHALLENGE")).cloned();
+    let Some(policies) = take_all(members) else {
+        return decision.map(|decision| vec![Authorization { decision: Some(decision), policy: None }]);
+    };
+    let authorize = |policy| Authorization { decision: decision.clone(), policy: Some(policy) };
+    Some(policies.into_iter().map(authorize).collect())
+}

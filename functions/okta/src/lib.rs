@@ -1,0 +1,72 @@
+//! The Okta API as a client that is a good neighbour: three kinds of credentials, DPoP without configuration, scopes
+//! that are discovered, rate limits that are shared, errors that say what to do. Knows no AWS and no OCSF.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), okta::Error> {
+//! use std::sync::Arc;
+//!
+//! let secret = okta::SecretString::from(r#"{"org_url": "https://acme.okta.com", "api_token": "..."}"#);
+//! let client = okta::Client::new(Arc::new(secret), okta::Options::default()).await?;
+//! client.discover_scopes(&["okta.users.read"]).await?;
+//! let mut users = client.pages(client.url("/api/v1/users", &[("limit", "200")])?);
+//! while let Some(page) = users.next().await? {
+//!     for user in page.records()? {
+//!         assert!(user.get().starts_with('{'));
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod advice;
+mod bucket;
+mod challenge;
+mod client;
+mod clock;
+mod concurrency;
+mod credentials;
+mod deadline;
+mod dpop;
+mod error;
+mod exchange;
+mod jwk;
+mod jwt;
+mod link;
+mod org;
+mod pagination;
+mod private_key;
+mod progress;
+mod random;
+mod rate_headers;
+mod rate_limit;
+mod refusal;
+mod retry;
+mod route;
+mod scopes;
+mod secret_source;
+mod server_time;
+mod share;
+mod token;
+mod token_request;
+mod transport;
+
+pub use advice::Disposition;
+pub use client::{Client, Options};
+pub use clock::{Clock, ScaledClock, SystemClock};
+pub use credentials::{CredentialKind, Credentials, CredentialsError};
+pub use deadline::TooLate;
+pub use error::{BoxError, Error};
+pub use jwt::SigningError;
+pub use org::{AllowedHosts, Org, OrgError};
+pub use pagination::{Page, Pages};
+pub use private_key::PrivateKeyError;
+pub use progress::{Event, Observer, WaitReason};
+pub use rate_limit::BucketUsage;
+pub use refusal::Refusal;
+pub use retry::{Cause, RetryPolicy};
+pub use scopes::Grants;
+pub use secrecy::SecretString;
+pub use secret_source::SecretSource;
+pub use share::{Share, ShareError};
+pub use transport::{Limits, TlsError, TransportError};
+pub use url::Url;

@@ -1,0 +1,167 @@
+//! Pages of a listing: the records as Okta sent them, and the way to the next page.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use url::Url;
+
+use crate::client::Client;
+use crate::error::Error;
+use crate::link;
+use crate::org::Org;
+use crate::server_time;
+use crate::transport::Answer;
+
+/// One answer to a GET: whole, valid JSON.
+#[derive(Debug, Clone)]
+pub struct Page {
+    url: Url,
+    body: Bytes,
+    next: Option<Url>,
+    sent: Option<Timestamp>,
+    request_id: Option<String>,
+}
+
+impl Page {
+    /// Reads an answer. A `next` link to another host is refused, not followed.
+    pub(crate) fn read(org: &Org, url: Url, answer: Answer) -> Result<Self, Error> {
+        let next = link::target(&answer.headers, "next").or_else(|| body_link(&answer.body));
+        let next = next.map(|next| resolve(org, &url, &next)).transpose()?;
+        let request_id = answer.headers.get("x-okta-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+        Ok(Self { next, sent: server_time::date(&answer.headers), request_id, body: answer.body, url })
+    }
+
+    /// The address of this page.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// The bytes, as Okta sent them.
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The next page, opaque: to be kept as a cursor and asked for as it is.
+    pub fn next(&self) -> Option<&Url> {
+        self.next.as_ref()
+    }
+
+    /// Whether the next page is this one again. A System Log poll says so when it has caught up; of a listing it is
+    /// a mistake.
+    pub fn is_its_own_next(&self) -> bool {
+        self.next.as_ref() == Some(&self.url)
+    }
+
+    /// When Okta answered, by its clock.
+    pub fn sent(&self) -> Option<Timestamp> {
+        self.sent
+    }
+
+    /// `X-Okta-Request-Id`.
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
+    /// The records of a listing that is an array, each as Okta sent it.
+    pub fn records(&self) -> Result<Vec<&RawValue>, Error> {
+        self.parse()
+    }
+
+    /// The records of a listing that wraps its array in an object, under `field`; none if the field is missing.
+    pub fn records_in(&self, field: &str) -> Result<Vec<&RawValue>, Error> {
+        let wrapper: std::collections::HashMap<&str, &RawValue> = self.parse()?;
+        match wrapper.get(field) {
+            Some(array) => serde_json::from_str(array.get()).map_err(|error| self.unexpected(&error)),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The body as a value of another type.
+    pub fn value<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        serde_json::from_slice(&self.body).map_err(|error| self.unexpected(&error))
+    }
+
+    fn parse<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
+        serde_json::from_slice(&self.body).map_err(|error| self.unexpected(&error))
+    }
+
+    fn unexpected(&self, error: &serde_json::Error) -> Error {
+        // Not the error itself: it can quote the value that it did not expect.
+        Error::UnexpectedJson { path: self.url.path().to_owned(), line: error.line(), column: error.column() }
+    }
+}
+
+/// A listing that is walked page by page, from the first or from a kept cursor.
+#[derive(Debug)]
+pub struct Pages {
+    client: Client,
+    next: Option<Url>,
+    seen: HashSet<u64>,
+}
+
+impl Pages {
+    pub(crate) fn new(client: Client, first: Url) -> Self {
+        Self { client, next: Some(first), seen: HashSet::new() }
+    }
+
+    /// The next page, or nothing after the last. After an error the same page is asked for again.
+    pub async fn next(&mut self) -> Result<Option<Page>, Error> {
+        let Some(url) = &self.next else { return Ok(None) };
+        let seen = fingerprint(url);
+        if self.seen.contains(&seen) {
+            return Err(Error::PageLoop { path: url.path().to_owned() });
+        }
+        let page = self.client.get(url).await?;
+        self.seen.insert(seen);
+        self.next = page.next().cloned();
+        Ok(Some(page))
+    }
+
+    /// The page that comes next: what a checkpoint keeps.
+    pub fn cursor(&self) -> Option<&Url> {
+        self.next.as_ref()
+    }
+}
+
+/// An address is kept as 8 bytes, so that a listing of thousands of pages costs nothing.
+fn fingerprint(url: &Url) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    url.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Wrapped listings (`/api/v1/iam/...`) have their link in the body.
+fn body_link(body: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Wrapper {
+        #[serde(rename = "_links")]
+        links: Option<Links>,
+    }
+    #[derive(Deserialize)]
+    struct Links {
+        next: Option<Next>,
+    }
+    #[derive(Deserialize)]
+    struct Next {
+        href: Option<String>,
+    }
+    let is_object = body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
+    let wrapper: Wrapper = is_object.then(|| serde_json::from_slice(body).ok())??;
+    wrapper.links?.next?.href
+}
+
+/// A link may be relative; it must not leave the org.
+pub(crate) fn resolve(org: &Org, page: &Url, target: &str) -> Result<Url, Error> {
+    let path = || page.path().to_owned();
+    let url = page.join(target).map_err(|_| Error::BadPath(path()))?;
+    if org.owns(&url) {
+        Ok(url)
+    } else {
+        Err(Error::ForeignLink { path: path(), target: url.host_str().unwrap_or("nowhere").to_owned() })
+    }
+}

@@ -1,0 +1,296 @@
+//! Every call waits here for its turn, so that okta-lake never uses more than its share of the org's rate limits.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use crate::bucket::{Admission, Bucket, Told};
+use crate::clock::Clock;
+use crate::concurrency::Concurrency;
+use crate::deadline::{Deadline, TooLate};
+use crate::progress::{Event, Observer, WaitReason};
+use crate::route::Route;
+use crate::share::Share;
+
+/// The accounts of all buckets of one org, shared by everything that calls it.
+pub(crate) struct RateLimiter {
+    share: Share,
+    clock: Arc<dyn Clock>,
+    observer: Observer,
+    state: Mutex<State>,
+    /// Something has been answered: whoever waits looks again.
+    changed: Notify,
+}
+
+struct State {
+    buckets: HashMap<Key, Bucket>,
+    /// Which limit the answers on a route state: the guess, corrected.
+    limits: HashMap<Route, u32>,
+    concurrency: Concurrency,
+}
+
+/// What is counted together.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Key {
+    /// Routes that are expected to share a bucket, and whose answers state the same limit.
+    Limit(&'static str, u32),
+    /// A route whose limit no answer has stated yet.
+    Unknown(Route),
+}
+
+/// What is known of a bucket, for estimates and metrics.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BucketUsage {
+    /// The bucket, as Okta's documentation names its paths.
+    pub bucket: &'static str,
+    /// Calls a minute that the org allows this app, when an answer has said it.
+    pub limit: Option<u32>,
+    /// Calls a minute that okta-lake allows itself.
+    pub budget: Option<u32>,
+    /// Calls left in the current minute, for all who share the bucket.
+    pub remaining: Option<u32>,
+    /// Calls made.
+    pub calls: u64,
+    /// Calls that were answered 429.
+    pub throttled: u64,
+}
+
+/// A call that may go; dropping it unanswered says that it failed.
+pub(crate) struct Permit<'a> {
+    limiter: &'a RateLimiter,
+    route: &'a Route,
+    key: Key,
+    started: Duration,
+    told: Told,
+    answered: Option<Duration>,
+    is_throttled: bool,
+}
+
+/// Where nobody says when to look again.
+const LOOK_AGAIN: Duration = Duration::from_mins(1);
+
+impl RateLimiter {
+    pub(crate) fn new(share: Share, concurrency: usize, clock: Arc<dyn Clock>, observer: Observer) -> Self {
+        let concurrency = Concurrency::new(concurrency);
+        let state = Mutex::new(State { buckets: HashMap::new(), limits: HashMap::new(), concurrency });
+        Self { share, clock, observer, state, changed: Notify::new() }
+    }
+
+    /// Waits until a call on `route` may go, or fails at once if that is after the deadline.
+    pub(crate) async fn admit<'a>(&'a self, route: &'a Route, deadline: Deadline) -> Result<Permit<'a>, TooLate> {
+        let mut announced = None;
+        loop {
+            let mut changed = std::pin::pin!(self.changed.notified());
+            // Registered before the look, so that no answer between look and wait is missed.
+            changed.as_mut().enable();
+            let (until, reason) = match self.try_admit(route) {
+                Ok(permit) => return Ok(permit),
+                Err(wait) => wait,
+            };
+            let now = self.clock.elapsed();
+            let wait = until.map(|until| until.saturating_sub(now));
+            deadline.allows(now, wait.unwrap_or_default(), reason)?;
+            // Every answer makes all who wait look again: that is not news.
+            if announced.replace(reason) != Some(reason) {
+                (self.observer)(&Event::Waiting { bucket: route.bucket, reason, wait });
+            }
+            let sleep = wait.or(deadline.left(now)).unwrap_or(LOOK_AGAIN);
+            tokio::select! {
+                () = changed => {}
+                () = self.clock.sleep(sleep) => {}
+            }
+        }
+    }
+
+    /// What is known of every bucket that was called, by name.
+    pub(crate) fn usage(&self) -> Vec<BucketUsage> {
+        let state = self.lock();
+        let mut usage: Vec<_> = state.buckets.iter().map(|(key, bucket)| self.usage_of(key, bucket)).collect();
+        usage.sort_by_key(|usage| (usage.bucket, usage.limit));
+        usage
+    }
+
+    fn usage_of(&self, key: &Key, bucket: &Bucket) -> BucketUsage {
+        let known = bucket.limit_and_remaining();
+        BucketUsage {
+            bucket: match key {
+                Key::Limit(name, _) => name,
+                Key::Unknown(route) => route.bucket,
+            },
+            limit: known.map(|(limit, _)| limit),
+            budget: known.map(|(limit, _)| self.share.budget(limit)),
+            remaining: known.map(|(_, remaining)| remaining),
+            calls: bucket.calls,
+            throttled: bucket.throttled,
+        }
+    }
+
+    /// A permit, or until when to wait and why.
+    fn try_admit<'a>(&'a self, route: &'a Route) -> Result<Permit<'a>, (Option<Duration>, WaitReason)> {
+        let now = self.clock.elapsed();
+        let mut state = self.lock();
+        let key = state.key(route);
+        let is_full = state.concurrency.is_full();
+        let bucket = state.buckets.entry(key.clone()).or_default();
+        match bucket.admit(now, self.share) {
+            Admission::At(moment, reason) => return Err((Some(moment), reason)),
+            Admission::AfterAnswer(reason) => return Err((None, reason)),
+            Admission::Now if is_full => return Err((None, WaitReason::Concurrency)),
+            Admission::Now => bucket.start(now),
+        }
+        state.concurrency.start();
+        Ok(Permit {
+            limiter: self,
+            route,
+            key,
+            started: now,
+            told: Told::NoAnswer,
+            answered: None,
+            is_throttled: false,
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn key(&self, route: &Route) -> Key {
+        match self.limits.get(route) {
+            Some(limit) => Key::Limit(route.bucket, *limit),
+            None => Key::Unknown(route.clone()),
+        }
+    }
+
+    fn finish(&mut self, permit: &Permit<'_>, now: Duration) {
+        self.concurrency.finish();
+        let key = match permit.told {
+            Told::Limits(headers) if headers.is_concurrency_limit() => {
+                self.concurrency.refused();
+                permit.key.clone()
+            }
+            Told::Limits(headers) => self.settle(permit, headers.limit, now),
+            Told::Nothing | Told::NoAnswer => permit.key.clone(),
+        };
+        let told = permit.told.unless_concurrency();
+        let bucket = self.buckets.entry(key).or_default();
+        bucket.finish(permit.started, now, told);
+        bucket.throttled += u64::from(permit.is_throttled);
+    }
+
+    /// Moves a call into the bucket that its answer names by the limit, which need not be the one that was expected.
+    fn settle(&mut self, permit: &Permit<'_>, limit: u32, now: Duration) -> Key {
+        let key = Key::Limit(permit.route.bucket, limit);
+        if key != permit.key {
+            self.limits.insert(permit.route.clone(), limit);
+            self.take_back(&permit.key);
+            self.buckets.entry(key.clone()).or_default().start(now);
+        }
+        key
+    }
+
+    fn take_back(&mut self, key: &Key) {
+        let Some(bucket) = self.buckets.get_mut(key) else { return };
+        bucket.take_back();
+        if bucket.calls == 0 {
+            self.buckets.remove(key);
+        }
+    }
+}
+
+impl Permit<'_> {
+    /// The call was answered at `now`.
+    pub(crate) fn answered(&mut self, now: Duration, told: Told, is_throttled: bool) {
+        self.answered = Some(now);
+        self.told = told;
+        self.is_throttled = is_throttled;
+    }
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        let now = self.answered.unwrap_or_else(|| self.limiter.clock.elapsed());
+        self.limiter.lock().finish(self, now);
+        self.limiter.changed.notify_waiters();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::{Cell, RefCell};
+
+    use futures::future::join_all;
+
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::rate_headers::RateHeaders;
+
+    /// A bucket as Okta keeps one; it tells whole seconds only.
+    struct Server {
+        limit: u32,
+        /// Whether a window begins with the first call after the last one, instead of every minute.
+        is_lazy: bool,
+        window: Cell<(Duration, u32)>,
+        accepted: RefCell<Vec<Duration>>,
+        refused: Cell<u32>,
+    }
+
+    impl Server {
+        fn new(limit: u32, is_lazy: bool) -> Self {
+            // Not at a whole minute, nor at a whole second.
+            let window = Cell::new((Duration::from_millis(17_300), 0));
+            Self { limit, is_lazy, window, accepted: RefCell::default(), refused: Cell::new(0) }
+        }
+
+        fn call(&self, now: Duration) -> RateHeaders {
+            let minute = Duration::from_mins(1);
+            let (mut start, mut used) = self.window.get();
+            while now >= start + minute {
+                start = if self.is_lazy { now } else { start + minute };
+                used = 0;
+            }
+            used += 1;
+            self.window.set((start, used));
+            match used <= self.limit {
+                true => self.accepted.borrow_mut().push(now),
+                false => self.refused.set(self.refused.get() + 1),
+            }
+            let reset_in = Duration::from_secs(1 + (start + minute).as_secs().saturating_sub(now.as_secs()));
+            RateHeaders { limit: self.limit, remaining: self.limit.saturating_sub(used), reset_in }
+        }
+    }
+
+    /// Four readers, each answered after `latency`, for eleven minutes; calls of the last ten.
+    async fn calls(server: &Server, latency: Duration) -> usize {
+        let clock = Arc::new(SystemClock::new());
+        let limiter = RateLimiter::new(Share::default(), 8, clock.clone(), Arc::new(|_| {}));
+        let deadline = Deadline::at(Duration::from_mins(11));
+        let route = Route::of("/api/v1/logs");
+        let read = async || {
+            while let Ok(mut permit) = limiter.admit(&route, deadline).await {
+                clock.sleep(latency / 2).await;
+                let headers = server.call(clock.elapsed());
+                clock.sleep(latency / 2).await;
+                permit.answered(clock.elapsed(), Told::Limits(headers), false);
+            }
+        };
+        join_all((0..4).map(|_| read())).await;
+        server.accepted.borrow().iter().filter(|moment| **moment >= Duration::from_mins(1)).count()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_share_is_used_whole_and_nothing_is_refused() {
+        for is_lazy in [false, true] {
+            for latency in [20, 400, 1_900, 6_000].map(Duration::from_millis) {
+                let server = Server::new(60, is_lazy);
+                eprintln!("{is_lazy} {latency:?}");
+                let calls = calls(&server, latency).await;
+                assert_eq!(server.refused.get(), 0, "lazy {is_lazy}, {latency:?}");
+                assert!((285..=303).contains(&calls), "lazy {is_lazy}, {latency:?}: {calls} of 300 calls");
+            }
+        }
+    }
+}

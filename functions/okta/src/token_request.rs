@@ -1,0 +1,183 @@
+//! One access token from the org's token endpoint (client credentials grant), DPoP handshake included.
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Method as HttpMethod, Request, StatusCode};
+use http_body_util::Full;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde_json::json;
+use url::{Url, form_urlencoded};
+use zeroize::Zeroizing;
+
+use crate::credentials::{Credentials, Method};
+use crate::deadline::Deadline;
+use crate::dpop::{Audience, Dpop};
+use crate::error::Error;
+use crate::exchange::{Answered, Exchange, Outgoing};
+use crate::jwt::{SigningError, SigningKey};
+use crate::random;
+use crate::refusal::Refusal;
+
+/// Only the org authorization server gives okta.* scopes, so there is one endpoint.
+const PATH: &str = "/oauth2/v1/token";
+
+/// Okta takes up to an hour; an assertion is used at once and only once.
+const ASSERTION_LIFETIME_S: i64 = 300;
+
+/// Proof asked for, nonce, a second nonce, clock: no honest handshake has more refusals.
+const MOST_REFUSALS: usize = 4;
+
+/// A token as the endpoint gave it.
+pub(crate) struct Grant {
+    pub(crate) token: SecretString,
+    /// Whether it only works with proofs of this client's key.
+    pub(crate) is_bound: bool,
+    pub(crate) lifetime: Duration,
+    /// The scopes that the token has, which can be fewer than were asked for.
+    pub(crate) scopes: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct TokenAnswer {
+    access_token: SecretString,
+    token_type: String,
+    expires_in: u64,
+    scope: Option<String>,
+}
+
+/// What a request for a token is made from.
+pub(crate) struct TokenRequest<'a> {
+    pub(crate) exchange: &'a Exchange,
+    pub(crate) dpop: &'a Dpop,
+    pub(crate) credentials: &'a Credentials,
+    pub(crate) scopes: &'a [String],
+}
+
+impl TokenRequest<'_> {
+    /// Asks until there is a token or a refusal that nothing here can change.
+    pub(crate) async fn send(&self, deadline: Deadline) -> Result<Grant, Error> {
+        let url = self.credentials.org().url().join(PATH).map_err(|_| Error::BadPath(PATH.to_owned()))?;
+        let mut refusals = 0;
+        loop {
+            let state = Handshake { had_proof: self.dpop.is_on(), clock_was_off: self.exchange.server_time.is_off() };
+            let Answered { answer, secrets } = self.exchange.call(PATH, deadline, || self.build(&url)).await?;
+            let has_nonce = self.remember_nonce(&answer.headers);
+            if answer.status == StatusCode::OK {
+                return self.read(&answer.body);
+            }
+            let refusal = Refusal::read(answer.status, &answer.headers, &answer.body, &secrets);
+            refusals += 1;
+            if refusals >= MOST_REFUSALS || !self.can_continue(&refusal, &state, has_nonce) {
+                return Err(Error::Token(Box::new(refusal)));
+            }
+        }
+    }
+
+    /// Whether the next request will be another one in what was refused.
+    fn can_continue(&self, refusal: &Refusal, state: &Handshake, has_nonce: bool) -> bool {
+        if refusal.is("invalid_dpop_proof") && !state.had_proof {
+            tracing::debug!("the org wants proofs of possession (DPoP)");
+            self.dpop.switch_on();
+            return true;
+        }
+        if refusal.is("use_dpop_nonce") {
+            self.dpop.switch_on();
+            return has_nonce;
+        }
+        // The first answer has told the server's time: what was expired or in the future is not any more.
+        let concerns_time = refusal.is("invalid_client") || refusal.is("invalid_dpop_proof");
+        concerns_time && !state.clock_was_off && self.exchange.server_time.is_off()
+    }
+
+    fn remember_nonce(&self, headers: &HeaderMap) -> bool {
+        let Some(nonce) = headers.get("dpop-nonce").and_then(|nonce| nonce.to_str().ok()) else { return false };
+        self.dpop.remember_nonce(Audience::TokenEndpoint, nonce);
+        true
+    }
+
+    fn read(&self, body: &[u8]) -> Result<Grant, Error> {
+        // serde's own message would quote the value that it did not expect.
+        let answer: TokenAnswer =
+            serde_json::from_slice(body).map_err(|_| Error::TokenAnswer("it is no token response"))?;
+        if !answer.access_token.expose_secret().bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Error::TokenAnswer("the token cannot stand in a header"));
+        }
+        let scopes = match answer.scope {
+            Some(scopes) => scopes.split_whitespace().map(str::to_owned).collect(),
+            // RFC 6749, 5.1: left out when it is what was asked for.
+            None => self.scopes.to_vec(),
+        };
+        Ok(Grant {
+            token: answer.access_token,
+            is_bound: answer.token_type.eq_ignore_ascii_case("dpop"),
+            lifetime: Duration::from_secs(answer.expires_in),
+            scopes,
+        })
+    }
+
+    /// A new request each time: neither assertion nor proof may be seen twice.
+    fn build(&self, url: &Url) -> Result<Outgoing, Error> {
+        let mut secrets = self.credentials.secret_values();
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.append_pair("grant_type", "client_credentials").append_pair("scope", &self.scopes.join(" "));
+        let mut request = Request::post(url.as_str());
+        match &self.credentials.method {
+            Method::ClientSecret { client_id, client_secret } => {
+                let basic = basic(client_id, client_secret);
+                request = request.header(AUTHORIZATION, sensitive(&format!("Basic {}", *basic))?);
+                secrets.push(basic.as_str().into());
+            }
+            Method::PrivateKey { client_id, key_id, key } => {
+                let assertion = self.assertion(url, client_id, key_id, key)?;
+                form.append_pair("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+                form.append_pair("client_assertion", &assertion);
+                secrets.push(assertion.into());
+            }
+            Method::ApiToken(_) => return Err(Error::TokenAnswer("an API token is not exchanged for another")),
+        }
+        if self.dpop.is_on() {
+            let proof = self.dpop.proof(Audience::TokenEndpoint, &HttpMethod::POST, url, None, self.exchange.now())?;
+            request = request.header("DPoP", sensitive(&proof)?);
+            secrets.push(proof.into());
+        }
+        let body = Full::new(Bytes::from(form.finish()));
+        let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
+        let request = request.map_err(|_| Error::BadPath(PATH.to_owned()))?;
+        Ok(Outgoing { request, secrets })
+    }
+
+    fn assertion(&self, url: &Url, client_id: &str, key_id: &str, key: &SigningKey) -> Result<String, SigningError> {
+        let claims = json!({
+            "iss": client_id,
+            "sub": client_id,
+            "aud": url.as_str(),
+            "exp": self.exchange.now().as_second() + ASSERTION_LIFETIME_S,
+            "jti": random::id()?,
+        });
+        key.sign(json!({ "kid": key_id }), &claims)
+    }
+}
+
+/// What was known when a request was built.
+struct Handshake {
+    had_proof: bool,
+    clock_was_off: bool,
+}
+
+fn basic(client_id: &str, client_secret: &SecretString) -> Zeroizing<String> {
+    let pair = Zeroizing::new(format!("{client_id}:{}", client_secret.expose_secret()));
+    Zeroizing::new(STANDARD.encode(pair.as_bytes()))
+}
+
+/// A header that no debug output shows.
+pub(crate) fn sensitive(value: &str) -> Result<HeaderValue, Error> {
+    let mut value =
+        HeaderValue::try_from(value).map_err(|_| Error::TokenAnswer("the token cannot stand in a header"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
