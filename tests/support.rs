@@ -59,7 +59,7 @@ impl System {
 
     /// Hands over raw bytes, as the Runtime API does.
     pub(crate) async fn invoke(&self, payload: impl Into<Vec<u8>>) -> Result<Delivered, FunctionError> {
-        let done = self.stream.invoke(payload.into(), Duration::from_secs(60)).await?;
+        let done = self.stream.invoke(payload.into(), Duration::from_mins(1)).await?;
         let response: Value = serde_json::from_slice(&done.response).unwrap();
         let failures = response["batchItemFailures"].as_array().expect("a partial batch response").iter();
         let count = |name| done.metrics.get(name).unwrap_or_else(|| panic!("no metric {name}"));

@@ -1,5 +1,7 @@
 //! A Lambda function that does what its event says: the integration tests of the local stack run it.
 
+#![allow(clippy::print_stderr, clippy::duration_suboptimal_units)] // A function of the tests speaks to its log.
+
 use std::time::Duration;
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
