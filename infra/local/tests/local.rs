@@ -12,5 +12,7 @@ mod lake_files;
 mod runtime_api;
 #[path = "local/s3_server.rs"]
 mod s3_server;
+#[path = "local/stack.rs"]
+mod stack;
 #[path = "local/view.rs"]
 mod view;

@@ -1,8 +1,18 @@
 //! Who did it: actor, client application, session, credentials used.
 
-use super::principal;
+use super::{principal, target};
 use crate::json::Object;
 use crate::ocsf::{Actor, Event, Idp, ProgrammaticCredential, Session, Text, User};
+
+/// Event types of sign-ins that another provider vouches for, by how they start.
+const HANDED_ON: [&str; 3] = [
+    "user.authentication.auth_via_IDP",
+    "user.authentication.auth_via_inbound_SAML",
+    "user.authentication.auth_via_social",
+];
+
+/// Okta's types of the provider of such a sign-in.
+const PROVIDERS: [&str; 2] = ["IdentityProvider", "AppInstance"];
 
 /// Places `actor`, `client.id`, `authenticationContext` and the API token of the transaction.
 pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>) {
@@ -14,7 +24,8 @@ pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>) {
     let session = session(members);
     // OCSF has no actor of whom only the identity provider is known.
     if user.is_some() || session.is_some() || app_uid.is_some() {
-        event.actor = Some(Actor { user, session, idp: identity_provider(members), app_uid, app_name });
+        let idp = identity_provider(members, &event.metadata.event_code);
+        event.actor = Some(Actor { user, session, idp, app_uid, app_name });
     }
 }
 
@@ -53,7 +64,14 @@ fn session<'a>(members: &mut Object<'a>) -> Option<Session<'a>> {
     is_something.then_some(Session { uid, uid_alt, issuer })
 }
 
-fn identity_provider<'a>(members: &mut Object<'a>) -> Option<Idp<'a>> {
+/// The identity provider that vouched for the actor: among the targets, where Okta writes it as an app
+/// (their ids are alike), or only its kind.
+fn identity_provider<'a>(members: &mut Object<'a>, event_type: &str) -> Option<Idp<'a>> {
+    let is_handed_on = HANDED_ON.iter().any(|prefix| event_type.starts_with(prefix));
+    let provider = if is_handed_on { target::find(members, &PROVIDERS) } else { None };
+    if let Some(target::Named { uid, name }) = provider.and_then(target::take_named) {
+        return Some(Idp { uid, name });
+    }
     let name = members.object("authenticationContext")?.take_text("authenticationProvider")?;
     Some(Idp { uid: None, name: Some(name) })
 }

@@ -1,6 +1,6 @@
 //! Entity Management [3004]: policies, zones, tokens, devices and all else that admins manage.
 
-use super::{actor, policy, principal, target};
+use super::{actor, debug_data, policy, principal, target};
 use crate::event_type::Decision;
 use crate::json::Object;
 use crate::ocsf::{Entity, EntityDevice, Event, Group, Policy, Text};
@@ -11,6 +11,9 @@ const DEVICE: i32 = 1;
 const GROUP: i32 = 3;
 const POLICY: i32 = 5;
 
+/// Keys of `debugData` with what somebody wrote about why.
+const COMMENTS: [&str; 3] = ["UserComment", "campaignItemDecisionNotes", "justification"];
+
 pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>, decision: &Decision) {
     event.actor.get_or_insert_with(actor::okta);
     let subject = decision.subject;
@@ -20,6 +23,8 @@ pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>, decisio
     };
     place_related(&mut entity, members);
     (event.entity, event.entity_result) = (Some(entity), result);
+    let comment = |debug: &mut Object<'a>| COMMENTS.iter().find_map(|key| debug.take_text(key));
+    event.comment = debug_data::of(members).and_then(comment);
 }
 
 /// The entity before and after, where Okta says how it changed (`changeDetails`).

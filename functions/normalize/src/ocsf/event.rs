@@ -48,6 +48,7 @@ pub struct Event<'a> {
     pub authentication_token: Option<AuthenticationToken<'a>>,
     pub account_switch_type_id: Option<i32>,
     pub account_switch_type: Option<Text<'a>>,
+    pub comment: Option<Text<'a>>,
     pub entity: Option<Entity<'a>>,
     pub entity_result: Option<Entity<'a>>,
     pub group: Option<Group<'a>>,

@@ -3,21 +3,16 @@
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::sync::LazyLock;
 
-use local::config::Config;
-use local::function_binaries::FunctionBinaries;
 use serde_json::Value;
 
 use crate::lake_files::{json, lake, write_rows, write_text};
+use crate::stack::FUNCTIONS;
 
 const THREE: i64 = 1_767_322_800_000;
 
-/// Built once, so that the command need not do it for each test.
-static FUNCTIONS: LazyLock<FunctionBinaries> =
-    LazyLock::new(|| FunctionBinaries::find(&Config::from_environment()).unwrap());
-
 fn send(lake: &Path, arguments: &[&str], input: &[u8]) -> Output {
+    // Built here, so that the command need not do it for each test.
     assert!(FUNCTIONS.stream.is_file());
     okta_lake(lake, &[&["send"], arguments].concat(), input)
 }
