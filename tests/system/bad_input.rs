@@ -117,6 +117,17 @@ async fn a_uuid_is_written_once_per_batch() {
 }
 
 #[tokio::test]
+async fn two_events_of_one_uuid_are_both_kept() {
+    let system = System::start().await;
+    let first = LogEvent::sign_in("torn");
+    let second = first.clone().with("severity", "\"ERROR\"");
+    let delivered = system.deliver(&[first.message(), second.message()]).await;
+    assert_eq!((delivered.received, delivered.written, delivered.duplicates), (2.0, 1.0, 0.0));
+    assert_eq!((system.rows().len(), system.quarantined().len()), (1, 1));
+    assert_eq!(system.quarantined()[0]["body"], second.message());
+}
+
+#[tokio::test]
 async fn bytes_that_are_no_utf8_are_kept_and_the_rest_goes_on() {
     let system = System::start().await;
     let mut payload = batch(&[LogEvent::sign_in("fine").message(), LogEvent::sign_in("torn").message()]);

@@ -1,6 +1,7 @@
 //! Events on their way into the lake: each once, gathered by hour, one object an hour.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 
 use jiff::Timestamp;
@@ -27,8 +28,20 @@ pub type Rows<'a> = Vec<Box<Event<'a>>>;
 /// Events by partition.
 #[derive(Debug, Default)]
 pub struct Batch<'a> {
-    seen: HashMap<Tenant, HashSet<Text<'a>>>,
+    /// By org and uuid: the LogEvent.
+    seen: HashMap<Tenant, HashMap<Text<'a>, Text<'a>>>,
     partitions: BTreeMap<Partition, Rows<'a>>,
+}
+
+/// What became of an event that was to be added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inserted {
+    /// It is in.
+    New,
+    /// The batch has it already: Okta, EventBridge and SQS all deliver more than once.
+    Duplicate,
+    /// The batch has another event of the same uuid. Readers know an event by its uuid, so this one cannot be a row.
+    Conflict,
 }
 
 /// What is to be written for one partition.
@@ -45,14 +58,18 @@ pub struct Object {
 }
 
 impl<'a> Batch<'a> {
-    /// Adds an event, or says `false` if the batch has its uuid already: Okta, EventBridge and SQS
-    /// all deliver more than once.
-    pub fn insert(&mut self, partition: Partition, event: Event<'a>) -> bool {
-        let is_new = self.seen.entry(partition.tenant.clone()).or_default().insert(event.metadata.uid.clone());
-        if is_new {
-            self.partitions.entry(partition).or_default().push(Box::new(event));
+    /// Adds an event unless the batch has one of its uuid.
+    pub fn insert(&mut self, partition: Partition, event: Event<'a>) -> Inserted {
+        let seen = self.seen.entry(partition.tenant.clone()).or_default();
+        match seen.entry(event.metadata.uid.clone()) {
+            Entry::Occupied(known) if is_same(known.get(), &event.raw_data) => Inserted::Duplicate,
+            Entry::Occupied(_) => Inserted::Conflict,
+            Entry::Vacant(place) => {
+                place.insert(event.raw_data.clone());
+                self.partitions.entry(partition).or_default().push(Box::new(event));
+                Inserted::New
+            }
         }
-        is_new
     }
 
     /// The partitions with their events, each sorted by time.
@@ -80,6 +97,12 @@ fn digest(rows: &[Box<Event<'_>>]) -> String {
         hasher.update(event.raw_data.as_bytes());
     }
     hex(&hasher.finalize()[..16])
+}
+
+/// Whether two texts are the same LogEvent, be it in another order or spacing.
+fn is_same(one: &str, other: &str) -> bool {
+    let parse = |text| serde_json::from_str::<serde_json::Value>(text).ok();
+    one == other || parse(one).is_some_and(|one| parse(other) == Some(one))
 }
 
 /// Lower-case hexadecimal.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use lake::batch::Inserted;
 use lake::{Batch, Partition, Rejected, quarantine};
 use normalize::event_type::Basis;
 use normalize::{Envelope, EnvelopeError, LogEvent, LogEventError, Normalized, Receipt, Route, Tenant, hour_of};
@@ -37,6 +38,8 @@ enum Refusal {
         #[source]
         error: LogEventError,
     },
+    #[error("the batch has another event of the same uuid")]
+    Conflict { tenant: Tenant },
 }
 
 /// Parses and maps every message.
@@ -44,8 +47,8 @@ pub(crate) fn sort<'a>(messages: &'a [Message<'a>], now: Timestamp) -> Sorted<'a
     let mut sorted = Sorted::default();
     for (position, message) in messages.iter().enumerate() {
         match parse(message) {
-            Ok((tenant, log)) => sorted.admit(position, tenant, log, message.sent.unwrap_or(now), now),
-            Err(refusal) => sorted.rejected.push((position, rejected(message, refusal, now))),
+            Ok((tenant, log)) => sorted.admit(position, message, tenant, log, now),
+            Err(refusal) => sorted.refuse(position, message, refusal, now),
         }
     }
     sorted
@@ -63,28 +66,36 @@ fn rejected<'a>(message: &'a Message<'a>, refusal: Refusal, received: Timestamp)
     let reason = match &refusal {
         Refusal::Envelope(error) => quarantine::reason(error),
         Refusal::LogEvent { error, .. } => quarantine::reason(error),
+        Refusal::Conflict { .. } => refusal.to_string(),
     };
     let tenant = match refusal {
-        Refusal::LogEvent { tenant, .. } => Some(tenant),
+        Refusal::LogEvent { tenant, .. } | Refusal::Conflict { tenant } => Some(tenant),
         Refusal::Envelope(_) => None,
     };
     Rejected { tenant, reason, message_id: message.id.as_deref(), received, body: &message.body, body_base64: None }
 }
 
 impl<'a> Sorted<'a> {
-    fn admit(&mut self, position: usize, tenant: Tenant, log: LogEvent<'a>, logged: Timestamp, now: Timestamp) {
+    fn admit(&mut self, position: usize, message: &'a Message<'a>, tenant: Tenant, log: LogEvent<'a>, now: Timestamp) {
+        let logged = message.sent.unwrap_or(now);
         let receipt = Receipt { tenant: &tenant, route: Route::Stream, logged, processed: now };
-        self.newest = self.newest.max(Some(log.published));
-        let hour = hour_of(log.published);
+        let published = log.published;
         let Normalized { event, basis } = normalize::normalize(log, &receipt);
-        if basis == Basis::Family {
-            self.unknown_types.insert(event.metadata.event_code.to_string());
+        let unknown_type = (basis == Basis::Family).then(|| event.metadata.event_code.to_string());
+        let partition = Partition { tenant, hour: hour_of(published) };
+        match self.batch.insert(partition.clone(), event) {
+            Inserted::Conflict => {
+                return self.refuse(position, message, Refusal::Conflict { tenant: partition.tenant }, now);
+            }
+            Inserted::Duplicate => self.duplicates += 1,
+            Inserted::New => self.unknown_types.extend(unknown_type),
         }
-        let partition = Partition { tenant, hour };
-        self.messages.entry(partition.clone()).or_default().push(position);
-        if !self.batch.insert(partition, event) {
-            self.duplicates += 1;
-        }
+        self.newest = self.newest.max(Some(published));
+        self.messages.entry(partition).or_default().push(position);
+    }
+
+    fn refuse(&mut self, position: usize, message: &'a Message<'a>, refusal: Refusal, now: Timestamp) {
+        self.rejected.push((position, rejected(message, refusal, now)));
     }
 }
 
@@ -98,6 +109,18 @@ mod tests {
         let detail = format!(r#"{{"uuid":"{uuid}","published":"{published}","eventType":"user.session.start"}}"#);
         let body = format!(r#"{{"source":"aws.partner/okta.com/acme/x","detail":{detail}}}"#);
         Message { id: Some(Cow::Owned(uuid.to_owned())), body: Cow::Owned(body), sent: None }
+    }
+
+    #[test]
+    fn another_event_of_a_known_uuid_is_no_duplicate() {
+        let one = message("a", "2026-05-04T10:30:00Z");
+        let spaced = Message { body: one.body.replace(',', " , ").into(), ..message("a", "2026-05-04T10:30:00Z") };
+        let messages = [one, spaced, message("a", "2026-05-04T10:30:01Z")];
+        let sorted = sort(&messages, Timestamp::UNIX_EPOCH);
+        assert_eq!((sorted.duplicates, sorted.messages.into_values().collect::<Vec<_>>()), (1, vec![vec![0, 1]]));
+        let [(position, rejected)] = sorted.rejected.as_slice() else { panic!("{:?}", sorted.rejected) };
+        assert_eq!((*position, rejected.tenant.as_ref().unwrap().as_str()), (2, "acme"));
+        assert_eq!(rejected.reason, "the batch has another event of the same uuid");
     }
 
     #[test]
