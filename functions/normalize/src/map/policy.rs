@@ -4,7 +4,7 @@ use super::{non_empty, target};
 use crate::json::Object;
 use crate::ocsf::{Authorization, Policy, Text};
 
-/// Okta's types of a policy or of a rule in one.
+/// Okta's types of a policy, and of a rule in one.
 pub(super) const TYPES: [&str; 4] = ["Policy", "PolicyEntity", "PolicyRule", "Rule"];
 
 /// Takes the policies and rules among the targets.
@@ -12,9 +12,11 @@ pub(super) fn take_all<'a>(members: &mut Object<'a>) -> Option<Vec<Policy<'a>>> 
     non_empty(target::of_types(members, &TYPES).filter_map(take).collect())
 }
 
-/// Takes the first policy or rule among the targets.
+/// Takes the first policy among the targets, or the first rule where there is none.
 pub(super) fn take_one<'a>(members: &mut Object<'a>) -> Option<Policy<'a>> {
-    target::find(members, &TYPES).and_then(take)
+    let [policies @ .., _, _] = &TYPES;
+    let types = if target::find(members, policies).is_some() { policies } else { &TYPES[..] };
+    target::find(members, types).and_then(take)
 }
 
 /// Takes `target` as a policy.

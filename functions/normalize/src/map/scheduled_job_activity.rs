@@ -8,8 +8,9 @@ use crate::ocsf::{Device, Event, Job};
 pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>, decision: &Decision) {
     event.actor.get_or_insert_with(actor::okta);
     event.device.get_or_insert_with(okta);
-    let job = target::find_subject(members, decision.subject).and_then(target::take_named);
-    let name = job.and_then(|job| job.name.or(job.uid));
+    let named = target::find_subject(members, decision.subject).and_then(target::take_name);
+    // An import has no name of its own but runs for an app.
+    let name = named.or_else(|| target::find(members, &target::APP).and_then(target::take_name));
     event.job = Some(Job { name: name.unwrap_or_else(|| decision.subject.entity_type.into()) });
 }
 

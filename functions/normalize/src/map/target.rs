@@ -124,6 +124,12 @@ pub(super) fn group<'a>(target: &mut Object<'a>) -> Option<Group<'a>> {
     Some(Group { uid, name, kind: target.take_text("type") })
 }
 
+/// Takes the name, or the id where there is none, for OCSF objects that have no place for both.
+pub(super) fn take_name<'a>(target: &mut Object<'a>) -> Option<Text<'a>> {
+    let name = target.take_text("displayName").or_else(|| target.take_text_if("alternateId", principal::is_known));
+    name.or_else(|| target.take_text_if("id", principal::is_known))
+}
+
 /// Takes id and name; `None` if the target has neither, as OCSF's objects need one.
 pub(super) fn take_named<'a>(target: &mut Object<'a>) -> Option<Named<'a>> {
     let uid = target.take_text_if("id", principal::is_known);
