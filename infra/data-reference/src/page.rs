@@ -72,7 +72,10 @@ impl Reference {
 
     fn write_classes(&self, page: &mut String) -> Result<()> {
         let all: usize = self.types.values().map(Vec::len).sum();
-        writeln!(page, "\n## Classes\n\n| class | `class_uid` | event types | of these, activity 99 |\n|---|---|---|---|")?;
+        writeln!(
+            page,
+            "\n## Classes\n\n| class | `class_uid` | event types | of these, activity 99 |\n|---|---|---|---|"
+        )?;
         for (class, types) in &self.types {
             let others = types.iter().filter(|row| row.decision.activity.id == 99).count();
             let (caption, uid) = (class.caption(), class.uid());

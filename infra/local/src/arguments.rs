@@ -51,7 +51,20 @@ pub(crate) enum Command {
     Status(StatusArguments),
     /// Serves a simulated Okta org
     Sim(SimArguments),
+    /// Tells what an Okta event type becomes in OCSF, or which types of a newer catalog are not decided yet
+    #[command(after_help = EVENT_TYPES_HELP)]
+    EventTypes(EventTypesArguments),
 }
+
+const EVENT_TYPES_HELP: &str = "\
+Prints rows of the mapping table: event type, OCSF class, activity, what it acts upon, why. A type without a row of its own
+shows what its family says, and exit status 1.
+
+Okta's catalog is the CSV file that the page \"Event types\" of developer.okta.com offers.
+
+Examples:
+  okta-lake event-types user.session.start user.mfa.factor.activate
+  okta-lake event-types --catalog okta-event-types.csv >> functions/normalize/data/event_types.csv";
 
 const SEND_HELP: &str = "\
 A file has LogEvents as Okta's API gives them, or EventBridge events as Okta's log stream sends them: one a line, one after
@@ -155,6 +168,19 @@ pub(crate) struct SimArguments {
     /// Where to listen
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8420")]
     pub(crate) listen: SocketAddr,
+}
+
+/// See [`Command::EventTypes`].
+#[derive(Debug, Args)]
+#[command(arg_required_else_help = true)]
+pub(crate) struct EventTypesArguments {
+    /// The event types
+    #[arg(value_name = "TYPE", conflicts_with = "catalog")]
+    pub(crate) types: Vec<String>,
+
+    /// Okta's catalog of event types (CSV): prints the rows that the table lacks
+    #[arg(long, value_name = "FILE")]
+    pub(crate) catalog: Option<PathBuf>,
 }
 
 fn tenant(text: &str) -> Result<Tenant, String> {

@@ -2,6 +2,7 @@
 
 mod cat;
 mod demo;
+mod event_types;
 mod run;
 mod send;
 mod sim;
@@ -28,6 +29,7 @@ pub(crate) async fn run(arguments: Arguments, config: &Config) -> anyhow::Result
         Command::Run(arguments) => run::run(&arguments),
         Command::Status(arguments) => status::run(&arguments, &lake),
         Command::Sim(arguments) => sim::run(&arguments),
+        Command::EventTypes(arguments) => event_types::run(&arguments),
     }
 }
 

@@ -162,3 +162,19 @@ fn send_accounts_for_what_is_no_event() {
     assert_eq!(again.status.code(), Some(1), "{}", text(&again.stderr));
     assert_eq!(cat(lake.path()).len(), 1);
 }
+
+#[test]
+fn event_types_tells_what_a_newer_catalog_asks_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalog = folder.path().join("catalog.csv");
+    let known = "Event Type,Description\n\"user.session.start\",\"A person\nsigns in\"\n";
+    std::fs::write(&catalog, known).unwrap();
+    let arguments = ["event-types", "--catalog", catalog.to_str().unwrap()];
+    let all_known = okta_lake(folder.path(), &arguments, b"");
+    assert_eq!((all_known.status.code(), all_known.stdout.len()), (Some(0), 0));
+    std::fs::write(&catalog, format!("{known}\"user.session.teleport\",\"Somebody was beamed\"\n")).unwrap();
+    let one_new = okta_lake(folder.path(), &arguments, b"");
+    assert_eq!(one_new.status.code(), Some(1));
+    assert_eq!(String::from_utf8(one_new.stdout).unwrap(), "user.session.teleport,authentication,Preauth,okta,\n");
+    assert!(String::from_utf8(one_new.stderr).unwrap().starts_with("1 of 2 types"));
+}
