@@ -5,20 +5,16 @@ use std::io::Write;
 use std::str::FromStr;
 
 use arrow_array::RecordBatch;
-use normalize::MAPPING_VERSION;
 use normalize::ocsf::Event;
 use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::KeyValue;
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use parquet::schema::types::ColumnPath;
 use serde_arrow::ArrayBuilder;
 
+use crate::pages::properties;
 use crate::schema;
 
 /// zstd's own default: beyond it, size falls by a tenth and speed by half.
-const ZSTD_LEVEL: i32 = 3;
+pub(crate) const ZSTD_LEVEL: i32 = 3;
 
 /// The form of the objects in `live/`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -98,22 +94,12 @@ fn rows_to_columns<'a, E: Borrow<Event<'a>>>(events: impl IntoIterator<Item = E>
 
 fn parquet<'a, E: Borrow<Event<'a>>>(events: impl IntoIterator<Item = E>) -> Result<Vec<u8>, EncodeError> {
     let columns = columns(events)?;
-    let mut writer = ArrowWriter::try_new(Vec::new(), columns.schema(), Some(properties()?))?;
+    let properties = properties(&columns)?;
+    let mut writer = ArrowWriter::try_new(Vec::new(), columns.schema(), Some(properties))?;
     writer.write(&columns)?;
     // The writer has its own pages now; the rest of them is compressed when it is closed.
     drop(columns);
     Ok(writer.into_inner()?)
-}
-
-fn properties() -> Result<WriterProperties, ParquetError> {
-    // Every raw_data is its own value: a dictionary of it is thrown away, and its extremes find nothing.
-    let raw_data = ColumnPath::from("raw_data");
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
-        .set_column_dictionary_enabled(raw_data.clone(), false)
-        .set_column_statistics_enabled(raw_data, EnabledStatistics::None)
-        .set_key_value_metadata(Some(vec![KeyValue::new("okta_lake.mapping".into(), MAPPING_VERSION.to_string())]));
-    Ok(properties.build())
 }
 
 fn ndjson<'a, E: Borrow<Event<'a>>>(events: impl IntoIterator<Item = E>) -> Result<Vec<u8>, EncodeError> {

@@ -3,6 +3,7 @@
 pub mod batch;
 pub mod encode;
 pub mod layout;
+mod pages;
 pub mod quarantine;
 pub mod schema;
 pub mod write;

@@ -57,9 +57,9 @@ fn single_stages<'a>(bench: &'a Bench, batch: &'a [String], rows: &'a [Event<'a>
             let logs = bench.parse(batch)?;
             timed(|| Ok(bench.map(logs)))
         }),
-        stage("columns", batch, || timed(|| Ok(lake::encode::columns(rows)?))),
-        stage("columns + Parquet", batch, || timed(|| Ok(Format::Parquet.encode(rows)?))),
-        stage("NDJSON", batch, || timed(|| Ok(Format::Ndjson.encode(rows)?))),
+        stage("columns", batch, move || timed(|| Ok(lake::encode::columns(rows)?))),
+        stage("columns + Parquet", batch, move || timed(|| Ok(Format::Parquet.encode(rows)?))),
+        stage("NDJSON", batch, move || timed(|| Ok(Format::Ndjson.encode(rows)?))),
         stage(NORMALIZE, batch, || timed(|| bench.parse_and_map(batch))),
         stage(ENCODED, batch, || timed(|| bench.normalize_and_encode(batch, Format::Parquet))),
         stage("parse + map + NDJSON", batch, || timed(|| bench.normalize_and_encode(batch, Format::Ndjson))),

@@ -42,6 +42,15 @@ pub(crate) struct ByPublication<'a> {
     ready: VecDeque<Moment>,
 }
 
+/// Events against the order of `published`.
+#[derive(Debug)]
+pub(crate) struct Backwards<'a> {
+    org: &'a Org,
+    range: Range<i64>,
+    slot: i64,
+    ready: Vec<Moment>,
+}
+
 /// Events in the order of their insertion.
 #[derive(Debug)]
 pub(crate) struct ByPersistence<'a> {
@@ -79,6 +88,28 @@ impl Iterator for ByPublication<'_> {
 
     fn next(&mut self) -> Option<Event> {
         self.next_moment().map(|moment| moment.event(self.org))
+    }
+}
+
+impl<'a> Backwards<'a> {
+    /// `range` is in milliseconds since 1970.
+    pub(crate) fn new(org: &'a Org, range: Range<i64>) -> Self {
+        let range = range.start.max(org.log_start_ms())..range.end;
+        let slot = org.rhythm.slot_at(range.end);
+        Self { org, range, slot, ready: Vec::new() }
+    }
+
+    /// The event before, not written out.
+    pub(crate) fn next_moment(&mut self) -> Option<Moment> {
+        while self.ready.is_empty() {
+            if self.org.rhythm.start_ms(self.slot) + self.org.rhythm.slot_ms() <= self.range.start {
+                return None;
+            }
+            let moments = moments(self.org, self.slot).into_iter();
+            self.ready = moments.filter(|moment| self.range.contains(&moment.published_ms)).collect();
+            self.slot -= 1;
+        }
+        self.ready.pop()
     }
 }
 

@@ -75,7 +75,7 @@ pub struct Org {
     pub(crate) rhythm: Rhythm,
     pub(crate) tales: Tales,
     pub(crate) calendar: Calendar,
-    /// Positions of the apps that people sign in to with OpenID Connect.
+    /// Positions of the apps that people sign in to with `OpenID` Connect.
     pub(crate) oidc_apps: Vec<u16>,
     /// Positions of the apps that are machines' own.
     pub(crate) service_apps: Vec<u16>,

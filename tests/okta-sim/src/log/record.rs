@@ -56,6 +56,7 @@ pub(crate) struct Client<'a> {
 
 #[derive(Debug, Clone, Copy, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
+#[allow(clippy::struct_field_names)] // Okta's names.
 pub(crate) struct UserAgent<'a> {
     pub(crate) raw_user_agent: &'a str,
     pub(crate) os: &'a str,
@@ -80,6 +81,7 @@ pub(crate) struct Geolocation {
 
 /// Not in Okta's schema but in its events; the only part with underscores.
 #[derive(Debug, serde::Serialize)]
+#[allow(clippy::struct_field_names)] // Okta's names.
 pub(crate) struct Device<'a> {
     pub(crate) id: Text<'a>,
     pub(crate) name: Text<'a>,

@@ -79,7 +79,7 @@ impl<'a> Scene<'a> {
         self.org.app(apps[position])
     }
 
-    /// An app that people sign in to with OpenID Connect.
+    /// An app that people sign in to with `OpenID` Connect.
     pub(crate) fn oidc_app(&self) -> &'a App {
         self.one_of(&self.org.oidc_apps)
     }

@@ -22,6 +22,8 @@ pub(crate) enum Cast {
 /// A story: its events are told of the same person, session and request.
 #[derive(Debug)]
 pub(crate) struct Story {
+    /// For tests, and for whoever reads the tables.
+    #[cfg_attr(not(test), allow(dead_code))]
     pub(crate) name: &'static str,
     /// How often it is told, next to the others of its table.
     pub(crate) weight: u64,

@@ -11,7 +11,7 @@ pub(crate) enum SignOn {
     ActiveDirectory,
     /// A link.
     Bookmark,
-    /// OpenID Connect in a browser.
+    /// `OpenID` Connect in a browser.
     Oidc,
     /// OAuth 2.0 client credentials: a service app.
     Service,

@@ -239,26 +239,24 @@ impl Directory {
 
     /// A hand-kept group with somebody to remove from it; or, with `newcomer`, one that they are not in.
     pub(crate) fn group_for(&self, org: &Org, newcomer: Option<u32>, random: &mut Random) -> Option<(u32, u32)> {
-        let found = (0..TRIES).find_map(|_| {
+        (0..TRIES).find_map(|_| {
             let group = random.index(org.groups.len());
             let members = &self.groups[group].members;
             let person = newcomer.or_else(|| members.draw(random))?;
             let fits = org.groups[group].is_manual() && members.contains(person) == newcomer.is_none();
             fits.then_some((group as u32, person))
-        });
-        found
+        })
     }
 
     /// An app with somebody to take it from; or, with `newcomer`, one that they do not have by themselves.
     pub(crate) fn app_for(&self, org: &Org, newcomer: Option<u32>, random: &mut Random) -> Option<(u16, u32)> {
-        let found = (0..TRIES).find_map(|_| {
+        (0..TRIES).find_map(|_| {
             let app = random.index(org.apps.len());
             let users = &self.apps[app].users;
             let person = newcomer.or_else(|| users.draw(random))?;
             let fits = org.apps[app].has_people() && users.contains(person) == newcomer.is_none();
             fits.then_some((app as u16, person))
-        });
-        found
+        })
     }
 
     /// A role that somebody has; the first admin keeps his.

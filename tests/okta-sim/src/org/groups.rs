@@ -62,7 +62,7 @@ impl Group {
         match self.membership {
             Membership::Everyone => true,
             Membership::Department(index) => person.department == index,
-            Membership::Place(index) => std::ptr::eq(person.place, &PLACES[index]),
+            Membership::Place(index) => std::ptr::eq(person.place, &raw const PLACES[index]),
             Membership::AppUsers(index) => draw(apps[index].reach),
             Membership::Team(share) => draw(share),
         }
@@ -101,7 +101,7 @@ fn described(index: usize, key: u64, apps: &[App], shrink: u64) -> (Membership, 
     let rest = rest - PLACES.len();
     match apps.iter().enumerate().filter(|(_, app)| app.has_people()).nth(rest / 2) {
         // App groups and teams by turns, so that a small org has both.
-        Some((app, found)) if rest % 2 == 0 => (Membership::AppUsers(app), format!("App - {}", found.label)),
+        Some((app, found)) if rest.is_multiple_of(2) => (Membership::AppUsers(app), format!("App - {}", found.label)),
         _ => (Membership::Team((team_size(key) * 100 / shrink).max(2)), team_name(rest / 2)),
     }
 }

@@ -138,9 +138,9 @@ impl Person {
         format!("{}'s {}", self.first_name, self.computer.model)
     }
 
-    /// Whether the computer is registered with Okta Verify: FastPass cannot do without.
+    /// Whether the computer is registered with Okta Verify: `FastPass` cannot do without.
     pub(crate) fn has_registered_computer(&self) -> bool {
-        self.factor == Factor::FastPass || self.key % 3 == 0
+        self.factor == Factor::FastPass || self.key.is_multiple_of(3)
     }
 
     /// The id of the registered computer.

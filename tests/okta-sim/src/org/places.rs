@@ -59,7 +59,7 @@ pub(crate) const STRANGE_PLACES: &[Place] = &[
     Place { city: "Lagos", state: "Lagos", country: "Nigeria", country_code: "NG", postal_code: "100001", lat: 6.4474, lon: 3.3903, utc_offset: 1, share: 0,
         networks: [network(29465, "mtn nigeria communication limited", "mtn nigeria", "mtnnigeria.net"), network(36873, "celtel nigeria limited t.a airtel", "airtel nigeria", "airtel.com.ng")] },
     Place { city: "Moscow", state: "Moscow", country: "Russia", country_code: "RU", postal_code: "101000", lat: 55.7558, lon: 37.6173, utc_offset: 3, share: 0,
-        networks: [network(12389, "pjsc rostelecom", "rostelecom", "rt.ru"), network(197695, "reg.ru hosting", "reg.ru", "reg.ru")] },
+        networks: [network(12389, "pjsc rostelecom", "rostelecom", "rt.ru"), network(197_695, "reg.ru hosting", "reg.ru", "reg.ru")] },
     Place { city: "Singapore", state: "", country: "Singapore", country_code: "SG", postal_code: "018989", lat: 1.2868, lon: 103.8545, utc_offset: 8, share: 0,
         networks: [network(14061, "digitalocean llc", "digitalocean", "digitalocean.com"), network(45102, "alibaba us technology co. ltd.", "alibaba", "alibaba.com")] },
 ];

@@ -1,4 +1,4 @@
-//! Tokens: OpenID Connect sign-ins, refreshes, service apps, and what goes wrong with them.
+//! Tokens: `OpenID` Connect sign-ins, refreshes, service apps, and what goes wrong with them.
 
 use crate::log::record::{Actor, Entries, Outcome, Record, Target};
 use crate::log::scene::Scene;

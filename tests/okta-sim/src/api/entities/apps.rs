@@ -1,0 +1,226 @@
+//! Applications and who has them.
+
+use serde_json::{Value, json};
+
+use crate::api::desk::{Desk, Served, iso, one, whole};
+use crate::api::error::ApiError;
+use crate::api::page::{Listing, Paging};
+use crate::api::scim::Filter;
+use crate::identity::clients::Role;
+use crate::org::DAY_MS;
+use crate::org::apps::{App, SignOn};
+use crate::org::policies::APP_POLICY;
+use crate::random::mix;
+
+/// `GET /api/v1/apps`, with `filter` and `q`. Below an organization admin, a service app sees itself alone.
+pub(crate) fn list<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
+    let mut listing = Listing::by(there(desk).map(|app| app as u64), |position| app(desk, position as usize));
+    if let Some(filter) = desk.call.query("filter") {
+        let filter = Filter::parse(filter).map_err(|_| ApiError::InvalidSearch)?;
+        listing = listing.filtered(|app| filter.holds(app));
+    }
+    if let Some(q) = desk.call.query("q").map(str::to_lowercase) {
+        listing =
+            listing.filtered(|app| app["label"].as_str().is_some_and(|label| label.to_lowercase().starts_with(&q)));
+    }
+    Ok(Served::Listing(listing, Paging::Link(200, 200)))
+}
+
+fn there<'a>(desk: &'a Desk<'a>) -> impl Iterator<Item = usize> + 'a {
+    let sees_all = desk.caller.role >= Role::ReadOnly;
+    (0..desk.org.apps.len()).filter(move |app| sees_all && desk.org.apps[*app].born_ms <= desk.now_ms)
+}
+
+/// The position of the app that the path names.
+pub(crate) fn position(desk: &Desk<'_>) -> Result<usize, ApiError> {
+    there(desk).find(|app| desk.org.apps[*app].id == desk.id(0)).ok_or_else(|| desk.not_found(0, "AppInstance"))
+}
+
+/// `GET /api/v1/apps/{id}`.
+pub(crate) fn get<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
+    one(app(desk, position(desk)?))
+}
+
+/// An app as the API shows it.
+pub(crate) fn app(desk: &Desk<'_>, position: usize) -> Value {
+    let (found, state) = (&desk.org.apps[position], &desk.directory.apps[position]);
+    let born_ms = born_ms(desk, found);
+    let mut app = json!({
+        "id": found.id,
+        "orn": format!("orn:okta:idp:{}:apps:{}:{}", desk.org.single_id("00o", 0), found.kind.name, found.id),
+        "name": found.kind.name,
+        "label": found.label,
+        "status": "ACTIVE",
+        "created": iso(born_ms),
+        "lastUpdated": iso(state.updated_ms.max(born_ms)),
+        "accessibility": {"selfService": false, "errorRedirectUrl": null, "loginRedirectUrl": null},
+        "visibility": {
+            "autoLaunch": false,
+            "autoSubmitToolbar": false,
+            "hide": {"iOS": false, "web": !found.has_people()},
+            "appLinks": {"login": found.has_people()},
+        },
+        "features": features(found),
+        "signOnMode": found.kind.sign_on.mode(),
+        "credentials": credentials(desk, found),
+        "settings": settings(found),
+        "_links": links(desk, found),
+    });
+    if found.kind.sign_on == SignOn::Oidc {
+        app["profile"] = json!({"owner": "platform"});
+    }
+    app
+}
+
+fn born_ms(desk: &Desk<'_>, app: &App) -> i64 {
+    if app.born_ms == i64::MIN {
+        desk.org.log_start_ms() - app.created_days_before.cast_signed() * DAY_MS
+    } else {
+        app.born_ms
+    }
+}
+
+fn features(app: &App) -> Value {
+    match app.kind.sign_on {
+        SignOn::ActiveDirectory => json!(["IMPORT_NEW_USERS", "IMPORT_PROFILE_UPDATES", "PROFILE_MASTERING"]),
+        _ if app.kind.provisions => {
+            json!(["GROUP_PUSH", "PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION"])
+        }
+        _ => json!([]),
+    }
+}
+
+fn credentials(desk: &Desk<'_>, app: &App) -> Value {
+    let template = json!({"template": "${source.login}", "type": "BUILT_IN"});
+    let kid = desk.org.single_id("kid", app.key);
+    match app.kind.sign_on {
+        SignOn::Oidc | SignOn::Service => {
+            let method = if app.is(SignOn::Service) { "private_key_jwt" } else { "client_secret_basic" };
+            json!({
+                "userNameTemplate": template,
+                "signing": {"kid": kid},
+                "oauthClient": {
+                    "client_id": app.id,
+                    "autoKeyRotation": true,
+                    "token_endpoint_auth_method": method,
+                    "pkce_required": app.is(SignOn::Oidc),
+                },
+            })
+        }
+        SignOn::Swa => {
+            json!({"scheme": "EDIT_USERNAME_AND_PASSWORD", "userNameTemplate": template, "revealPassword": false, "signing": {}})
+        }
+        _ => json!({"userNameTemplate": template, "signing": {"kid": kid}}),
+    }
+}
+
+fn settings(app: &App) -> Value {
+    let notes = json!({"admin": null, "enduser": null});
+    match app.kind.sign_on {
+        SignOn::Oidc | SignOn::Service => json!({"app": {}, "notes": notes, "oauthClient": oauth_client(app)}),
+        SignOn::Saml => {
+            json!({"app": {}, "notes": notes, "signOn": {"honorForceAuthn": true, "allowMultipleAcsEndpoints": false}})
+        }
+        SignOn::Bookmark => {
+            json!({"app": {"requestIntegration": false, "url": "https://handbook.acme.example"}, "notes": notes})
+        }
+        _ => json!({"app": {}, "notes": notes}),
+    }
+}
+
+fn oauth_client(app: &App) -> Value {
+    if app.is(SignOn::Service) {
+        return json!({
+            "application_type": "service",
+            "grant_types": ["client_credentials"],
+            "response_types": ["token"],
+            "consent_method": "TRUSTED",
+            "issuer_mode": "ORG_URL",
+            "dpop_bound_access_tokens": app.key.is_multiple_of(2),
+        });
+    }
+    json!({
+        "application_type": "web",
+        "grant_types": ["authorization_code", "refresh_token"],
+        "response_types": ["code"],
+        "redirect_uris": ["https://portal.acme.example/callback"],
+        "post_logout_redirect_uris": ["https://portal.acme.example"],
+        "consent_method": "REQUIRED",
+        "issuer_mode": "DYNAMIC",
+        "wildcard_redirect": "DISABLED",
+        "dpop_bound_access_tokens": false,
+    })
+}
+
+fn links(desk: &Desk<'_>, app: &App) -> Value {
+    let path = format!("/api/v1/apps/{}", app.id);
+    let mut links = json!({
+        "self": desk.href(&path),
+        "users": desk.href(&format!("{path}/users")),
+        "groups": desk.href(&format!("{path}/groups")),
+        "deactivate": desk.href(&format!("{path}/lifecycle/deactivate")),
+        "logo": [{"name": "medium", "href": desk.url("/img/logos/default.png"), "type": "image/png"}],
+        "appLinks": [],
+    });
+    if app.has_people() {
+        links["accessPolicy"] = desk.href(&format!("/api/v1/policies/{}", desk.org.policy_id(APP_POLICY)));
+    }
+    if app.is(SignOn::Saml) {
+        links["metadata"] = json!({"href": desk.url(&format!("{path}/sso/saml/metadata")), "type": "application/xml"});
+    }
+    links
+}
+
+/// `GET /api/v1/apps/{id}/users`: those who have it, and whether through a group.
+pub(crate) fn users<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
+    let app = position(desk)?;
+    let people = (0..desk.directory.users.len() as u32).filter(move |person| desk.has_app(*person, app));
+    let listing = Listing::by(people.map(u64::from), move |person| app_user(desk, app, person as u32));
+    Ok(Served::Listing(listing, Paging::Link(50, 500)))
+}
+
+fn app_user(desk: &Desk<'_>, position: usize, person: u32) -> Value {
+    let (app, found) = (&desk.org.apps[position], &desk.org.people[person as usize]);
+    let is_direct = desk.directory.apps[position].users.contains(person);
+    let since = iso(desk.directory.users[person as usize].created_ms.max(born_ms(desk, app)));
+    let path = format!("/api/v1/apps/{}/users/{}", app.id, found.id);
+    json!({
+        "id": found.id,
+        "externalId": if app.kind.provisions { json!(crate::id::hex(mix(app.key, found.key), 24)) } else { Value::Null },
+        "created": since,
+        "lastUpdated": since,
+        "scope": if is_direct { "USER" } else { "GROUP" },
+        "status": if app.kind.provisions { "PROVISIONED" } else { "ACTIVE" },
+        "statusChanged": since,
+        "passwordChanged": null,
+        "syncState": if app.kind.provisions { "SYNCHRONIZED" } else { "DISABLED" },
+        "credentials": {"userName": found.login},
+        "profile": {"email": found.login, "firstName": found.first_name, "lastName": found.last_name},
+        "_links": {
+            "self": desk.href(&path),
+            "app": desk.href(&format!("/api/v1/apps/{}", app.id)),
+            "user": desk.href(&format!("/api/v1/users/{}", found.id)),
+        },
+    })
+}
+
+/// `GET /api/v1/apps/{id}/groups`.
+pub(crate) fn groups<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
+    let app = &desk.org.apps[position(desk)?];
+    let Some(group) = app.group.filter(|_| app.has_people()).map(|group| &desk.org.groups[group]) else {
+        return whole(Vec::new());
+    };
+    let path = format!("/api/v1/apps/{}/groups/{}", app.id, group.id);
+    let object = json!({
+        "id": group.id,
+        "lastUpdated": iso(born_ms(desk, app)),
+        "priority": 0,
+        "profile": {},
+        "_links": {
+            "self": desk.href(&path),
+            "app": desk.href(&format!("/api/v1/apps/{}", app.id)),
+            "group": desk.href(&format!("/api/v1/groups/{}", group.id)),
+        },
+    });
+    crate::api::desk::linked(vec![object], 20, 200)
+}

@@ -1,0 +1,169 @@
+//! Groups and what hangs on them.
+
+use serde_json::{Value, json};
+
+use crate::api::desk::{Desk, Served, iso, one, whole};
+use crate::api::entities::apps::app;
+use crate::api::entities::users::user;
+use crate::api::error::ApiError;
+use crate::api::page::{Listing, Paging};
+use crate::api::scim::Filter;
+use crate::org::DAY_MS;
+use crate::org::apps::App;
+use crate::org::groups::Membership;
+
+/// `GET /api/v1/groups`, with `expand=stats`, `filter`, `search` and `q`.
+pub(crate) fn list<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
+    let parse = |text: &str| Filter::parse(text).map_err(|_| ApiError::InvalidSearch);
+    let mut listing = Listing::by(there(desk).map(|group| group as u64), |position| group(desk, position as usize));
+    for name in ["filter", "search"] {
+        if let Some(filter) = desk.call.query(name).map(parse).transpose()? {
+            listing = listing.filtered(|group| filter.holds(group));
+        }
+    }
+    if let Some(q) = desk.call.query("q").map(str::to_lowercase) {
+        let begins =
+            |group: &Value| group["profile"]["name"].as_str().is_some_and(|name| name.to_lowercase().starts_with(&q));
+        listing = listing.filtered(begins);
+    }
+    Ok(Served::Listing(listing, Paging::Link(10_000, 10_000)))
+}
+
+/// Positions of the groups that have been created already.
+fn there<'a>(desk: &'a Desk<'a>) -> impl Iterator<Item = usize> + 'a {
+    (0..desk.org.groups.len()).filter(|group| desk.org.groups[*group].born_ms <= desk.now_ms)
+}
+
+/// The position of the group that the path names.
+pub(crate) fn position(desk: &Desk<'_>) -> Result<usize, ApiError> {
+    there(desk).find(|group| desk.org.groups[*group].id == desk.id(0)).ok_or_else(|| desk.not_found(0, "UserGroup"))
+}
+
+/// `GET /api/v1/groups/{id}`.
+pub(crate) fn get<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
+    one(group(desk, position(desk)?))
+}
+
+/// A group as the API shows it.
+pub(crate) fn group(desk: &Desk<'_>, position: usize) -> Value {
+    let (found, state) = (&desk.org.groups[position], &desk.directory.groups[position]);
+    let path = format!("/api/v1/groups/{}", found.id);
+    let born_ms = if found.born_ms == i64::MIN {
+        desk.org.log_start_ms() - found.created_days_before.cast_signed() * DAY_MS
+    } else {
+        found.born_ms
+    };
+    let mut group = json!({
+        "id": found.id,
+        "created": iso(born_ms),
+        "lastUpdated": iso(state.updated_ms.max(born_ms)),
+        "lastMembershipUpdated": iso(state.membership_updated_ms.max(born_ms)),
+        "objectClass": ["okta:user_group"],
+        "type": found.kind(),
+        "profile": {"name": found.name, "description": description(found.membership, state.revision)},
+        "_links": {
+            "logo": [{"name": "medium", "href": desk.url("/img/logos/groups/okta-medium.png"), "type": "image/png"}],
+            "users": desk.href(&format!("{path}/users")),
+            "apps": desk.href(&format!("{path}/apps")),
+        },
+    });
+    if desk.call.query("expand").is_some_and(|expand| expand.split(',').any(|part| part == "stats")) {
+        group["_embedded"] = json!({"stats": stats(desk, position, &path)});
+    }
+    group
+}
+
+fn description(membership: Membership, revision: u32) -> String {
+    let text = match membership {
+        Membership::Everyone => "All users in your organization",
+        Membership::Department(_) => "Kept by a group rule on the department",
+        Membership::Place(_) => "Kept by a group rule on the city",
+        Membership::AppUsers(_) => "Whoever is in it has the app",
+        Membership::Team(_) => "Kept by hand",
+    };
+    if revision == 0 { text.to_owned() } else { format!("{text}, revision {revision}") }
+}
+
+/// Okta spells one member wrong in its documentation and right in its answers: both are sent.
+fn stats(desk: &Desk<'_>, position: usize, path: &str) -> Value {
+    let apps = apps_of(desk, position).count();
+    let is_admin = has_roles(desk, position);
+    json!({
+        "usersCount": desk.directory.groups[position].members.len(),
+        "appsCount": apps,
+        "groupPushMappingsCount": 0,
+        "hasAdminPrivilege": is_admin,
+        "hasAdminPrivlege": is_admin,
+        "_links": {"users": desk.href(&format!("{path}/users")), "apps": desk.href(&format!("{path}/apps"))},
+    })
+}
+
+/// Whether the group gives its members an admin role: one in fifteen teams does.
+pub(crate) fn has_roles(desk: &Desk<'_>, position: usize) -> bool {
+    let group = &desk.org.groups[position];
+    matches!(group.membership, Membership::Team(_)) && group.key.is_multiple_of(15)
+}
+
+/// Positions of the apps that are assigned to a group.
+pub(crate) fn apps_of<'a>(desk: &'a Desk<'_>, position: usize) -> impl Iterator<Item = usize> + 'a {
+    let is_assigned = move |app: &App| app.group == Some(position) && app.has_people() && app.born_ms <= desk.now_ms;
+    desk.org.apps.iter().enumerate().filter(move |(_, app)| is_assigned(app)).map(|(position, _)| position)
+}
+
+/// `GET /api/v1/groups/{id}/users`.
+pub(crate) fn users<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
+    let members = desk.directory.groups[position(desk)?].members.as_slice();
+    let listing = Listing::by(members.iter().map(|person| u64::from(*person)), |person| user(desk, person as u32));
+    Ok(Served::Listing(listing, Paging::Link(1_000, 1_000)))
+}
+
+/// `GET /api/v1/groups/{id}/apps`.
+pub(crate) fn apps<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
+    let apps = apps_of(desk, position(desk)?).map(|app| app as u64);
+    Ok(Served::Listing(Listing::by(apps, |position| app(desk, position as usize)), Paging::Link(20, 200)))
+}
+
+/// `GET /api/v1/groups/{id}/owners`.
+pub(crate) fn owners<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
+    let group = &desk.org.groups[position(desk)?];
+    if !group.is_manual() {
+        return whole(Vec::new());
+    }
+    let owner = &desk.org.admins()[group.key as usize % desk.org.admins().len()];
+    whole(vec![json!({
+        "id": owner.id,
+        "type": "USER",
+        "displayName": owner.name,
+        "lastUpdated": desk.long_ago(),
+        "originId": null,
+        "originType": "OKTA_DIRECTORY",
+        "resolved": true,
+    })])
+}
+
+/// `GET /api/v1/groups/rules`: one rule for each group that a rule keeps.
+#[allow(clippy::unnecessary_wraps)] // As endpoints answer.
+pub(crate) fn rules<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
+    let ruled = (0..desk.org.groups.len()).filter(|group| desk.org.groups[*group].is_ruled());
+    let listing = Listing::by(ruled.map(|group| group as u64), |group| rule(desk, group as usize));
+    Ok(Served::Listing(listing, Paging::Link(50, 200)))
+}
+
+fn rule(desk: &Desk<'_>, position: usize) -> Value {
+    let group = &desk.org.groups[position];
+    let attribute = if matches!(group.membership, Membership::Place(_)) { "city" } else { "department" };
+    let value = group.name.split(" - ").nth(1).unwrap_or_default();
+    json!({
+        "id": desk.org.single_id("0pr", position as u64),
+        "type": "group_rule",
+        "name": format!("Into {}", group.name),
+        "status": "ACTIVE",
+        "created": desk.long_ago(),
+        "lastUpdated": desk.long_ago(),
+        "conditions": {
+            "people": {"users": {"exclude": []}, "groups": {"exclude": []}},
+            "expression": {"value": format!("user.{attribute}==\"{value}\""), "type": "urn:okta:expression:1.0"},
+        },
+        "actions": {"assignUserToGroups": {"groupIds": [group.id]}},
+    })
+}

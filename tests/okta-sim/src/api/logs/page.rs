@@ -1,0 +1,146 @@
+//! Reading a page of the log.
+
+use crate::api::logs::cursor::Cursor;
+use crate::api::logs::query::Query;
+use crate::api::scim::{Filter, Operator};
+use crate::log::slot::Moment;
+use crate::log::{Backwards, ByPersistence, ByPublication};
+use crate::org::{DAY_MS, Org};
+
+/// A page: events as JSON, and where the next one begins.
+#[derive(Debug)]
+pub(crate) struct Page {
+    pub(crate) events: Vec<String>,
+    pub(crate) next: Option<Cursor>,
+}
+
+/// Okta keeps 90 days.
+const RETENTION_MS: i64 = 90 * DAY_MS;
+
+impl Page {
+    /// Reads the page that the query asks for, as it is at `now_ms`.
+    pub(crate) fn read(org: &Org, query: &Query, now_ms: i64) -> Self {
+        let kept_from = now_ms - RETENTION_MS;
+        let reader = Reader { org, query, now_ms, kept_from };
+        if query.is_polling() {
+            return reader.poll();
+        }
+        let (since, until) = (query.cursor.since_ms, query.cursor.until_ms.unwrap_or(now_ms));
+        if query.cursor.is_descending {
+            let mut moments = Backwards::new(
+                org,
+                since.max(kept_from)..query.cursor.at_ms.saturating_add(i64::from(query.cursor.read > 0)),
+            );
+            reader.bounded(std::iter::from_fn(|| moments.next_moment()))
+        } else {
+            let mut moments = ByPublication::new(org, query.cursor.at_ms.max(kept_from)..until);
+            reader.bounded(std::iter::from_fn(|| moments.next_moment()))
+        }
+    }
+}
+
+struct Reader<'a> {
+    org: &'a Org,
+    query: &'a Query,
+    now_ms: i64,
+    kept_from: i64,
+}
+
+impl Reader<'_> {
+    /// By insertion, without an end: there is a next link even when there is nothing more yet.
+    fn poll(&self) -> Page {
+        let start = self.query.cursor.at_ms.max(self.kept_from);
+        // What is inserted in this very millisecond may still get company.
+        let mut moments = ByPersistence::new(self.org, start..self.now_ms);
+        let mut place = Place::after(self.query.cursor);
+        let mut events = Vec::new();
+        while events.len() < self.query.limit {
+            let Some((inserted_ms, moment)) = moments.next_moment() else { break };
+            if place.passes(inserted_ms) && moment.published_ms >= self.kept_from {
+                events.extend(self.wanted(&moment));
+            }
+        }
+        Page { events, next: Some(place.cursor) }
+    }
+
+    /// By `published`, with an end: the last page has no next link.
+    fn bounded(&self, mut moments: impl Iterator<Item = Moment>) -> Page {
+        let mut place = Place::after(self.query.cursor);
+        let mut events = Vec::new();
+        loop {
+            let before = place.cursor;
+            let Some(moment) = moments.next() else { return Page { events, next: None } };
+            // What has not been inserted yet is not there yet, although it has happened.
+            let is_there = place.passes(moment.published_ms) && moment.persisted_ms(self.org) < self.now_ms;
+            let Some(event) = is_there.then(|| self.wanted(&moment)).flatten() else { continue };
+            if events.len() == self.query.limit {
+                return Page { events, next: Some(before) };
+            }
+            events.push(event);
+        }
+    }
+
+    /// The event as JSON, if filter and keywords let it through.
+    fn wanted(&self, moment: &Moment) -> Option<String> {
+        let filter = self.query.filter.as_ref();
+        // Most filters are by type, which is known before the event is written.
+        if filter.is_some_and(|filter| excludes_type(filter, moment.event_type(self.org))) {
+            return None;
+        }
+        let json = moment.event(self.org).json;
+        if let Some(filter) = filter {
+            let event = serde_json::from_str(&json).unwrap_or_default();
+            if !filter.holds(&event) {
+                return None;
+            }
+        }
+        let text = if self.query.keywords.is_empty() { String::new() } else { json.to_lowercase() };
+        self.query.keywords.iter().all(|keyword| text.contains(keyword)).then_some(json)
+    }
+}
+
+/// Whether no event of this type can pass.
+fn excludes_type(filter: &Filter, event_type: &str) -> bool {
+    match filter {
+        Filter::And(all) => all.iter().any(|filter| excludes_type(filter, event_type)),
+        Filter::Or(any) => any.iter().all(|filter| excludes_type(filter, event_type)),
+        Filter::Not(_) => false,
+        Filter::Test(attribute, operator, value) => {
+            let text = value.as_str().unwrap_or_default();
+            attribute == "eventType"
+                && match operator {
+                    Operator::Equal => event_type != text,
+                    Operator::Starts => !event_type.starts_with(text),
+                    _ => false,
+                }
+        }
+    }
+}
+
+/// How far reading has come: an instant, and how many events of it.
+struct Place {
+    cursor: Cursor,
+    /// Events of the cursor's instant that an earlier page has given out.
+    to_skip: u32,
+}
+
+impl Place {
+    const fn after(cursor: Cursor) -> Self {
+        Self { cursor, to_skip: cursor.read }
+    }
+
+    /// Moves on to the next event. False when an earlier page has given it out.
+    fn passes(&mut self, at_ms: i64) -> bool {
+        if at_ms != self.cursor.at_ms {
+            self.cursor.at_ms = at_ms;
+            self.cursor.read = 0;
+            self.to_skip = 0;
+        }
+        if self.to_skip > 0 {
+            self.to_skip -= 1;
+            return false;
+        }
+        self.cursor.read += 1;
+        true
+    }
+}
