@@ -15,8 +15,8 @@ pub use event::{Event, Metadata, Product};
 pub use finding::{Analytic, Evidence, FindingInfo, Trait};
 pub use network::{AutonomousSystem, Device, Fingerprint, HttpHeader, HttpRequest, Location, NetworkEndpoint, Os, Url};
 pub use object::{
-    Api, ApiRequest, AuthFactor, AuthenticationToken, Authorization, Entity, EntityDevice, Group, Job, Observable,
-    Policy, Resource, Service, WebResource,
+    Api, ApiRequest, AuthFactor, AuthenticationToken, Authorization, Entity, EntityDevice, EntityResult, Group, Job,
+    Observable, Policy, Resource, Service, WebResource,
 };
 pub use principal::{Account, Actor, Idp, ProgrammaticCredential, Session, User};
 pub use unmapped::Unmapped;

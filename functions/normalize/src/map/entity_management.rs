@@ -3,7 +3,7 @@
 use super::{actor, debug_data, policy, principal, target};
 use crate::event_type::Decision;
 use crate::json::Object;
-use crate::ocsf::{Entity, EntityDevice, Event, Group, Policy, Text};
+use crate::ocsf::{Entity, EntityDevice, EntityResult, Event, Group, Policy, Text};
 use crate::subject::Subject;
 
 /// OCSF's types of an entity that have an attribute of their own.
@@ -28,12 +28,18 @@ pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>, decisio
 }
 
 /// The entity before and after, where Okta says how it changed (`changeDetails`).
-fn changed<'a>(target: &mut Object<'a>, subject: &Subject) -> (Entity<'a>, Option<Entity<'a>>) {
+fn changed<'a>(target: &mut Object<'a>, subject: &Subject) -> (Entity<'a>, Option<EntityResult<'a>>) {
     let mut entity = if subject.name == "user" { user(target, subject) } else { named(target, subject) };
     let change = target.object("changeDetails");
     let (from, to) = change.map_or((None, None), |change| (change.take_json("from"), change.take_json("to")));
     entity.data = from.or_else(|| target.take_json("detailEntry")).map(Text::Owned);
-    let result = to.map(|to| Entity { data: Some(Text::Owned(to)), ..entity.clone() });
+    let result = to.map(|to| EntityResult {
+        uid: entity.uid.clone(),
+        name: entity.name.clone(),
+        type_id: entity.type_id,
+        kind: entity.kind.clone(),
+        data: Some(Text::Owned(to)),
+    });
     (entity, result)
 }
 

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::{
-    Actor, Api, AuthFactor, AuthenticationToken, Authorization, Device, Entity, Evidence, FindingInfo, Group,
-    HttpRequest, Job, NetworkEndpoint, Observable, Policy, Resource, Service, Session, Text, Unmapped, User,
+    Actor, Api, AuthFactor, AuthenticationToken, Authorization, Device, Entity, EntityResult, Evidence, FindingInfo,
+    Group, HttpRequest, Job, NetworkEndpoint, Observable, Policy, Resource, Service, Session, Text, Unmapped, User,
     WebResource,
 };
 
@@ -50,7 +50,7 @@ pub struct Event<'a> {
     pub account_switch_type: Option<Text<'a>>,
     pub comment: Option<Text<'a>>,
     pub entity: Option<Entity<'a>>,
-    pub entity_result: Option<Entity<'a>>,
+    pub entity_result: Option<EntityResult<'a>>,
     pub group: Option<Group<'a>>,
     pub subgroup: Option<Group<'a>>,
     pub privileges: Option<Vec<Text<'a>>>,

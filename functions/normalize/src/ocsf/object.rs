@@ -85,6 +85,19 @@ pub struct Entity<'a> {
     pub device: Option<EntityDevice<'a>>,
 }
 
+/// What an entity has become. Which it is stands in [`Entity`]: the same columns twice would be empty once.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)] // OCSF's own attributes.
+pub struct EntityResult<'a> {
+    pub uid: Option<Text<'a>>,
+    pub name: Option<Text<'a>>,
+    pub type_id: Option<i32>,
+    #[serde(rename = "type")]
+    pub kind: Option<Text<'a>>,
+    pub data: Option<Text<'a>>,
+}
+
 /// A device as a managed entity: what a target says of it.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
