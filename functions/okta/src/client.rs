@@ -250,8 +250,20 @@ impl Client {
             return Err(Error::Truncated { path, bytes });
         }
         let content_type = answer.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let content_type = content_type.unwrap_or("nothing that says what it is").chars().take(80).collect();
+        let content_type = media_type(content_type.unwrap_or_default()).to_owned();
         Err(Error::NotJson { path, content_type, bytes })
+    }
+}
+
+/// What `content_type` begins with, if it is a media type. The rest can be anything, also what we sent.
+fn media_type(content_type: &str) -> &str {
+    let is_name = |text: &str| {
+        (1..=40).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_lowercase() || b"-+.".contains(&it))
+    };
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    match essence.split_once('/') {
+        Some((kind, subtype)) if is_name(kind) && is_name(subtype) => essence,
+        _ => "nothing that says what it is",
     }
 }
 

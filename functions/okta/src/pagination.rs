@@ -1,6 +1,7 @@
 //! Pages of a listing: the records as Okta sent them, and the way to the next page.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use bytes::Bytes;
@@ -18,7 +19,7 @@ use crate::server_time;
 use crate::transport::Answer;
 
 /// One answer to a GET: whole, valid JSON.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Page {
     url: Url,
     body: Bytes,
@@ -93,6 +94,18 @@ impl Page {
     fn unexpected(&self, error: &serde_json::Error) -> Error {
         // Not the error itself: it can quote the value that it did not expect.
         Error::UnexpectedJson { path: self.url.path().to_owned(), line: error.line(), column: error.column() }
+    }
+}
+
+/// What an org says is its own affair: only the size of it is shown.
+impl fmt::Debug for Page {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let has_next = self.next.is_some();
+        f.debug_struct("Page")
+            .field("path", &self.url.path())
+            .field("bytes", &self.body.len())
+            .field("has_next", &has_next)
+            .finish_non_exhaustive()
     }
 }
 

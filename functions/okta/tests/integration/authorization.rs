@@ -129,14 +129,14 @@ async fn a_client_secret_goes_by_basic_and_an_api_token_as_it_is() {
 async fn a_token_is_fetched_by_one_and_renewed_before_it_ends() {
     let server =
         Server::start(|seen| if seen.is_token_request() { Reply::token("at1") } else { Reply::json("[]") }).await;
-    let clock = Arc::new(ScaledClock::new(Timestamp::now(), 10_000));
+    let clock = Arc::new(ScaledClock::new(Timestamp::now(), 1_000));
     let client = client(&server, CLIENT_SECRET, Options { clock: clock.clone(), ..options() }).await;
     for outcome in join_all((0..20).map(|_| get(&client))).await {
         outcome.unwrap();
     }
     assert_eq!(server.count("/oauth2/v1/token"), 1);
 
-    okta::Clock::sleep(clock.as_ref(), Duration::from_secs(3_300)).await;
+    okta::Clock::sleep(clock.as_ref(), Duration::from_mins(55)).await;
     for outcome in join_all((0..20).map(|_| get(&client))).await {
         outcome.unwrap();
     }
@@ -152,12 +152,12 @@ async fn a_token_that_cannot_be_renewed_early_is_used_until_it_ends() {
         true => Reply::json("{}").status(503),
     })
     .await;
-    let clock = Arc::new(ScaledClock::new(Timestamp::now(), 10_000));
+    let clock = Arc::new(ScaledClock::new(Timestamp::now(), 1_000));
     let client = client(&server, CLIENT_SECRET, Options { clock: clock.clone(), ..options() }).await;
     get(&client).await.unwrap();
-    okta::Clock::sleep(clock.as_ref(), Duration::from_secs(3_300)).await;
+    okta::Clock::sleep(clock.as_ref(), Duration::from_mins(55)).await;
     get(&client).await.unwrap();
-    okta::Clock::sleep(clock.as_ref(), Duration::from_secs(300)).await;
+    okta::Clock::sleep(clock.as_ref(), Duration::from_mins(5)).await;
     let error = get(&client).await.unwrap_err();
     assert!(matches!(error, Error::Token(_)) && error.disposition() == Disposition::Retry, "{error:?}");
 }
@@ -223,9 +223,9 @@ async fn dpop_is_spoken_as_soon_as_the_org_asks_for_it() {
     get(&client).await.unwrap();
 
     // Without a proof, without a nonce, with both; a call without a nonce, and two with it.
-    let paths: Vec<_> = server.seen().iter().map(|seen| seen.is_token_request()).collect();
+    let paths: Vec<_> = server.seen().iter().map(super::server::Seen::is_token_request).collect();
     assert_eq!(paths, [true, true, true, false, false, false]);
-    let lifetime = Duration::from_secs(3_600);
+    let lifetime = Duration::from_hours(1);
     assert!(events.lock().unwrap().contains(&Event::TokenObtained { is_bound: true, lifetime }));
     let no_reread = |event: &Event| !matches!(event, Event::SecretReread { .. });
     assert!(events.lock().unwrap().iter().all(no_reread), "a nonce is no reason to read the secret again");
@@ -328,7 +328,7 @@ async fn a_rotation_does_not_lead_to_another_org() {
 async fn a_wrong_clock_is_corrected_by_the_servers_date() {
     // The server is an hour ahead of this machine, and strict.
     let server = Server::start(|seen| {
-        let now = Timestamp::now() + Duration::from_secs(3_600);
+        let now = Timestamp::now() + Duration::from_hours(1);
         let date = http_date(now);
         let Some(assertion) = seen.field("client_assertion") else { return Reply::json("[]").header("date", date) };
         let is_expired = decode(&assertion).1["exp"].as_i64().unwrap() < now.as_second();
@@ -366,13 +366,14 @@ async fn without_scopes_no_token_is_asked_for() {
 async fn scopes_are_discovered_and_then_used() {
     let server = Server::start(|seen| {
         let Some(scope) = seen.field("scope") else { return Reply::json("[]") };
-        match scope.contains("okta.iam.read") {
-            true => Reply::oauth_error(
+        if scope.contains("okta.iam.read") {
+            Reply::oauth_error(
                 400,
                 "invalid_scope",
                 "One or more scopes are not configured for the authorization server resource.",
-            ),
-            false => Reply::token("at1"),
+            )
+        } else {
+            Reply::token("at1")
         }
     })
     .await;

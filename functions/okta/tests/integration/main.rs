@@ -1,5 +1,7 @@
 //! The client against a real HTTP server, which answers whatever a test wants.
 
+#![allow(clippy::unwrap_used)] // A test that cannot go on panics.
+
 mod authorization;
 mod failures;
 mod paging;

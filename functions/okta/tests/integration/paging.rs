@@ -95,7 +95,7 @@ async fn a_link_to_another_host_is_refused() {
     let target = other.url.clone();
     let server = Server::start(move |seen| match seen.path.as_str() {
         "/api/v1/users" => by_header(Reply::json("[]"), &format!("{target}/api/v1/users?after=x")),
-        _ => Reply::json(&format!(r#"{{"_links": {{"next": {{"href": "https://evil.example/"}}}}}}"#)),
+        _ => Reply::json(r#"{"_links": {"next": {"href": "https://evil.example/"}}}"#),
     })
     .await;
     let client = server.client().await;

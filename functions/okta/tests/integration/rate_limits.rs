@@ -11,8 +11,8 @@ use okta::{Clock, Event, Options, ScaledClock, Share, WaitReason};
 use crate::server::{Fault, Reply, Server, options};
 use crate::simulated_bucket::{SimulatedBucket, Windows};
 
-/// So many times faster than life: a minute in a fifth of a second.
-const FACTOR: u32 = 300;
+/// So many times faster than life: a minute in a second.
+const FACTOR: u32 = 60;
 
 fn clock() -> Arc<ScaledClock> {
     Arc::new(ScaledClock::new(Timestamp::now(), FACTOR))
@@ -60,7 +60,7 @@ async fn others_are_left_their_floor_and_nothing_is_refused() {
     })
     .await;
     let share = Share::new(100, 20).unwrap();
-    read(&server, Options { clock: bucket.clock.clone(), share, ..options() }, Duration::from_secs(300)).await;
+    read(&server, Options { clock: bucket.clock.clone(), share, ..options() }, Duration::from_mins(5)).await;
     let accepted = bucket.accepted.load(Ordering::SeqCst);
     assert_eq!(bucket.throttled.load(Ordering::SeqCst), 0);
     assert!((24 * 4..=25 * 6).contains(&accepted), "{accepted}");
@@ -68,7 +68,7 @@ async fn others_are_left_their_floor_and_nothing_is_refused() {
 
 #[tokio::test]
 async fn a_refused_call_waits_for_the_reset_whatever_the_clocks_show() {
-    for skew in [Duration::ZERO, Duration::from_secs(7_200)] {
+    for skew in [Duration::ZERO, Duration::from_hours(2)] {
         let bucket = Arc::new(SimulatedBucket::new(clock(), 60, Windows::Aligned, skew));
         let server = serve(bucket.clone()).await;
         bucket.count(60);
@@ -78,7 +78,7 @@ async fn a_refused_call_waits_for_the_reset_whatever_the_clocks_show() {
             .await
             .unwrap();
         client.get(&client.url("/api/v1/logs", &[]).unwrap()).await.unwrap();
-        let waited = bucket.clock.elapsed() - before;
+        let waited = bucket.clock.elapsed().checked_sub(before).unwrap();
         assert_eq!(bucket.throttled.load(Ordering::SeqCst), 1, "once told, it is not asked again before the reset");
         assert!(waited < Duration::from_secs(90), "{waited:?}");
         let usage = client.usage();

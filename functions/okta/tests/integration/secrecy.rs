@@ -105,11 +105,11 @@ fn kinds() -> [String; 3] {
 async fn provoke(said: &Said, fields: &str, manner: usize, is_bound: bool, at_token: bool) {
     let token_type = if is_bound { "DPoP" } else { "Bearer" };
     let token = format!(r#"{{"access_token": "{ACCESS_TOKEN}", "token_type": "{token_type}", "expires_in": 60}}"#);
-    let server = Server::start(move |seen| match seen.is_token_request() && !at_token {
-        true => Reply::json(&token),
-        false => echoing(seen, manner),
-    })
-    .await;
+    let server =
+        Server::start(
+            move |seen| if seen.is_token_request() && !at_token { Reply::json(&token) } else { echoing(seen, manner) },
+        )
+        .await;
     let events = said.clone();
     let observer = Arc::new(move |event: &Event| events.add(&format!("{event:?} ")));
     let source = Arc::new(Failing(Mutex::new(Some(server.secret(fields).into()))));
@@ -129,7 +129,7 @@ async fn provoke(said: &Said, fields: &str, manner: usize, is_bound: bool, at_to
 
 fn chain(error: &dyn std::error::Error) -> String {
     let sources = std::iter::successors(error.source(), |error| error.source());
-    sources.map(|source| format!("{source} {source:?} ")).collect()
+    sources.map(|source| format!("{source} {source:?}")).collect::<Vec<_>>().join(" ")
 }
 
 #[tokio::test]

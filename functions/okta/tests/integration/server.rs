@@ -1,6 +1,7 @@
 //! An HTTP/1.1 server written byte by byte, so that it can also answer as no good server would.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -61,6 +62,7 @@ impl Reply {
         self
     }
 
+    #[allow(clippy::needless_pass_by_value)] // Numbers and texts alike, as they come.
     pub(crate) fn header(mut self, name: &str, value: impl ToString) -> Self {
         self.headers.retain(|(known, _)| known != name || name == "link");
         self.headers.push((name.to_owned(), value.to_string()));
@@ -209,7 +211,7 @@ async fn read(stream: &mut BufReader<TcpStream>) -> Option<Seen> {
 async fn write(stream: &mut TcpStream, reply: Reply) -> Option<()> {
     let mut head = format!("HTTP/1.1 {} Whatever\r\ncontent-length: {}\r\n", reply.status, reply.body.len());
     for (name, value) in &reply.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        write!(head, "{name}: {value}\r\n").unwrap();
     }
     head.push_str("\r\n");
     let body = match reply.fault {
