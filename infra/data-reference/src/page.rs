@@ -8,7 +8,7 @@ use normalize::event_type::{self, Row};
 use normalize::ocsf::{self, Class};
 
 use crate::columns::{self, Column};
-use crate::origins::{Origins, of_class};
+use crate::origins::{Origin, Origins, of_class};
 use crate::queries;
 
 const INTRODUCTION: &str = "\
@@ -52,7 +52,9 @@ impl Reference {
         let rows = event_type::rows().collect::<Result<Vec<_>, _>>()?;
         let (families, exact): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.event_type.ends_with('*'));
         let mut types = BTreeMap::<_, Vec<_>>::new();
-        exact.into_iter().for_each(|row| types.entry(row.decision.class).or_default().push(row));
+        for row in exact {
+            types.entry(row.decision.class).or_default().push(row);
+        }
         let origins = types.iter().map(|(class, rows)| Ok((*class, of_class(rows)?))).collect::<Result<_>>()?;
         Ok(Self { columns: columns::all(), types, families, origins })
     }
@@ -61,7 +63,7 @@ impl Reference {
     fn common(&self) -> BTreeMap<String, String> {
         let described = |column: &Column| -> Option<String> {
             let origins: Option<BTreeSet<_>> =
-                self.origins.values().map(|origins| origins.get(&column.path).map(|it| it.describe())).collect();
+                self.origins.values().map(|origins| origins.get(&column.path).map(Origin::describe)).collect();
             let mut origins = origins?.into_iter();
             origins.next().filter(|_| origins.next().is_none())
         };
