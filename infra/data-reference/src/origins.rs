@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, Result};
 use jiff::Timestamp;
 use normalize::event_type::Row;
+use normalize::ocsf::Class;
 use normalize::{LogEvent, Receipt, Route, Tenant, normalize};
 use serde_json::Value;
 
@@ -23,6 +24,9 @@ pub(crate) struct Origin {
     values: BTreeSet<BTreeSet<String>>,
 }
 
+/// Columns that the table decides. Not every type is tried, so that they could seem to be always the same.
+const DECIDED: [&str; 5] = ["activity_id", "activity_name", "metadata.event_code", "type_name", "type_uid"];
+
 /// By column.
 pub(crate) type Origins = BTreeMap<String, Origin>;
 
@@ -38,10 +42,14 @@ pub(crate) fn of_class(rows: &[Row]) -> Result<Origins> {
     let mut origins = Origins::new();
     let mut tried = BTreeSet::new();
     for row in rows {
-        // Types of the same activity and subject are mapped by the same code.
-        if tried.insert((row.decision.activity.name, row.decision.subject.name)) {
+        // What acts upon the same kinds of targets is mapped by the same code; of an entity, whatever is done to it.
+        let activity = (row.decision.class != Class::EntityManagement).then_some(row.decision.activity.name);
+        if tried.insert((activity, row.decision.subject.target_types.as_slice())) {
             TEMPLATES.iter().try_for_each(|template| add(&mut origins, template, row.event_type))?;
         }
+    }
+    for column in DECIDED {
+        origins.insert(column.to_owned(), Origin { derived: ["eventType".to_owned()].into(), ..Origin::default() });
     }
     Ok(origins)
 }
