@@ -1,2 +1,62 @@
-//! Placeholder.
-fn main() {}
+//! The backfill function's cold start: configuration, clients, runtime. What it does is in [`handler`].
+
+mod command;
+mod config;
+mod connectivity;
+mod data_type;
+mod handler;
+mod report;
+mod secrets;
+mod stack;
+
+use std::time::Duration;
+
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use lake::Lake;
+use lambda_runtime::{LambdaEvent, Runtime, service_fn};
+use serde_json::Value;
+use tracing_subscriber::EnvFilter;
+
+use crate::config::Config;
+use crate::handler::Function;
+use crate::secrets::Secrets;
+use crate::stack::Stack;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> anyhow::Result<()> {
+    let config = Config::from_environment()?;
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_current_span(false)
+        .with_span_list(false)
+        .with_env_filter(EnvFilter::try_new(&config.log)?)
+        .init();
+    let aws = aws().await;
+    let function = Function {
+        secrets: Secrets::new(aws_sdk_secretsmanager::Client::new(&aws), config.secret_prefix),
+        stack: Stack {
+            lake: Lake::new(aws_sdk_s3::Client::new(&aws), config.bucket),
+            events: aws_sdk_eventbridge::Client::new(&aws),
+            bus: config.bus,
+            rule: config.rule,
+        },
+        share: config.share,
+        allowed_hosts: config.allowed_hosts,
+    };
+    let handle = service_fn(|event: LambdaEvent<Value>| handler::handle(&function, event));
+    Runtime::new(handle).run().await.map_err(anyhow::Error::from_boxed)
+}
+
+/// A hung attempt must leave time for another one before the function's own deadline.
+async fn aws() -> SdkConfig {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(2))
+        .operation_attempt_timeout(Duration::from_secs(8))
+        .build();
+    aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).load().await
+}

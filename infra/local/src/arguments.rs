@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use normalize::Tenant;
+use okta_sim::Fault;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -47,9 +48,13 @@ pub(crate) enum Command {
     Cat(CatArguments),
     /// Runs one action of the backfill function, against a real org or the simulator
     Run(RunArguments),
+    /// Checks an org's credentials, scopes, roles and licences, with one real read of every kind of data
+    #[command(after_help = TEST_CONNECTIVITY_HELP)]
+    TestConnectivity(TestConnectivityArguments),
     /// Tells what the lake has: rows by hour, freshness, quarantine
     Status(StatusArguments),
-    /// Serves a simulated Okta org
+    /// Serves a simulated Okta org, strict enough for Okta's own SDK, until it is stopped
+    #[command(after_help = Fault::help())]
     Sim(SimArguments),
     /// Tells what an Okta event type becomes in OCSF, or which types of a newer catalog are not decided yet
     #[command(after_help = EVENT_TYPES_HELP)]
@@ -130,7 +135,35 @@ pub(crate) struct RunArguments {
 
     /// The file with the credentials of the org, as `okta-lake sim` writes it
     #[arg(long, value_name = "FILE")]
-    pub(crate) secret: Option<PathBuf>,
+    pub(crate) secret: PathBuf,
+
+    /// As JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+const TEST_CONNECTIVITY_HELP: &str = "\
+Nothing is written but a probe object in the lake. The secret is JSON, one of:
+  {\"org_url\": \"https://acme.okta.com\", \"client_id\": \"0oa...\", \"key_id\": \"...\", \"private_key\": \"-----BEGIN ...\"}
+  {\"org_url\": \"https://acme.okta.com\", \"client_id\": \"0oa...\", \"client_secret\": \"...\"}
+  {\"org_url\": \"https://acme.okta.com\", \"api_token\": \"...\"}
+
+Exit status: 0 everything can be read; 1 something is denied, unlicensed or worth a look; 2 nothing can be collected.
+
+Example, on the simulated org:
+  okta-lake sim --secrets /tmp/sim &
+  okta-lake test-connectivity --secret /tmp/sim/service.json";
+
+/// See [`Command::TestConnectivity`].
+#[derive(Debug, Args)]
+pub(crate) struct TestConnectivityArguments {
+    /// The file with the credentials of the org
+    #[arg(long, value_name = "FILE")]
+    pub(crate) secret: PathBuf,
+
+    /// As JSON, as the function answers it
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// The actions of the backfill function.
@@ -168,6 +201,38 @@ pub(crate) struct SimArguments {
     /// Where to listen
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8420")]
     pub(crate) listen: SocketAddr,
+
+    /// Decides everything that the other numbers leave open: the same seed makes the same org
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+
+    /// How many people are in the org
+    #[arg(long, value_name = "N", default_value_t = 250)]
+    pub(crate) users: u32,
+
+    /// How many groups
+    #[arg(long, value_name = "N", default_value_t = 40)]
+    pub(crate) groups: u32,
+
+    /// How many applications
+    #[arg(long, value_name = "N", default_value_t = 25)]
+    pub(crate) apps: u32,
+
+    /// How many events a day has, on average
+    #[arg(long, value_name = "N", default_value_t = 5_000)]
+    pub(crate) events_per_day: u32,
+
+    /// How many days of log there are already
+    #[arg(long, value_name = "N", default_value_t = 90)]
+    pub(crate) days: u32,
+
+    /// The folder for the credentials, a file for each client
+    #[arg(long, value_name = "DIR", default_value = "./okta-sim")]
+    pub(crate) secrets: PathBuf,
+
+    /// What goes wrong; can be given more than once
+    #[arg(long = "fault", value_name = "FAULT")]
+    pub(crate) faults: Vec<Fault>,
 }
 
 /// See [`Command::EventTypes`].

@@ -26,9 +26,12 @@ pub(crate) async fn run(arguments: Arguments, config: &Config) -> anyhow::Result
         Command::Demo => demo::run(&lake, config).await,
         Command::Send(arguments) => send::run(arguments, &lake, config).await,
         Command::Cat(arguments) => cat::run(&arguments, &lake),
-        Command::Run(arguments) => run::run(&arguments),
+        Command::Run(arguments) => run::run(&arguments, &lake, config).await,
+        Command::TestConnectivity(arguments) => {
+            run::test_connectivity(&arguments.secret, arguments.json, &lake, config).await
+        }
         Command::Status(arguments) => status::run(&arguments, &lake),
-        Command::Sim(arguments) => sim::run(&arguments),
+        Command::Sim(arguments) => sim::run(&arguments).await,
         Command::EventTypes(arguments) => event_types::run(&arguments),
     }
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 pub struct Config {
     /// `CARGO` and `CARGO_MANIFEST_DIR`: set when cargo runs this, as in `cargo run` and `cargo test`.
     pub cargo: Option<Cargo>,
-    /// `OKTA_LAKE_FORMAT`, `OKTA_LAKE_LOG`: handed on to the functions as they are.
+    /// `OKTA_LAKE_FORMAT`, `OKTA_LAKE_LOG`, `OKTA_LAKE_RATE_SHARE`: handed on to the functions as they are.
     pub handed_on: Vec<(String, String)>,
 }
 
@@ -22,7 +22,7 @@ pub struct Cargo {
 }
 
 /// The variables of the functions that a person may set for a local run, too.
-const HANDED_ON: [&str; 2] = ["OKTA_LAKE_FORMAT", "OKTA_LAKE_LOG"];
+const HANDED_ON: [&str; 3] = ["OKTA_LAKE_FORMAT", "OKTA_LAKE_LOG", "OKTA_LAKE_RATE_SHARE"];
 
 impl Config {
     /// Reads the environment of this process.

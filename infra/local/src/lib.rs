@@ -1,6 +1,7 @@
 //! The whole system on one machine: an embedded S3-compatible server, a queue, and the Lambda Runtime API, so that the
 //! real, unmodified function binaries run without AWS. The `okta-lake` command and the integration tests stand on it.
 
+pub mod backfill;
 pub mod config;
 pub mod coverage;
 pub mod error;
@@ -19,6 +20,7 @@ pub mod queue;
 pub mod row_file;
 pub mod runtime_api;
 pub mod s3_server;
+pub mod secrets_server;
 pub mod sending;
 pub mod survey;
 pub mod view;

@@ -17,7 +17,7 @@ mod simulator;
 mod traffic;
 
 pub use crate::api::limits::LimitsConfig;
-pub use crate::clock::Clock;
+pub use crate::clock::{Clock, Hand};
 pub use crate::fault::{Fault, FaultError, FaultKind};
 pub use crate::identity::clients::{ClientAuth, ClientSpec, Role};
 pub use crate::identity::keys::{KeyError, KeyKind};

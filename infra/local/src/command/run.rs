@@ -1,13 +1,100 @@
 //! `okta-lake run`: the actions of the backfill function.
 
-use anyhow::bail;
+use std::io::{self, Write};
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
 use clap::ValueEnum as _;
+use local::backfill::Backfill;
+use local::config::Config;
+use local::function_binaries::FunctionBinaries;
+use serde::Deserialize;
 
-use crate::arguments::RunArguments;
+use crate::arguments::{Action, RunArguments};
 use crate::outcome::Outcome;
+use crate::report::{self, Table};
 
-/// Says that the backfill function is not there yet.
-pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<Outcome> {
-    let action = arguments.action.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
-    bail!("`run {action}` is not available yet: this version has the stream function only (see CHANGELOG.md)")
+/// Runs one action.
+pub(crate) async fn run(arguments: &RunArguments, lake: &Path, config: &Config) -> anyhow::Result<Outcome> {
+    match arguments.action {
+        Action::TestConnectivity => test_connectivity(&arguments.secret, arguments.json, lake, config).await,
+        action => {
+            let name = action.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+            bail!("`run {name}` is not available yet (see CHANGELOG.md)")
+        }
+    }
+}
+
+/// The function's report, as far as it is shown.
+#[derive(Deserialize)]
+struct Report {
+    is_ready: bool,
+    is_complete: bool,
+    sections: Vec<Section>,
+}
+
+#[derive(Deserialize)]
+struct Section {
+    name: String,
+    org: Option<String>,
+    checks: Vec<Check>,
+}
+
+#[derive(Deserialize)]
+struct Check {
+    check: String,
+    status: String,
+    detail: String,
+    remedy: Option<String>,
+}
+
+/// Tests an org and prints the table, or the function's own JSON.
+pub(crate) async fn test_connectivity(
+    secret: &Path,
+    as_json: bool,
+    lake: &Path,
+    config: &Config,
+) -> anyhow::Result<Outcome> {
+    let text =
+        std::fs::read_to_string(secret).with_context(|| format!("cannot read the secret {}", secret.display()))?;
+    if config.cargo.is_some() {
+        report::note("Building the functions, if they changed (cargo build) ...")?;
+    }
+    let backfill = Backfill::start(lake, &FunctionBinaries::find(config)?, text, config).await?;
+    let invocation = backfill.run("test-connectivity").await?;
+    let report: Report = serde_json::from_slice(&invocation.response).context("the function's report")?;
+    let mut output = io::stdout().lock();
+    if as_json {
+        output.write_all(&invocation.response)?;
+        writeln!(output)?;
+    } else {
+        print(&report, &mut output)?;
+    }
+    match report {
+        Report { is_complete: true, .. } => Ok(Outcome::Done),
+        Report { is_ready: true, .. } => Ok(Outcome::Incomplete),
+        Report { .. } => bail!("not ready: something that nothing works without is wrong, see above"),
+    }
+}
+
+fn print(report: &Report, output: &mut impl Write) -> io::Result<()> {
+    for section in &report.sections {
+        let org = section.org.as_ref().map(|org| format!(" ({org})")).unwrap_or_default();
+        writeln!(output, "{}{org}", section.name)?;
+        let mut table = Table::default();
+        for check in &section.checks {
+            table.row([check.status.as_str().into(), check.check.as_str().into(), check.detail.as_str().into()]);
+        }
+        table.print(output)?;
+        writeln!(output)?;
+    }
+    let to_do: Vec<_> =
+        report.sections.iter().flat_map(|section| &section.checks).filter(|it| it.remedy.is_some()).collect();
+    if !to_do.is_empty() {
+        writeln!(output, "To do")?;
+    }
+    for check in to_do {
+        writeln!(output, "  {}: {}", check.check, check.remedy.as_deref().unwrap_or_default())?;
+    }
+    Ok(())
 }

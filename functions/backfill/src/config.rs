@@ -1,0 +1,109 @@
+//! Every variable of the backfill function, read once and typed.
+
+use okta::{AllowedHosts, Share};
+use tracing_subscriber::EnvFilter;
+
+/// How this deployment is set up.
+#[derive(Debug)]
+pub(crate) struct Config {
+    /// `OKTA_LAKE_BUCKET`: the bucket of the lake.
+    pub(crate) bucket: String,
+    /// `OKTA_LAKE_SECRET_PREFIX`: what the names of the tenants' secrets begin with; `okta-lake/` by default.
+    pub(crate) secret_prefix: String,
+    /// `OKTA_LAKE_EVENT_BUS`: the partner event bus that Okta's log stream arrives on, if there is one.
+    pub(crate) bus: Option<String>,
+    /// `OKTA_LAKE_RULE`: the rule on that bus.
+    pub(crate) rule: Option<String>,
+    /// `OKTA_LAKE_RATE_SHARE`: percent of the rate limits that may be used; 50 by default.
+    pub(crate) share: Share,
+    /// `OKTA_LAKE_CUSTOM_DOMAINS`: hosts of orgs besides Okta's own, by commas; `loopback` allows this machine.
+    pub(crate) allowed_hosts: AllowedHosts,
+    /// `OKTA_LAKE_LOG`: what is logged, as a tracing filter; `info` by default.
+    pub(crate) log: String,
+}
+
+/// A variable that is missing or cannot be used. The function does not start.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub(crate) enum ConfigError {
+    /// A needed variable is not set.
+    #[error("{0} is not set: give it the name of the lake's bucket (the stack's output LakeBucket)")]
+    Missing(&'static str),
+    /// A variable has a value that means nothing.
+    #[error("{name}: {reason}")]
+    Invalid {
+        /// The variable.
+        name: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// Okta counts half of a limit for an app by itself; a tenth is left to others whatever is set.
+const FLOOR_PERCENT: u32 = 10;
+
+impl Config {
+    /// Reads the environment.
+    pub(crate) fn from_environment() -> Result<Self, ConfigError> {
+        #[allow(clippy::disallowed_methods)] // This is the one place.
+        Self::read(|name| std::env::var(name).ok())
+    }
+
+    fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let set = |name| variable(name).filter(|value| !value.trim().is_empty());
+        let invalid = |name| move |reason| ConfigError::Invalid { name, reason };
+        let log = set("OKTA_LAKE_LOG").unwrap_or_else(|| "info".to_owned());
+        EnvFilter::try_new(&log).map_err(|error| invalid("OKTA_LAKE_LOG")(error.to_string()))?;
+        let share = set("OKTA_LAKE_RATE_SHARE").as_deref().map_or(Ok(Share::default()), share);
+        Ok(Self {
+            bucket: set("OKTA_LAKE_BUCKET").ok_or(ConfigError::Missing("OKTA_LAKE_BUCKET"))?,
+            secret_prefix: set("OKTA_LAKE_SECRET_PREFIX").unwrap_or_else(|| "okta-lake/".to_owned()),
+            bus: set("OKTA_LAKE_EVENT_BUS"),
+            rule: set("OKTA_LAKE_RULE"),
+            share: share.map_err(invalid("OKTA_LAKE_RATE_SHARE"))?,
+            allowed_hosts: allowed_hosts(&set("OKTA_LAKE_CUSTOM_DOMAINS").unwrap_or_default()),
+            log,
+        })
+    }
+}
+
+fn share(text: &str) -> Result<Share, String> {
+    let percent = text.trim().parse().map_err(|_| format!("{text:?} is no whole number of percent"))?;
+    Share::new(percent, FLOOR_PERCENT).map_err(|error| error.to_string())
+}
+
+fn allowed_hosts(text: &str) -> AllowedHosts {
+    let hosts = text.split(',').map(str::trim).filter(|host| !host.is_empty());
+    let (loopback, custom_domains): (Vec<_>, Vec<_>) = hosts.map(str::to_owned).partition(|host| host == "loopback");
+    AllowedHosts { custom_domains, loopback: !loopback.is_empty() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::read(|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    #[test]
+    fn the_bucket_is_all_that_is_needed() {
+        let config = read(&[("OKTA_LAKE_BUCKET", "lake")]).unwrap();
+        assert_eq!((config.bucket.as_str(), config.secret_prefix.as_str()), ("lake", "okta-lake/"));
+        assert_eq!((config.bus, config.share, config.allowed_hosts.loopback), (None, Share::default(), false));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        assert_eq!(read(&[]).unwrap_err(), ConfigError::Missing("OKTA_LAKE_BUCKET"));
+        for share in ["0", "101", "half"] {
+            let error = read(&[("OKTA_LAKE_BUCKET", "b"), ("OKTA_LAKE_RATE_SHARE", share)]).unwrap_err().to_string();
+            assert!(error.starts_with("OKTA_LAKE_RATE_SHARE"), "{error}");
+        }
+    }
+
+    #[test]
+    fn custom_domains_are_a_list() {
+        let hosts = allowed_hosts("login.acme.example, loopback,");
+        assert_eq!(hosts, AllowedHosts { custom_domains: vec!["login.acme.example".to_owned()], loopback: true });
+    }
+}

@@ -1,0 +1,171 @@
+//! One org, checked from its secret up to one real read of every kind of data. What is missing is named with the way
+//! to give it; nothing is written.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use okta::{
+    AllowedHosts, Client, CredentialKind, Disposition, Error, Event, Grants, Options, Page, SecretSource, Share,
+};
+use serde::Deserialize;
+
+use crate::data_type::{DATA_TYPES, DataType, LOG_STREAMS, LOGS};
+use crate::report::{Check, Section, Status};
+
+/// How the org is talked to.
+#[derive(Debug, Clone)]
+pub(crate) struct Terms {
+    /// How much of the rate limits may be used.
+    pub(crate) share: Share,
+    /// Hosts besides Okta's.
+    pub(crate) allowed_hosts: AllowedHosts,
+    /// When the test must have ended, from now.
+    pub(crate) left: Duration,
+}
+
+/// Checks the org that `secret` names.
+pub(crate) async fn check(tenant: &str, secret: Arc<dyn SecretSource>, terms: Terms) -> Section {
+    let is_bound = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&is_bound);
+    let observer = move |event: &Event| {
+        if let Event::TokenObtained { is_bound: true, .. } = event {
+            seen.store(true, Ordering::Relaxed);
+        }
+    };
+    let options = Options {
+        share: terms.share,
+        allowed_hosts: terms.allowed_hosts,
+        observer: Arc::new(observer),
+        ..Options::default()
+    };
+    let client = match Client::new(secret, options).await {
+        Ok(client) => client.with_deadline(terms.left),
+        Err(error) => return section(tenant, None, vec![failed("Secret", &error)], "the secret cannot be used"),
+    };
+    let org = Some(client.org().host().to_owned());
+    let mut checks = vec![secret_check(&client).await];
+    let scopes: Vec<_> = DATA_TYPES.iter().map(|data_type| data_type.scope).collect();
+    let grants = match client.discover_scopes(&scopes).await {
+        Ok(grants) => grants,
+        Err(error) => {
+            checks.push(failed("Credentials", &error));
+            return section(tenant, org, checks, "there is no access token");
+        }
+    };
+    checks.push(credentials_check(&grants, is_bound.load(Ordering::Relaxed)));
+    for data_type in DATA_TYPES {
+        checks.push(data_check(&client, &grants, data_type).await);
+    }
+    checks.push(stream_check(&client, &grants).await);
+    Section { name: tenant.to_owned(), org, checks }
+}
+
+/// A section that ends early: what was not tried is said, too.
+fn section(tenant: &str, org: Option<String>, mut checks: Vec<Check>, why: &str) -> Section {
+    if let Some(last) = checks.last_mut() {
+        last.needed_for = DATA_TYPES.iter().map(|data_type| data_type.name).collect();
+    }
+    checks.extend(DATA_TYPES.iter().map(|data_type| Check::new(data_type.name, Status::Skipped, why)));
+    Section { name: tenant.to_owned(), org, checks }
+}
+
+async fn secret_check(client: &Client) -> Check {
+    let tenant = client.org().tenant();
+    match client.credential_kind().await {
+        CredentialKind::ApiToken => Check::new("Secret", Status::Warning, format!("an API token, for {tenant}"))
+            .remedy("use a service app with a key pair: an API token may do whatever its owner may, and has no scopes"),
+        kind => Check::ok("Secret", format!("{kind}, for {tenant}")),
+    }
+}
+
+fn credentials_check(grants: &Grants, is_bound: bool) -> Check {
+    let proof = if is_bound { ", with DPoP" } else { "" };
+    match grants {
+        Grants::Unscoped => Check::ok("Credentials", "taken; an API token has no scopes, its owner's role decides"),
+        Grants::Scoped { granted, denied } if granted.is_empty() => {
+            let needed = denied.iter().cloned().collect::<Vec<_>>().join(" ");
+            Check::new("Credentials", Status::Denied, format!("taken{proof}, but no scope is granted"))
+                .remedy(format!("grant scopes: Admin Console > Applications > the app > Okta API Scopes: {needed}"))
+        }
+        Grants::Scoped { granted, denied } => {
+            let wanted = granted.len() + denied.len();
+            Check::ok("Credentials", format!("taken{proof}; {} of {wanted} scopes are granted", granted.len()))
+        }
+    }
+}
+
+async fn data_check(client: &Client, grants: &Grants, data_type: &DataType) -> Check {
+    if !grants.allows(data_type.scope) {
+        let remedy = format!("grant {}: Admin Console > Applications > the app > Okta API Scopes", data_type.scope);
+        let check = Check::new(data_type.name, Status::Denied, format!("the scope {} is missing", data_type.scope));
+        return Check { needed_for: vec![data_type.name], ..check.remedy(remedy) };
+    }
+    match read(client, data_type).await {
+        Ok((page, records)) => Check::ok(data_type.name, found(&page, records)),
+        Err(error) => Check { needed_for: vec![data_type.name], ..failed(data_type.name, &error) },
+    }
+}
+
+async fn read(client: &Client, data_type: &DataType) -> Result<(Page, usize), Error> {
+    let page = client.get(&client.url(data_type.path, data_type.query)?).await?;
+    let records = match data_type.field {
+        Some(field) => page.records_in(field)?.len(),
+        None => page.records()?.len(),
+    };
+    Ok((page, records))
+}
+
+fn found(page: &Page, records: usize) -> String {
+    match (records, page.next()) {
+        (0, _) => "readable; there is none".to_owned(),
+        (_, Some(_)) => "readable".to_owned(),
+        (1, None) => "readable; there is 1".to_owned(),
+        (records, None) => format!("readable; there are {records}"),
+    }
+}
+
+/// The part of a log stream that is looked at.
+#[derive(Debug, Deserialize)]
+struct LogStream {
+    name: String,
+    status: String,
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+/// Whether Okta sends its log to EventBridge. Okta switches a stream off after failed deliveries and tells nobody.
+async fn stream_check(client: &Client, grants: &Grants) -> Check {
+    const NAME: &str = "Log stream";
+    if !grants.allows(LOG_STREAMS.scope) {
+        return Check::new(NAME, Status::Skipped, format!("the scope {} is missing", LOG_STREAMS.scope));
+    }
+    let streams = async { client.get(&client.url(LOG_STREAMS.path, &[])?).await?.value::<Vec<LogStream>>() };
+    let streams = match streams.await {
+        Ok(streams) => streams,
+        Err(error) => return failed(NAME, &error),
+    };
+    let to_eventbridge: Vec<_> = streams.iter().filter(|stream| stream.kind == "aws_eventbridge").collect();
+    match to_eventbridge.iter().find(|stream| stream.status == "ACTIVE") {
+        Some(stream) => Check::ok(NAME, format!("{:?} sends to EventBridge", stream.name)),
+        None => {
+            let detail = to_eventbridge.first().map_or_else(
+                || "none sends to EventBridge: the log is polled".to_owned(),
+                |stream| format!("{:?} is {}", stream.name, stream.status),
+            );
+            let remedy = "activate it: Admin Console > Reports > Log Streaming; until then the log is polled";
+            Check { needed_for: vec![LOGS.name], ..Check::new(NAME, Status::Warning, detail).remedy(remedy) }
+        }
+    }
+}
+
+fn failed(name: &str, error: &Error) -> Check {
+    let status = match error.disposition() {
+        Disposition::Denied => Status::Denied,
+        Disposition::Unlicensed | Disposition::NotFound => Status::Unlicensed,
+        _ => Status::Failed,
+    };
+    let detail = std::iter::successors(std::error::Error::source(error), |cause| cause.source())
+        .fold(error.to_string(), |line, cause| format!("{line}: {cause}"));
+    Check::new(name, status, detail).remedy(error.remedy())
+}

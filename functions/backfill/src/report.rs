@@ -1,0 +1,92 @@
+//! What a connectivity test found: a table for people, as JSON for machines.
+
+use serde::Serialize;
+
+/// How a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Status {
+    /// It works.
+    Ok,
+    /// It works, but somebody should look at it.
+    Warning,
+    /// A scope, a role or a permission is missing.
+    Denied,
+    /// The org does not offer this: a licence or a feature is missing, or it is on Classic Engine.
+    Unlicensed,
+    /// It does not work.
+    Failed,
+    /// Not tried, because what it stands on does not work.
+    Skipped,
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Check {
+    /// What was checked: `Credentials`, `Users`.
+    pub(crate) check: String,
+    /// How it ended.
+    pub(crate) status: Status,
+    /// What was found.
+    pub(crate) detail: String,
+    /// What a person does about it, if anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) remedy: Option<String>,
+    /// The data that cannot be collected before that is done.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) needed_for: Vec<&'static str>,
+}
+
+/// The checks of one tenant, or of the stack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Section {
+    /// The tenant; `stack` for what all share.
+    pub(crate) name: String,
+    /// The org's host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) org: Option<String>,
+    /// The table.
+    pub(crate) checks: Vec<Check>,
+}
+
+/// The whole test.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Report {
+    /// `test-connectivity`.
+    pub(crate) action: &'static str,
+    /// Whether all that okta-lake cannot do without works.
+    pub(crate) is_ready: bool,
+    /// Whether every check is ok.
+    pub(crate) is_complete: bool,
+    /// The sections, the stack first.
+    pub(crate) sections: Vec<Section>,
+}
+
+impl Check {
+    /// A check that found nothing to do.
+    pub(crate) fn ok(check: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::new(check, Status::Ok, detail)
+    }
+
+    /// A check.
+    pub(crate) fn new(check: impl Into<String>, status: Status, detail: impl Into<String>) -> Self {
+        Self { check: check.into(), status, detail: detail.into(), remedy: None, needed_for: Vec::new() }
+    }
+
+    /// With what a person does about it.
+    pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = Some(remedy.into());
+        self
+    }
+}
+
+impl Report {
+    /// Puts the sections together. `needed` are the checks that nothing works without.
+    pub(crate) fn new(sections: Vec<Section>, is_needed: impl Fn(&Check) -> bool) -> Self {
+        let checks = || sections.iter().flat_map(|section| &section.checks);
+        let works = |check: &Check| matches!(check.status, Status::Ok | Status::Warning);
+        let is_ready = checks().filter(|check| is_needed(check)).all(works);
+        let is_complete = checks().all(|check| check.status == Status::Ok);
+        Self { action: "test-connectivity", is_ready, is_complete, sections }
+    }
+}

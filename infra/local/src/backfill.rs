@@ -1,0 +1,82 @@
+//! The backfill side of the system: the function with its lake and one org's secret, all of it on this machine.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::config::Config;
+use crate::error::{Error, FunctionError};
+use crate::function_binaries::FunctionBinaries;
+use crate::function_process::{FunctionProcess, FunctionSettings, Invocation};
+use crate::s3_server::EmbeddedS3;
+use crate::secrets_server::SecretsServer;
+
+/// The longest that Lambda lets a function run.
+const TIMEOUT: Duration = Duration::from_mins(15);
+
+/// The function, ready to be asked.
+#[derive(Debug)]
+pub struct Backfill {
+    /// The secret, as the function reads it.
+    pub secrets: SecretsServer,
+    function: FunctionProcess,
+    _s3: EmbeddedS3,
+    tenant: String,
+}
+
+/// What of a secret tells its tenant.
+#[derive(Deserialize)]
+struct Named {
+    tenant: Option<String>,
+    org_url: Option<String>,
+}
+
+impl Backfill {
+    /// Starts the function on the folder of a lake, with the JSON of a secret. What is wrong with the secret is for the
+    /// function to say.
+    pub async fn start(
+        lake: &Path,
+        binaries: &FunctionBinaries,
+        secret: String,
+        config: &Config,
+    ) -> Result<Self, Error> {
+        let tenant = tenant(&secret);
+        let s3 = EmbeddedS3::start(lake).await?;
+        let secrets = SecretsServer::start(&tenant, secret).await?;
+        let loopback = ("OKTA_LAKE_CUSTOM_DOMAINS".to_owned(), "loopback".to_owned());
+        let settings = FunctionSettings::new("backfill", &binaries.backfill)
+            .environment(s3.environment())
+            .environment(secrets.environment())
+            .environment([loopback])
+            .environment(config.handed_on.iter().cloned());
+        Ok(Self { secrets, function: FunctionProcess::new(settings), _s3: s3, tenant })
+    }
+
+    /// Gives the function a command and waits for its answer.
+    pub async fn run(&self, action: &str) -> Result<Invocation, FunctionError> {
+        let command: Value = json!({"action": action, "tenant": self.tenant});
+        self.function.invoke(command.to_string(), TIMEOUT).await
+    }
+}
+
+/// The tenant that the secret names, or the first label of its host.
+fn tenant(secret: &str) -> String {
+    let named = serde_json::from_str(secret).unwrap_or(Named { tenant: None, org_url: None });
+    let host = named.org_url.as_deref().and_then(|url| url.split("://").nth(1)).unwrap_or_default();
+    let label = host.split(['.', ':', '/']).next().filter(|label| !label.is_empty());
+    named.tenant.unwrap_or_else(|| label.unwrap_or("local").to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tenant_is_named_or_the_subdomain() {
+        assert_eq!(tenant(r#"{"tenant": "acme", "org_url": "https://login.example"}"#), "acme");
+        assert_eq!(tenant(r#"{"org_url": "https://acme.okta.com"}"#), "acme");
+        assert_eq!(tenant("no JSON"), "local");
+    }
+}

@@ -1,0 +1,77 @@
+//! AWS Secrets Manager as far as the functions use it, for one secret: its JSON protocol on a loopback port.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::post;
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+use crate::error::Error;
+use crate::loopback::Server;
+
+/// What the names of the tenants' secrets begin with: the functions' default.
+const PREFIX: &str = "okta-lake/";
+
+/// A running server. It stops when it is dropped.
+#[derive(Debug)]
+pub struct SecretsServer {
+    server: Server,
+    secret: Arc<Secret>,
+}
+
+/// The one secret. Its text is never shown.
+struct Secret {
+    name: String,
+    text: RwLock<String>,
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Secret").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl SecretsServer {
+    /// Serves `text` as the secret of a tenant.
+    pub async fn start(tenant: &str, text: String) -> Result<Self, Error> {
+        let secret = Arc::new(Secret { name: format!("{PREFIX}{tenant}"), text: RwLock::new(text) });
+        let router = Router::new().route("/", post(answer)).with_state(Arc::clone(&secret));
+        let server = Server::start(SocketAddr::from(([127, 0, 0, 1], 0)), router).await?;
+        Ok(Self { server, secret })
+    }
+
+    /// Puts another text in its place, as a rotation does.
+    pub fn rotate(&self, text: String) {
+        *self.secret.text.write().unwrap_or_else(PoisonError::into_inner) = text;
+    }
+
+    /// The variables by which a function finds it.
+    pub fn environment(&self) -> Vec<(String, String)> {
+        let url = format!("http://{}", self.server.address());
+        vec![("AWS_ENDPOINT_URL_SECRETS_MANAGER".to_owned(), url)]
+    }
+}
+
+async fn answer(State(secret): State<Arc<Secret>>, headers: HeaderMap, body: String) -> Response {
+    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+    let asked: Value = serde_json::from_str(&body).unwrap_or_default();
+    match target.strip_prefix("secretsmanager.") {
+        Some("ListSecrets") => Json(json!({"SecretList": [{"Name": secret.name}]})).into_response(),
+        Some("GetSecretValue") if asked["SecretId"] == secret.name.as_str() => {
+            let text = secret.text.read().unwrap_or_else(PoisonError::into_inner).clone();
+            Json(json!({"Name": secret.name, "SecretString": text})).into_response()
+        }
+        Some("GetSecretValue") => {
+            refused("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+        }
+        _ => refused("InvalidRequestException", "This server knows ListSecrets and GetSecretValue."),
+    }
+}
+
+fn refused(kind: &str, message: &str) -> Response {
+    (StatusCode::BAD_REQUEST, Json(json!({"__type": kind, "Message": message}))).into_response()
+}
