@@ -17,7 +17,7 @@ use tempfile::TempDir;
 pub(crate) use events::{LogEvent, envelope};
 
 /// Built once for all tests.
-static FUNCTIONS: LazyLock<FunctionBinaries> =
+pub(crate) static FUNCTIONS: LazyLock<FunctionBinaries> =
     LazyLock::new(|| FunctionBinaries::find(&Config::from_environment()).unwrap());
 
 /// A stream function with a lake of its own.

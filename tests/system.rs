@@ -8,6 +8,8 @@ mod support;
 
 #[path = "system/bad_input.rs"]
 mod bad_input;
+#[path = "system/connectivity.rs"]
+mod connectivity;
 #[path = "system/delivery.rs"]
 mod delivery;
 #[path = "system/failing_store.rs"]

@@ -14,43 +14,43 @@ pub(crate) struct DataType {
     pub(crate) query: &'static [(&'static str, &'static str)],
     /// Where the listing is, if it is wrapped in an object.
     pub(crate) field: Option<&'static str>,
-    /// Whether okta-lake is of little use without it.
-    pub(crate) is_needed: bool,
 }
 
-const fn needed(name: &'static str, scope: &'static str, path: &'static str) -> DataType {
-    DataType { name, scope, path, query: &[("limit", "1")], field: None, is_needed: true }
+/// A listing of which the first record is enough.
+const fn first(name: &'static str, scope: &'static str, path: &'static str) -> DataType {
+    DataType { name, scope, path, query: &[("limit", "1")], field: None }
 }
 
-const fn more(name: &'static str, scope: &'static str, path: &'static str) -> DataType {
-    DataType { name, scope, path, query: &[], field: None, is_needed: false }
+/// A listing that is short, or takes no limit.
+const fn all(name: &'static str, scope: &'static str, path: &'static str) -> DataType {
+    DataType { name, scope, path, query: &[], field: None }
 }
 
 /// The log, which is also read for the order of the others.
-pub(crate) const LOGS: DataType = needed("System Log", "okta.logs.read", "/api/v1/logs");
+pub(crate) const LOGS: DataType = first("System Log", "okta.logs.read", "/api/v1/logs");
 
 /// The log streams, whose state is looked at.
-pub(crate) const LOG_STREAMS: DataType = more("Log streams", "okta.logStreams.read", "/api/v1/logStreams");
+pub(crate) const LOG_STREAMS: DataType = all("Log streams", "okta.logStreams.read", "/api/v1/logStreams");
 
 /// Every kind, the most important first.
 #[rustfmt::skip]
 pub(crate) const DATA_TYPES: &[DataType] = &[
     LOGS,
-    needed("Users", "okta.users.read", "/api/v1/users"),
-    needed("Groups", "okta.groups.read", "/api/v1/groups"),
-    needed("Applications", "okta.apps.read", "/api/v1/apps"),
-    DataType { query: &[("type", "OKTA_SIGN_ON")], ..more("Policies", "okta.policies.read", "/api/v1/policies") },
-    DataType { field: Some("roles"), ..more("Admin roles", "okta.roles.read", "/api/v1/iam/roles") },
-    DataType { query: &[("limit", "1")], ..more("Devices", "okta.devices.read", "/api/v1/devices") },
-    more("Authenticators", "okta.authenticators.read", "/api/v1/authenticators"),
-    more("Identity providers", "okta.idps.read", "/api/v1/idps"),
-    more("Network zones", "okta.networkZones.read", "/api/v1/zones"),
+    first("Users", "okta.users.read", "/api/v1/users"),
+    first("Groups", "okta.groups.read", "/api/v1/groups"),
+    first("Applications", "okta.apps.read", "/api/v1/apps"),
+    DataType { query: &[("type", "OKTA_SIGN_ON")], ..all("Policies", "okta.policies.read", "/api/v1/policies") },
+    DataType { field: Some("roles"), ..all("Admin roles", "okta.roles.read", "/api/v1/iam/roles") },
+    first("Devices", "okta.devices.read", "/api/v1/devices"),
+    all("Authenticators", "okta.authenticators.read", "/api/v1/authenticators"),
+    all("Identity providers", "okta.idps.read", "/api/v1/idps"),
+    all("Network zones", "okta.networkZones.read", "/api/v1/zones"),
     LOG_STREAMS,
-    more("Event hooks", "okta.eventHooks.read", "/api/v1/eventHooks"),
-    more("Trusted origins", "okta.trustedOrigins.read", "/api/v1/trustedOrigins"),
-    more("Behavior rules", "okta.behaviors.read", "/api/v1/behaviors"),
-    more("Brands", "okta.brands.read", "/api/v1/brands"),
-    more("Realms", "okta.realms.read", "/api/v1/realms"),
+    all("Event hooks", "okta.eventHooks.read", "/api/v1/eventHooks"),
+    all("Trusted origins", "okta.trustedOrigins.read", "/api/v1/trustedOrigins"),
+    all("Behavior rules", "okta.behaviors.read", "/api/v1/behaviors"),
+    all("Brands", "okta.brands.read", "/api/v1/brands"),
+    all("Realms", "okta.realms.read", "/api/v1/realms"),
 ];
 
 #[cfg(test)]

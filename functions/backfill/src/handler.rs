@@ -8,7 +8,6 @@ use okta::{AllowedHosts, Share};
 
 use crate::command::{Action, Command, CommandError};
 use crate::connectivity::{self, Terms};
-use crate::data_type::DATA_TYPES;
 use crate::report::{Check, Report, Section, Status};
 use crate::secrets::{Secrets, SecretsError};
 use crate::stack::Stack;
@@ -80,10 +79,9 @@ fn no_tenant(function: &Function, error: Option<SecretsError>) -> Option<Section
     Some(Section { name: "tenants".to_owned(), org: None, checks: vec![check] })
 }
 
-/// Without these there is no lake.
+/// Without these nothing can be collected. A kind of data that is denied leaves the others.
 fn is_needed(check: &Check) -> bool {
-    let is_needed_data = DATA_TYPES.iter().any(|data_type| data_type.is_needed && data_type.name == check.check);
-    is_needed_data || matches!(check.check.as_str(), "Bucket" | "Secret" | "Credentials")
+    matches!(check.check.as_str(), "Bucket" | "Secret" | "Credentials")
 }
 
 #[allow(clippy::disallowed_methods)] // The entry of the handler: from here on, time is an argument.
