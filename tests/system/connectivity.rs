@@ -71,14 +71,7 @@ async fn test(faults: Vec<Fault>, client: &str, bend: impl FnOnce(&mut Value)) -
     let response = String::from_utf8(invocation.response.to_vec()).unwrap();
     let tested = Tested {
         report: serde_json::from_str(&response).unwrap(),
-        // The AWS SDK's own trace has the answer of Secrets Manager; nobody sets it in a deployment, and it is not ours.
-        said: invocation
-            .log
-            .iter()
-            .filter(|line| !line.contains("\"target\":\"aws"))
-            .cloned()
-            .chain([response])
-            .collect(),
+        said: invocation.log.iter().cloned().chain([response]).collect(),
         secret,
     };
     tested.says_no_secret();

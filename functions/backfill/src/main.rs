@@ -34,7 +34,7 @@ async fn main() -> anyhow::Result<()> {
         .flatten_event(true)
         .with_current_span(false)
         .with_span_list(false)
-        .with_env_filter(EnvFilter::try_new(&config.log)?)
+        .with_env_filter(filter(&config.log)?)
         .init();
     let aws = aws().await;
     let function = Function {
@@ -50,6 +50,21 @@ async fn main() -> anyhow::Result<()> {
     };
     let handle = service_fn(|event: LambdaEvent<Value>| handler::handle(&function, event));
     Runtime::new(handle).run().await.map_err(anyhow::Error::from_boxed)
+}
+
+/// The SDK's crates trace whole answers, and those of Secrets Manager are secrets: no setting makes them do it here.
+const NO_TRACES: [&str; 6] = [
+    "aws_config",
+    "aws_runtime",
+    "aws_sdk_secretsmanager",
+    "aws_sigv4",
+    "aws_smithy_http_client",
+    "aws_smithy_runtime",
+];
+
+fn filter(log: &str) -> anyhow::Result<EnvFilter> {
+    let quiet = NO_TRACES.iter().map(|name| format!("{name}=info").parse());
+    quiet.into_iter().try_fold(EnvFilter::try_new(log)?, |filter, directive| Ok(filter.add_directive(directive?)))
 }
 
 /// A hung attempt must leave time for another one before the function's own deadline.
