@@ -31,7 +31,7 @@ class Stack:
         self._server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         self._server.start()
         self.endpoint = "http://%s:%d" % self._server.get_host_and_port()
-        self.events, self.sqs, self.s3 = map(self._client, ("events", "sqs", "s3"))
+        self.events, self.sqs, self.s3 = map(self.client, ("events", "sqs", "s3"))
         self._associate_partner_bus()
         self.outputs = self._deploy(_translate(template, self._upload_code()))
 
@@ -41,11 +41,12 @@ class Stack:
 
     def function_env(self) -> dict[str, str]:
         """The variables that the deployed function has, and those that make its SDK talk to moto."""
-        functions = self._client("lambda").list_functions()["Functions"]
+        functions = self.client("lambda").list_functions()["Functions"]
         assert len(functions) == 1, f"expected the stream function alone, got {functions}"
         return functions[0]["Environment"]["Variables"] | CREDENTIALS | {"AWS_ENDPOINT_URL_S3": self.endpoint}
 
-    def _client(self, service: str):
+    def client(self, service: str):
+        """A client of moto."""
         return boto3.client(
             service,
             endpoint_url=self.endpoint,
@@ -67,7 +68,7 @@ class Stack:
         return "s3://code/stream.zip"
 
     def _deploy(self, template: dict) -> dict[str, str]:
-        cloudformation = self._client("cloudformation")
+        cloudformation = self.client("cloudformation")
         cloudformation.create_stack(
             StackName=STACK,
             TemplateBody=json.dumps(template),

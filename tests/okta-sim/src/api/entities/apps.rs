@@ -124,8 +124,22 @@ fn settings(app: &App) -> Value {
         SignOn::Bookmark => {
             json!({"app": {"requestIntegration": false, "url": "https://handbook.acme.example"}, "notes": notes})
         }
+        SignOn::WsFed => json!({"app": ws_federation(), "notes": notes}),
         _ => json!({"app": {}, "notes": notes}),
     }
+}
+
+/// What such an app cannot be without.
+fn ws_federation() -> Value {
+    json!({
+        "audienceRestriction": "urn:federation:acme",
+        "authnContextClassRef": "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
+        "groupValueFormat": "windowsDomainQualifiedName",
+        "nameIDFormat": "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
+        "siteURL": "https://sites.acme.example",
+        "usernameAttribute": "username",
+        "wReplyURL": "https://sites.acme.example/_trust",
+    })
 }
 
 fn oauth_client(app: &App) -> Value {
