@@ -22,7 +22,7 @@ impl FunctionBinaries {
         let own = std::env::current_exe().map_err(Error::file("find", "the folder of okta-lake"))?;
         let folder = binaries_folder(&own);
         if let Some(cargo) = &config.cargo {
-            build(cargo, folder)?;
+            build(cargo, folder, is_test(&own))?;
         }
         Self::beside(folder)
     }
@@ -45,16 +45,21 @@ fn binaries_folder(own: &Path) -> &Path {
     }
 }
 
-fn build(cargo: &Cargo, folder: &Path) -> Result<(), Error> {
+/// Whether this is a test's binary.
+fn is_test(own: &Path) -> bool {
+    own.parent().is_some_and(|folder| folder.ends_with("deps"))
+}
+
+fn build(cargo: &Cargo, folder: &Path, is_test: bool) -> Result<(), Error> {
     let mut command = Command::new(&cargo.binary);
-    command.current_dir(workspace(&cargo.folder)).args(arguments(folder));
+    command.current_dir(workspace(&cargo.folder)).args(arguments(folder, is_test));
     // Standard output belongs to the command that builds this: its rows must not be mixed with cargo's.
     command.stdin(Stdio::null()).stdout(Stdio::null());
     let status = command.status().map_err(Error::file("run", &cargo.binary))?;
     if status.success() {
         return Ok(());
     }
-    Err(Error::Build { command: format!("cargo {}", arguments(folder).join(" ")), status })
+    Err(Error::Build { command: format!("cargo {}", arguments(folder, is_test).join(" ")), status })
 }
 
 /// The workspace's folder: the lock file is there, and was written before cargo ran this.
@@ -62,11 +67,14 @@ fn workspace(package: &Path) -> &Path {
     package.ancestors().find(|folder| folder.join("Cargo.lock").is_file()).unwrap_or(package)
 }
 
-/// The packages are not named: in the workspace's folder, cargo then takes the default members, as `cargo run` does, and with
-/// them the same features, so that nothing that is built already is built again.
-fn arguments(folder: &Path) -> Vec<String> {
+/// What is built already must not be built again with other features. `cargo run` in the workspace's folder takes the
+/// default members, as cargo does when no package is named; `cargo test --workspace` takes all, with what tests need.
+fn arguments(folder: &Path, is_test: bool) -> Vec<String> {
     let mut arguments: Vec<String> =
         ["build", "--quiet", "--bin", "stream", "--bin", "backfill"].map(str::to_owned).into();
+    if is_test {
+        arguments.extend(["--workspace", "--tests"].map(str::to_owned));
+    }
     let profile = match folder.file_name().and_then(|name| name.to_str()) {
         None | Some("debug") => "dev",
         Some(name) => name,
@@ -87,8 +95,9 @@ mod tests {
         let folder = |own| binaries_folder(Path::new(own)).to_owned();
         assert_eq!(folder("/src/target/release/okta-lake"), Path::new("/src/target/release"));
         assert_eq!(folder("/src/target/debug/deps/tests-0123"), Path::new("/src/target/debug"));
-        let built = |own| arguments(&folder(own)).split_off(6).join(" ");
-        assert_eq!(built("/src/target/debug/deps/tests-0123"), "--profile dev --target-dir /src/target");
+        let built = |own| arguments(&folder(own), is_test(Path::new(own))).split_off(6).join(" ");
+        let of_tests = "--workspace --tests --profile dev --target-dir /src/target";
+        assert_eq!(built("/src/target/debug/deps/tests-0123"), of_tests);
         assert_eq!(built("/src/target/release/okta-lake"), "--profile release --target-dir /src/target");
     }
 

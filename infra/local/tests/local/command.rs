@@ -77,7 +77,8 @@ fn what_cannot_be_done_is_told_with_status_2() {
         (&["send"], "<FILE>..."),
         (&["send", "/no/such/file"], "cannot open /no/such/file"),
         (&["send", "--tenant", "a/b", "-"], "is no tenant"),
-        (&["run", "collect"], "not available yet"),
+        (&["run", "collect", "--secret", "x"], "not available yet"),
+        (&["test-connectivity", "--secret", "/no/such/file"], "cannot read the secret /no/such/file"),
         (&["nonsense"], "unrecognized subcommand"),
     ] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_okta-lake"));
