@@ -146,17 +146,15 @@ async fn stream_check(client: &Client, grants: &Grants) -> Check {
         Err(error) => return failed(NAME, &error),
     };
     let to_eventbridge: Vec<_> = streams.iter().filter(|stream| stream.kind == "aws_eventbridge").collect();
-    match to_eventbridge.iter().find(|stream| stream.status == "ACTIVE") {
-        Some(stream) => Check::ok(NAME, format!("{:?} sends to EventBridge", stream.name)),
-        None => {
-            let detail = to_eventbridge.first().map_or_else(
-                || "none sends to EventBridge: the log is polled".to_owned(),
-                |stream| format!("{:?} is {}", stream.name, stream.status),
-            );
-            let remedy = "activate it: Admin Console > Reports > Log Streaming; until then the log is polled";
-            Check { needed_for: vec![LOGS.name], ..Check::new(NAME, Status::Warning, detail).remedy(remedy) }
-        }
+    if let Some(stream) = to_eventbridge.iter().find(|stream| stream.status == "ACTIVE") {
+        return Check::ok(NAME, format!("{:?} sends to EventBridge", stream.name));
     }
+    let detail = to_eventbridge.first().map_or_else(
+        || "none sends to EventBridge: the log is polled".to_owned(),
+        |stream| format!("{:?} is {}", stream.name, stream.status),
+    );
+    let remedy = "activate it: Admin Console > Reports > Log Streaming; until then the log is polled";
+    Check { needed_for: vec![LOGS.name], ..Check::new(NAME, Status::Warning, detail).remedy(remedy) }
 }
 
 fn failed(name: &str, error: &Error) -> Check {

@@ -1,5 +1,5 @@
 //! What is collected from an org, kind by kind: the scope that it needs and one cheap call that shows whether it can be
-//! read. Scopes and paths are those of Okta's Management API (its OpenAPI document).
+//! read. Scopes and paths are those of Okta's Management API (its `OpenAPI` document).
 
 /// A kind of data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +64,10 @@ mod tests {
         let names: BTreeSet<_> = DATA_TYPES.iter().map(|data_type| data_type.name).collect();
         assert_eq!(names.len(), DATA_TYPES.len());
         for data_type in DATA_TYPES {
-            assert!(data_type.scope.starts_with("okta.") && data_type.scope.ends_with(".read"), "{data_type:?}");
+            assert!(
+                data_type.scope.strip_prefix("okta.").and_then(|scope| scope.strip_suffix(".read")).is_some(),
+                "{data_type:?}"
+            );
             assert!(data_type.path.starts_with("/api/v1/"), "{data_type:?}");
         }
     }

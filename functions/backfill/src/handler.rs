@@ -60,15 +60,15 @@ async fn test_connectivity(function: &Function, tenant: Option<String>, left: Du
                 sections.push(connectivity::check(&tenant, secret, terms).await);
             }
         }
-        outcome => sections.extend(no_tenant(function, outcome.err())),
+        outcome => sections.push(no_tenant(function, outcome.err())),
     }
     for check in sections.iter().flat_map(|section| &section.checks) {
-        tracing::info!(check = check.check, status = ?check.status, detail = check.detail, "checked");
+        tracing::info!(check = check.name, status = ?check.status, detail = check.detail, "checked");
     }
     Report::new(sections, is_needed)
 }
 
-fn no_tenant(function: &Function, error: Option<SecretsError>) -> Option<Section> {
+fn no_tenant(function: &Function, error: Option<SecretsError>) -> Section {
     let prefix = function.secrets.prefix();
     let check = match error {
         Some(error) => Check::new("Secret", Status::Failed, error.to_string())
@@ -76,12 +76,12 @@ fn no_tenant(function: &Function, error: Option<SecretsError>) -> Option<Section
         None => Check::new("Secret", Status::Failed, format!("there is no secret {prefix}<tenant>"))
             .remedy(format!("put the org's credentials into a secret called {prefix}<tenant>: see the README")),
     };
-    Some(Section { name: "tenants".to_owned(), org: None, checks: vec![check] })
+    Section { name: "tenants".to_owned(), org: None, checks: vec![check] }
 }
 
 /// Without these nothing can be collected. A kind of data that is denied leaves the others.
 fn is_needed(check: &Check) -> bool {
-    matches!(check.check.as_str(), "Bucket" | "Secret" | "Credentials")
+    matches!(check.name.as_str(), "Bucket" | "Secret" | "Credentials")
 }
 
 #[allow(clippy::disallowed_methods)] // The entry of the handler: from here on, time is an argument.

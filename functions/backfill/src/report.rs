@@ -24,7 +24,8 @@ pub(crate) enum Status {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Check {
     /// What was checked: `Credentials`, `Users`.
-    pub(crate) check: String,
+    #[serde(rename = "check")]
+    pub(crate) name: String,
     /// How it ended.
     pub(crate) status: Status,
     /// What was found.
@@ -64,13 +65,13 @@ pub(crate) struct Report {
 
 impl Check {
     /// A check that found nothing to do.
-    pub(crate) fn ok(check: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self::new(check, Status::Ok, detail)
+    pub(crate) fn ok(name: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::new(name, Status::Ok, detail)
     }
 
     /// A check.
-    pub(crate) fn new(check: impl Into<String>, status: Status, detail: impl Into<String>) -> Self {
-        Self { check: check.into(), status, detail: detail.into(), remedy: None, needed_for: Vec::new() }
+    pub(crate) fn new(name: impl Into<String>, status: Status, detail: impl Into<String>) -> Self {
+        Self { name: name.into(), status, detail: detail.into(), remedy: None, needed_for: Vec::new() }
     }
 
     /// With what a person does about it.

@@ -42,7 +42,8 @@ struct Section {
 
 #[derive(Deserialize)]
 struct Check {
-    check: String,
+    #[serde(rename = "check")]
+    name: String,
     status: String,
     detail: String,
     remedy: Option<String>,
@@ -83,7 +84,7 @@ fn print(report: &Report, output: &mut impl Write) -> io::Result<()> {
         writeln!(output, "{}{org}", section.name)?;
         let mut table = Table::default();
         for check in &section.checks {
-            table.row([check.status.as_str().into(), check.check.as_str().into(), check.detail.as_str().into()]);
+            table.row([check.status.as_str().into(), check.name.as_str().into(), check.detail.as_str().into()]);
         }
         table.print(output)?;
         writeln!(output)?;
@@ -94,7 +95,7 @@ fn print(report: &Report, output: &mut impl Write) -> io::Result<()> {
         writeln!(output, "To do")?;
     }
     for check in to_do {
-        writeln!(output, "  {}: {}", check.check, check.remedy.as_deref().unwrap_or_default())?;
+        writeln!(output, "  {}: {}", check.name, check.remedy.as_deref().unwrap_or_default())?;
     }
     Ok(())
 }
