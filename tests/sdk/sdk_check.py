@@ -84,8 +84,9 @@ async def by_sdk(client: Client, method: str, parameters: dict[str, object]) -> 
     pages = 0
     while True:
         items, answer, error = await getattr(client, method)(**parameters)
-        if error:
-            sys.exit(f"{method}, page {pages + 1}: {error}")
+        # A refusal without a body, such as for a missing scope, is no error to the SDK, but there is nothing in it.
+        if error or items is None:
+            sys.exit(f"{method}, page {pages + 1}: {error or f'status {answer.status_code}'}")
         ids += [getattr(item, "uuid", None) or item.id for item in items]
         pages += 1
         after = PaginationHelper.extract_next_cursor(answer.headers)
