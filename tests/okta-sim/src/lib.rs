@@ -16,6 +16,7 @@ mod server;
 mod simulator;
 mod traffic;
 
+pub use crate::api::buckets::Plan;
 pub use crate::api::limits::LimitsConfig;
 pub use crate::clock::{Clock, Hand};
 pub use crate::fault::{Fault, FaultError, FaultKind};

@@ -44,9 +44,6 @@ async fn answer(State(server): State<Arc<Server>>, request: Request) -> Response
     let number = server.number.fetch_add(1, Ordering::Relaxed);
     let call = Arc::new(received(request, crate::id::request(mix(server.world.org.config.seed, number))).await);
     let fault = server.world.mischief.take(&call.path);
-    if let Some(FaultKind::Slow(time)) = &fault {
-        tokio::time::sleep(*time).await;
-    }
     let handled = handled(&server.world, &call, fault.clone()).await;
     book(&server.world, &call, &handled);
     sent(&server.world, &call, handled, fault.as_ref())
@@ -71,6 +68,9 @@ async fn handled(world: &Arc<World>, call: &Arc<Call>, fault: Option<FaultKind>)
         let verdict = world.limits.exhausted(&call.path, world.clock.now_ms()).concurrency();
         return Handled { answer: ApiError::TooManyRequests.answer(&call.id), client: None, verdict: Some(verdict) };
     };
+    if let Some(FaultKind::Slow(time)) = &fault {
+        tokio::time::sleep(*time).await;
+    }
     let (worker, asked) = (Arc::clone(world), Arc::clone(call));
     let done = tokio::task::spawn_blocking(move || worker.handle(&asked, fault.as_ref())).await;
     // A panic is a bug of the simulator; whoever calls it should see a server error, as with any server.

@@ -56,6 +56,12 @@ pub(crate) fn one<'a>(object: Value) -> Result<Served<'a>, ApiError> {
     Ok(Served::One(object))
 }
 
+/// The one of these objects that the path names.
+pub(crate) fn found<'a>(desk: &Desk<'_>, objects: Vec<Value>, kind: &str) -> Result<Served<'a>, ApiError> {
+    let wanted = objects.into_iter().find(|object| object["id"] == desk.id(0));
+    wanted.map(Served::One).ok_or_else(|| desk.not_found(0, kind))
+}
+
 impl Desk<'_> {
     /// The id that stands for the `{...}` at this position.
     pub(crate) fn id(&self, position: usize) -> &str {

@@ -22,6 +22,8 @@ pub(crate) enum ApiError {
     InvalidSearch,
     #[error("Invalid token provided")]
     InvalidToken,
+    #[error("Bad request.  Accept and/or Content-Type headers likely do not match supported values.")]
+    MediaType,
     #[error("The endpoint does not support the provided HTTP method")]
     MethodNotAllowed,
     #[error("Not found: Resource not found: {0}")]
@@ -36,7 +38,7 @@ pub(crate) enum ApiError {
 impl ApiError {
     pub(crate) const fn status(&self) -> u16 {
         match self {
-            Self::InvalidLogQuery(_) | Self::InvalidSearch | Self::Validation(..) => 400,
+            Self::InvalidLogQuery(_) | Self::InvalidSearch | Self::MediaType | Self::Validation(..) => 400,
             Self::FeatureNotEnabled | Self::InvalidToken => 401,
             Self::AccessDenied => 403,
             Self::NotFound(_) => 404,
@@ -54,6 +56,7 @@ impl ApiError {
             Self::InvalidLogQuery(_) => "E0000053",
             Self::InvalidSearch => "E0000031",
             Self::InvalidToken => "E0000011",
+            Self::MediaType => "E0000021",
             Self::MethodNotAllowed => "E0000022",
             Self::NotFound(_) => "E0000007",
             Self::TooManyRequests => "E0000047",

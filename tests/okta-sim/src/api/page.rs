@@ -74,7 +74,7 @@ fn paged(paging: Paging, objects: Vec<Value>, next: Option<String>, call: &Call,
     let itself = format!("{org_url}{}{itself}", call.path);
     match paging {
         Paging::Body(name, _) => {
-            let mut links = json!({"self": {"href": itself}});
+            let mut links = json!({});
             if let Some(next) = next {
                 links["next"] = json!({"href": next});
             }

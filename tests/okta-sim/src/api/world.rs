@@ -106,7 +106,7 @@ impl World {
             return Handled { answer, client: None, verdict: None };
         }
         let handled = match (call.path.as_str(), call.method.as_str()) {
-            (TOKEN_PATH, "POST") => self.token(call),
+            (TOKEN_PATH, "POST") => self.token(call, fault),
             (path, "GET") if path.starts_with("/.well-known/") => self.open(call),
             _ => self.resource(call, fault),
         };
@@ -128,15 +128,16 @@ impl World {
         Handled { answer, client: None, verdict: None }
     }
 
-    fn token(&self, call: &Call) -> Handled {
+    fn token(&self, call: &Call, fault: Option<&FaultKind>) -> Handled {
         let now_ms = self.clock.now_ms();
-        let verdict = self.limits.count(&call.path, NOBODY, now_ms);
+        let verdict = self.count(call, NOBODY, fault, now_ms);
+        let refused =
+            |error: ApiError| Handled { answer: error.answer(&call.id), client: None, verdict: Some(verdict) };
         if verdict.is_over {
-            return Handled {
-                answer: ApiError::TooManyRequests.answer(&call.id),
-                client: None,
-                verdict: Some(verdict),
-            };
+            return refused(ApiError::TooManyRequests);
+        }
+        if !call.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded")) {
+            return refused(ApiError::MediaType);
         }
         let url = format!("{}{TOKEN_PATH}", self.org_url);
         let mut identity = self.identity();
@@ -152,7 +153,7 @@ impl World {
             Err(answer) => return Handled { answer, client: None, verdict: None },
         };
         let client = Some(self.identity().clients[caller.client].spec.name.clone());
-        let verdict = self.count(call, &caller, fault, now_ms);
+        let verdict = self.count(call, caller.client, fault, now_ms);
         let answer = if verdict.is_over {
             ApiError::TooManyRequests.answer(&call.id)
         } else {
@@ -168,11 +169,11 @@ impl World {
         self.identity().caller(call, &at)
     }
 
-    fn count(&self, call: &Call, caller: &Caller, fault: Option<&FaultKind>, now_ms: i64) -> Verdict {
+    fn count(&self, call: &Call, client: usize, fault: Option<&FaultKind>, now_ms: i64) -> Verdict {
         match fault {
             Some(FaultKind::RateLimited) => self.limits.exhausted(&call.path, now_ms),
             Some(FaultKind::Concurrency) => self.limits.exhausted(&call.path, now_ms).concurrency(),
-            _ => self.limits.count(&call.path, caller.client, now_ms),
+            _ => self.limits.count(&call.path, client, now_ms),
         }
     }
 

@@ -63,7 +63,8 @@ impl ClientSpec {
     /// The clients of an org that nothing else was said about: `service` (a service app with an RSA key), `dpop` (one
     /// that must use DPoP), `integration` (with a client secret) and `token` (SSWS).
     pub fn usual() -> Vec<Self> {
-        let dpop = Self::new("dpop", ClientAuth::PrivateKey(KeyKind::Ec256));
+        // RSA for both: Okta's Python SDK reads no other keys.
+        let dpop = Self::new("dpop", ClientAuth::PrivateKey(KeyKind::Rsa));
         vec![
             Self::new("service", ClientAuth::PrivateKey(KeyKind::Rsa)),
             Self { needs_dpop: true, ..dpop },

@@ -16,9 +16,10 @@ pub(crate) enum SignOn {
     /// OAuth 2.0 client credentials: a service app.
     Service,
     Saml,
+    /// Office 365: WS-Federation with SAML 1.1 tokens.
+    Saml11,
     /// Secure Web Authentication: Okta fills in a password.
     Swa,
-    WsFed,
 }
 
 impl SignOn {
@@ -30,8 +31,8 @@ impl SignOn {
             Self::Bookmark => "BOOKMARK",
             Self::Oidc | Self::Service => "OPENID_CONNECT",
             Self::Saml => "SAML_2_0",
+            Self::Saml11 => "SAML_1_1",
             Self::Swa => "BROWSER_PLUGIN",
-            Self::WsFed => "WS_FEDERATION",
         }
     }
 }
@@ -58,7 +59,7 @@ pub(crate) const APP_KINDS: &[AppKind] = &[
     kind("google", "Google Workspace", SignOn::Saml, 98, true),
     kind("slack", "Slack", SignOn::Saml, 95, true),
     kind("active_directory", "corp.acme.example", SignOn::ActiveDirectory, 60, false),
-    kind("office365", "Microsoft Office 365", SignOn::WsFed, 70, true),
+    kind("office365", "Microsoft Office 365", SignOn::Saml11, 70, true),
     kind("zoomus", "Zoom", SignOn::Saml, 92, true),
     kind("oidc_client", "okta-lake", SignOn::Service, 0, false),
     kind("workday", "Workday", SignOn::Saml, 100, true),

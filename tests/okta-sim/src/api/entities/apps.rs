@@ -115,30 +115,45 @@ fn credentials(desk: &Desk<'_>, app: &App) -> Value {
 }
 
 fn settings(app: &App) -> Value {
-    let notes = json!({"admin": null, "enduser": null});
+    let mut settings = json!({"app": {}, "notes": {"admin": null, "enduser": null}});
     match app.kind.sign_on {
-        SignOn::Oidc | SignOn::Service => json!({"app": {}, "notes": notes, "oauthClient": oauth_client(app)}),
-        SignOn::Saml => {
-            json!({"app": {}, "notes": notes, "signOn": {"honorForceAuthn": true, "allowMultipleAcsEndpoints": false}})
-        }
+        SignOn::Oidc | SignOn::Service => settings["oauthClient"] = oauth_client(app),
+        SignOn::Saml => settings["signOn"] = saml(app),
         SignOn::Bookmark => {
-            json!({"app": {"requestIntegration": false, "url": "https://handbook.acme.example"}, "notes": notes})
+            settings["app"] = json!({"requestIntegration": false, "url": "https://handbook.acme.example"});
         }
-        SignOn::WsFed => json!({"app": ws_federation(), "notes": notes}),
-        _ => json!({"app": {}, "notes": notes}),
+        SignOn::Swa => {
+            settings["app"] = json!({
+                "buttonField": "btn-login", "passwordField": "txt-password", "usernameField": "txt-user",
+                "url": "https://login.acme.example",
+            });
+        }
+        SignOn::Saml11 => settings["app"] = json!({"domain": "acme.example", "msftTenant": "acme"}),
+        SignOn::ActiveDirectory => {}
     }
+    settings
 }
 
-/// What such an app cannot be without.
-fn ws_federation() -> Value {
+fn saml(app: &App) -> Value {
+    let acs = format!("https://{}.example/saml/acs", app.kind.name);
     json!({
-        "audienceRestriction": "urn:federation:acme",
+        "defaultRelayState": null,
+        "ssoAcsUrl": acs,
+        "recipient": acs,
+        "destination": acs,
+        "audience": format!("https://{}.example", app.kind.name),
+        "idpIssuer": "http://www.okta.com/${org.externalKey}",
+        "subjectNameIdTemplate": "${user.userName}",
+        "subjectNameIdFormat": "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
+        "responseSigned": true,
+        "assertionSigned": true,
+        "signatureAlgorithm": "RSA_SHA256",
+        "digestAlgorithm": "SHA256",
+        "honorForceAuthn": true,
         "authnContextClassRef": "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
-        "groupValueFormat": "windowsDomainQualifiedName",
-        "nameIDFormat": "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
-        "siteURL": "https://sites.acme.example",
-        "usernameAttribute": "username",
-        "wReplyURL": "https://sites.acme.example/_trust",
+        "requestCompressed": false,
+        "allowMultipleAcsEndpoints": false,
+        "attributeStatements": [],
     })
 }
 
@@ -197,7 +212,6 @@ fn app_user(desk: &Desk<'_>, position: usize, person: u32) -> Value {
     let (app, found) = (&desk.org.apps[position], &desk.org.people[person as usize]);
     let is_direct = desk.directory.apps[position].users.contains(person);
     let since = iso(desk.directory.users[person as usize].created_ms.max(born_ms(desk, app)));
-    let path = format!("/api/v1/apps/{}/users/{}", app.id, found.id);
     json!({
         "id": found.id,
         "externalId": if app.kind.provisions { json!(crate::id::hex(mix(app.key, found.key), 24)) } else { Value::Null },
@@ -211,7 +225,6 @@ fn app_user(desk: &Desk<'_>, position: usize, person: u32) -> Value {
         "credentials": {"userName": found.login},
         "profile": {"email": found.login, "firstName": found.first_name, "lastName": found.last_name},
         "_links": {
-            "self": desk.href(&path),
             "app": desk.href(&format!("/api/v1/apps/{}", app.id)),
             "user": desk.href(&format!("/api/v1/users/{}", found.id)),
         },

@@ -63,7 +63,7 @@ fn path(scene: &Scene<'_>) -> String {
     let opened = scene.app();
     let protocol = match opened.kind.sign_on.mode() {
         "SAML_2_0" => "/sso/saml",
-        "WS_FEDERATION" => "/sso/wsfed/passive",
+        "SAML_1_1" => "/sso/wsfed/passive",
         _ => "/login",
     };
     format!("/app/{}/{}{protocol}", opened.kind.name, opened.id.replacen("0oa", "exk", 1))

@@ -1,0 +1,178 @@
+//! Policies and their rules.
+
+use serde_json::{Value, json};
+
+use crate::api::desk::{Desk, Served, iso, linked, one, whole};
+use crate::api::error::ApiError;
+use crate::org::policies::POLICIES;
+
+/// `GET /api/v1/policies`, which asks for a type.
+pub(crate) fn list<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
+    let missing = || ApiError::Validation("type".to_owned(), "type: The field cannot be left blank".to_owned());
+    let kind = desk.call.query("type").ok_or_else(missing)?;
+    if !KINDS.contains(&kind) {
+        return Err(ApiError::Validation("type".to_owned(), format!("type: {kind:?} is no policy type")));
+    }
+    let of_kind = POLICIES.iter().enumerate().filter(|(_, policy)| policy.kind == kind);
+    linked(of_kind.map(|(position, _)| policy(desk, position)).collect(), 20, 200)
+}
+
+/// Every type that Okta's document has; the org has policies of some.
+const KINDS: &[&str] = &[
+    "ACCESS_POLICY",
+    "CLIENT_UPDATE",
+    "DEVICE_SIGNAL_COLLECTION",
+    "ENTITY_RISK",
+    "IDENTITY_CLAIM_SOURCING",
+    "IDP_DISCOVERY",
+    "MFA_ENROLL",
+    "OKTA_SIGN_ON",
+    "PASSWORD",
+    "POST_AUTH_SESSION",
+    "PROFILE_ENROLLMENT",
+    "SESSION_VIOLATION_DETECTION",
+];
+
+/// `GET /api/v1/policies/{id}`.
+pub(crate) fn get<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
+    one(policy(desk, position(desk)?))
+}
+
+/// `GET /api/v1/policies/{id}/rules`.
+pub(crate) fn rules<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
+    let policy = position(desk)?;
+    whole((0..POLICIES[policy].rules.len()).map(|number| rule(desk, policy, number)).collect())
+}
+
+fn position(desk: &Desk<'_>) -> Result<usize, ApiError> {
+    let found = (0..POLICIES.len()).find(|position| desk.org.policy_id(*position) == desk.id(0));
+    found.ok_or_else(|| desk.not_found(0, "Policy"))
+}
+
+fn policy(desk: &Desk<'_>, position: usize) -> Value {
+    let found = &POLICIES[position];
+    let id = desk.org.policy_id(position);
+    let path = format!("/api/v1/policies/{id}");
+    let first = POLICIES.iter().position(|policy| policy.kind == found.kind).unwrap_or(position);
+    let mut policy = json!({
+        "id": id,
+        "status": "ACTIVE",
+        "name": found.name,
+        "description": format!("{} of the org", found.name),
+        "priority": 1 + position - first,
+        "system": found.name.ends_with("Policy"),
+        "conditions": if found.kind == "PASSWORD" { password_conditions(desk) } else { Value::Null },
+        "created": desk.long_ago(),
+        "lastUpdated": iso(desk.directory.policies_updated_ms[position]),
+        "type": found.kind,
+        "_links": {"self": desk.href(&path), "rules": desk.href(&format!("{path}/rules"))},
+    });
+    if let Some(settings) = settings(found.kind) {
+        policy["settings"] = settings;
+    }
+    policy
+}
+
+fn password_conditions(desk: &Desk<'_>) -> Value {
+    json!({"people": {"groups": {"include": [desk.org.groups[0].id]}}, "authProvider": {"provider": "OKTA"}})
+}
+
+fn settings(kind: &str) -> Option<Value> {
+    match kind {
+        "MFA_ENROLL" => Some(json!({
+            "type": "AUTHENTICATORS",
+            "authenticators": [
+                {"key": "okta_password", "enroll": {"self": "REQUIRED"}},
+                {"key": "okta_verify", "enroll": {"self": "REQUIRED"}},
+                {"key": "webauthn", "enroll": {"self": "OPTIONAL"}},
+                {"key": "phone_number", "enroll": {"self": "NOT_ALLOWED"}},
+            ],
+        })),
+        "PASSWORD" => Some(json!({
+            "password": {
+                "complexity": {
+                    "minLength": 12, "minLowerCase": 1, "minUpperCase": 1, "minNumber": 1, "minSymbol": 0,
+                    "excludeUsername": true, "dictionary": {"common": {"exclude": true}},
+                    "excludeAttributes": ["firstName", "lastName"],
+                },
+                "age": {"maxAgeDays": 0, "expireWarnDays": 0, "minAgeMinutes": 120, "historyCount": 4},
+                "lockout": {
+                    "maxAttempts": 10, "autoUnlockMinutes": 60, "userLockoutNotificationChannels": ["EMAIL"],
+                    "showLockoutFailures": false,
+                },
+            },
+            "recovery": {"factors": {
+                "okta_email": {"status": "ACTIVE", "properties": {"recoveryToken": {"tokenLifetimeMinutes": 60}}},
+                "recovery_question": {"status": "INACTIVE", "properties": {"complexity": {"minLength": 4}}},
+            }},
+            "delegation": {"options": {"skipUnlock": false}},
+        })),
+        _ => None,
+    }
+}
+
+fn rule(desk: &Desk<'_>, policy: usize, number: usize) -> Value {
+    let (kind, name) = (POLICIES[policy].kind, POLICIES[policy].rules[number]);
+    let id = desk.org.rule_id(policy, number);
+    let path = format!("/api/v1/policies/{}/rules/{id}", desk.org.policy_id(policy));
+    let is_last = number + 1 == POLICIES[policy].rules.len();
+    json!({
+        "id": id,
+        "status": "ACTIVE",
+        "name": name,
+        // The catch-all of an access policy is the 99th, whatever comes before it.
+        "priority": if name == "Catch-all Rule" { 99 } else { number + 1 },
+        "created": desk.long_ago(),
+        "lastUpdated": iso(desk.directory.policies_updated_ms[policy]),
+        "system": matches!(name, "Default Rule" | "Catch-all Rule"),
+        "conditions": conditions(desk, kind, is_last),
+        "actions": actions(desk, kind, is_last),
+        "type": if kind == "OKTA_SIGN_ON" { "SIGN_ON" } else { kind },
+        "_links": desk.itself(&path),
+    })
+}
+
+/// The last rule of a policy is for everybody.
+fn conditions(desk: &Desk<'_>, kind: &str, is_last: bool) -> Value {
+    if !matches!(kind, "MFA_ENROLL" | "OKTA_SIGN_ON" | "PASSWORD") {
+        return Value::Null;
+    }
+    let network = if is_last {
+        json!({"connection": "ANYWHERE"})
+    } else {
+        json!({"connection": "ZONE", "exclude": [desk.org.zone_id(1)]})
+    };
+    json!({"people": {"users": {"exclude": []}}, "network": network})
+}
+
+fn actions(desk: &Desk<'_>, kind: &str, is_last: bool) -> Value {
+    match kind {
+        "ACCESS_POLICY" => json!({"appSignOn": {"access": "ALLOW", "verificationMethod": {
+            "factorMode": "2FA", "type": "ASSURANCE", "reauthenticateIn": "PT12H",
+            "constraints": [{"possession": {"deviceBound": "REQUIRED", "required": true}}],
+        }}}),
+        "ENTITY_RISK" => json!({"entityRisk": {"actions": [{"action": "TERMINATE_ALL_SESSIONS"}]}}),
+        "IDP_DISCOVERY" if is_last => json!({"idp": {"providers": [], "idpSelectionType": "SPECIFIC"}}),
+        "IDP_DISCOVERY" => {
+            let partner = json!({"id": desk.org.single_id("0oi", 0), "type": "SAML2", "name": "Partner Directory"});
+            json!({"idp": {"providers": [partner], "idpSelectionType": "SPECIFIC"}})
+        }
+        "MFA_ENROLL" => json!({"enroll": {"self": "CHALLENGE"}}),
+        "OKTA_SIGN_ON" => json!({"signon": {
+            "access": "ALLOW", "requireFactor": true, "primaryFactor": "PASSWORD_IDP_ANY_FACTOR",
+            "rememberDeviceByDefault": false, "factorPromptMode": "ALWAYS",
+            "session": {"usePersistentCookie": false, "maxSessionIdleMinutes": 120, "maxSessionLifetimeMinutes": 720},
+        }}),
+        "PASSWORD" => json!({
+            "passwordChange": {"access": "ALLOW"},
+            "selfServicePasswordReset": {"access": "ALLOW"},
+            "selfServiceUnlock": {"access": "DENY"},
+        }),
+        "POST_AUTH_SESSION" => json!({"postAuthSession": {"failureActions": [{"action": "TERMINATE_SESSION"}]}}),
+        _ => json!({"profileEnrollment": {
+            "access": "ALLOW", "activationRequirements": {"emailVerification": true},
+            "profileAttributes": [{"name": "email", "label": "Email", "required": true}],
+            "preRegistrationInlineHooks": null, "targetGroupIds": null, "unknownUserAction": "DENY",
+        }}),
+    }
+}

@@ -1,0 +1,14 @@
+//! The simulator as a client meets it: over HTTP, with Okta's rules.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod dpop;
+mod faults;
+mod http;
+mod inventory;
+mod limits;
+mod logs;
+mod office;
+mod scopes;
+mod sign;
+mod token;
