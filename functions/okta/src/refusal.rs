@@ -63,7 +63,9 @@ impl Refusal {
         let body: Body = serde_json::from_slice(body).unwrap_or_default();
         let clean = |text: &str| clean(text, secrets);
         let challenge = |name| challenge::parameter(headers, name);
-        let code = body.error_code.or(body.error).or_else(|| challenge("error"));
+        // The one challenge that asks for something is heard whatever the body says.
+        let asked = challenge("error").filter(|error| error == "use_dpop_nonce");
+        let code = asked.or(body.error_code).or(body.error).or_else(|| challenge("error"));
         let summary = body.error_summary.or(body.error_description).or_else(|| challenge("error_description"));
         let causes = body.error_causes.iter().filter_map(|cause| cause.error_summary.as_deref());
         let scopes = challenge("scope").filter(|_| code.as_deref() == Some("insufficient_scope"));
@@ -180,6 +182,13 @@ mod tests {
         assert_eq!(refusal.disposition(), Disposition::Stop);
         assert!(refusal.remedy().contains("`key_id`"));
         assert!(refusal.rejects_credentials());
+    }
+
+    #[test]
+    fn a_nonce_that_is_asked_for_is_heard_whatever_the_body_says() {
+        let header = [("www-authenticate", r#"DPoP error="use_dpop_nonce""#)];
+        assert!(read(401, &header, r#"{"errorCode":"E0000011"}"#).is("use_dpop_nonce"));
+        assert!(read(400, &[], r#"{"error":"use_dpop_nonce"}"#).is("use_dpop_nonce"));
     }
 
     #[test]
