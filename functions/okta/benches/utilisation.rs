@@ -3,7 +3,7 @@
 //! A bucket of 60 calls a minute, on a clock sixty times as fast as life, read by four tasks for ten minutes after
 //! the first. The share is 30 calls a minute; steady state must use at least 95 % of it without one 429.
 
-#![allow(clippy::expect_used, clippy::print_stdout, clippy::unwrap_used)] // A bench prints, and panics when it cannot go on.
+#![allow(clippy::expect_used, clippy::print_stdout, clippy::unwrap_used)]
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -13,7 +13,7 @@ use futures::future::join_all;
 use jiff::Timestamp;
 use okta::{Clock, Options, ScaledClock};
 
-#[allow(dead_code, clippy::missing_docs_in_private_items)]
+#[allow(dead_code)]
 #[path = "../tests/integration/server.rs"]
 mod server;
 #[path = "../tests/integration/simulated_bucket.rs"]
@@ -54,7 +54,7 @@ async fn measure(windows: Windows) -> (f64, u32) {
         let before = (bucket.accepted.load(Ordering::SeqCst), clock.elapsed());
         clock.sleep(MINUTE * (MINUTES - 1)).await;
         let calls = bucket.accepted.load(Ordering::SeqCst) - before.0;
-        let minutes = clock.elapsed().checked_sub(before.1).unwrap().as_secs_f64() / 60.0;
+        let minutes = clock.elapsed().saturating_sub(before.1).as_secs_f64() / 60.0;
         f64::from(calls) / (30.0 * minutes) * 100.0
     };
     let (used, _) = futures::join!(measured, readers);

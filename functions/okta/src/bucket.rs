@@ -32,7 +32,10 @@ pub(crate) struct Bucket {
 struct Window {
     limit: u32,
     remaining: u32,
+    /// When it is over for sure.
     ends: Duration,
+    /// Whether an answer of this very window has said so: until then it is taken to be a minute after the last one.
+    is_told: bool,
     /// Calls of ours that were answered in this window.
     ours: u32,
     /// When ours began in this window, which is what they are paced from.
@@ -122,13 +125,16 @@ impl Bucket {
                 window.ours += 1;
                 window.limit = headers.limit;
                 window.remaining = window.remaining.min(headers.remaining);
-                window.ends = window.ends.max(ends);
+                // Each answer tells a moment that the end is not after: the earliest is the best.
+                window.ends = if window.is_told { window.ends.min(ends) } else { ends };
+                window.is_told = true;
             }
             window => {
                 *window = Some(Window {
                     limit: headers.limit,
                     remaining: headers.remaining,
                     ends,
+                    is_told: true,
                     ours: 1,
                     paced_from: Some(now),
                 });
@@ -143,6 +149,7 @@ impl Bucket {
             window.ours = 0;
             window.remaining = window.limit;
             window.paced_from = None;
+            window.is_told = false;
         }
         while now >= window.ends {
             window.ends += WINDOW;
@@ -324,6 +331,20 @@ mod tests {
         bucket.start(seconds(30));
         bucket.finish(seconds(30), seconds(30), headers(60, 59, 55));
         assert_eq!(bucket.limit_and_remaining(), Some((60, 59)));
+    }
+
+    #[test]
+    fn a_window_ends_at_the_earliest_moment_that_an_answer_told() {
+        let mut bucket = bucket(0, 60);
+        let mut ends_after = |moment: u64, reset_in: u64| {
+            bucket.start(seconds(moment));
+            bucket.finish(seconds(moment), seconds(moment), headers(60, 0, reset_in));
+            bucket.admit(seconds(moment), share())
+        };
+        assert_eq!(ends_after(1, 57), Admission::At(seconds(58), WaitReason::Others));
+        assert_eq!(ends_after(2, 58), Admission::At(seconds(58), WaitReason::Others), "a slower answer knows less");
+        // The next window began with this call, later than a minute after the last: it ends later, too.
+        assert_eq!(ends_after(61, 61), Admission::At(seconds(122), WaitReason::Others));
     }
 
     #[test]

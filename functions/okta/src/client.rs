@@ -9,7 +9,9 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderValue, Method, Request, StatusCode};
 use http_body_util::Full;
+use jiff::{SignedDuration, Timestamp};
 use rustls::ClientConfig;
+use secrecy::SecretString;
 use url::Url;
 
 use crate::clock::{Clock, SystemClock};
@@ -21,7 +23,7 @@ use crate::org::{AllowedHosts, Org};
 use crate::pagination::{Page, Pages, resolve};
 use crate::progress::Observer;
 use crate::rate_limit::{BucketUsage, RateLimiter};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, clean};
 use crate::retry::RetryPolicy;
 use crate::scopes::{self, Grants, Refused, Reply};
 use crate::secret_source::SecretSource;
@@ -170,7 +172,7 @@ impl Client {
             let Answered { answer, secrets } = self.send(url, Some(&token)).await?;
             let has_nonce = self.inner.authorizer.remember_nonce(&answer.headers);
             if answer.status.is_success() {
-                return self.page(url, answer);
+                return self.page(url, answer, &secrets);
             }
             let refusal = Refusal::read(answer.status, &answer.headers, &answer.body, &secrets);
             if refusal.is("use_dpop_nonce") && has_nonce && nonces < MOST_NONCES {
@@ -193,7 +195,7 @@ impl Client {
         self.check(url)?;
         let Answered { answer, secrets } = self.send(url, None).await?;
         if answer.status.is_success() {
-            return self.page(url, answer);
+            return self.page(url, answer, &secrets);
         }
         let refusal = Refusal::read(answer.status, &answer.headers, &answer.body, &secrets);
         Err(refused(url, &answer, refusal))
@@ -203,6 +205,16 @@ impl Client {
     /// has a next one: that is [`Client::get`] again and again.
     pub fn pages(&self, first: Url) -> Pages {
         Pages::new(self.clone(), first)
+    }
+
+    /// The time by the org's clock, as far as its answers have told it.
+    pub fn now(&self) -> Timestamp {
+        self.inner.exchange.now()
+    }
+
+    /// How far the org's clock is ahead of this machine's. Zero for less than three seconds, and before any answer.
+    pub fn clock_offset(&self) -> SignedDuration {
+        self.inner.exchange.server_time.ahead()
     }
 
     /// What is known of the rate limits so far.
@@ -241,29 +253,17 @@ impl Client {
         Err(Error::ForeignLink { path: url.path().to_owned(), target })
     }
 
-    fn page(&self, url: &Url, answer: Answer) -> Result<Page, Error> {
+    fn page(&self, url: &Url, answer: Answer, secrets: &[SecretString]) -> Result<Page, Error> {
         if answer.status == StatusCode::NO_CONTENT || (answer.claims_json() && answer.is_json()) {
-            return Page::read(self.org(), url.clone(), answer);
+            return Page::read(self.org(), url.clone(), answer, secrets);
         }
         let (path, bytes) = (url.path().to_owned(), answer.body.len());
         if answer.claims_json() {
             return Err(Error::Truncated { path, bytes });
         }
         let content_type = answer.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let content_type = media_type(content_type.unwrap_or_default()).to_owned();
+        let content_type = clean(content_type.unwrap_or("nothing that says what it is"), secrets);
         Err(Error::NotJson { path, content_type, bytes })
-    }
-}
-
-/// What `content_type` begins with, if it is a media type. The rest can be anything, also what we sent.
-fn media_type(content_type: &str) -> &str {
-    let is_name = |text: &str| {
-        (1..=40).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_lowercase() || b"-+.".contains(&it))
-    };
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    match essence.split_once('/') {
-        Some((kind, subtype)) if is_name(kind) && is_name(subtype) => essence,
-        _ => "nothing that says what it is",
     }
 }
 

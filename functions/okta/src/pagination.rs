@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use bytes::Bytes;
 use jiff::Timestamp;
+use secrecy::SecretString;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -15,10 +16,11 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::link;
 use crate::org::Org;
+use crate::refusal::clean;
 use crate::server_time;
 use crate::transport::Answer;
 
-/// One answer to a GET: whole, valid JSON.
+/// One answer to a GET: whole, valid JSON. Its `Debug` shows no record: those are about people.
 #[derive(Clone)]
 pub struct Page {
     url: Url,
@@ -30,10 +32,11 @@ pub struct Page {
 
 impl Page {
     /// Reads an answer. A `next` link to another host is refused, not followed.
-    pub(crate) fn read(org: &Org, url: Url, answer: Answer) -> Result<Self, Error> {
+    pub(crate) fn read(org: &Org, url: Url, answer: Answer, secrets: &[SecretString]) -> Result<Self, Error> {
         let next = link::target(&answer.headers, "next").or_else(|| body_link(&answer.body));
         let next = next.map(|next| resolve(org, &url, &next)).transpose()?;
-        let request_id = answer.headers.get("x-okta-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+        let request_id = answer.headers.get("x-okta-request-id").and_then(|id| id.to_str().ok());
+        let request_id = request_id.map(|id| clean(id, secrets));
         Ok(Self { next, sent: server_time::date(&answer.headers), request_id, body: answer.body, url })
     }
 
@@ -97,15 +100,11 @@ impl Page {
     }
 }
 
-/// What an org says is its own affair: only the size of it is shown.
 impl fmt::Debug for Page {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let has_next = self.next.is_some();
-        f.debug_struct("Page")
-            .field("path", &self.url.path())
-            .field("bytes", &self.body.len())
-            .field("has_next", &has_next)
-            .finish_non_exhaustive()
+        let mut page = f.debug_struct("Page");
+        page.field("path", &self.url.path()).field("bytes", &self.body.len()).field("has_next", &self.next.is_some());
+        page.field("request_id", &self.request_id).finish_non_exhaustive()
     }
 }
 

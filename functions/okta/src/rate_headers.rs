@@ -108,6 +108,23 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_of_zero_means_too_many_at_once() {
+        let zero = [("x-rate-limit-limit", "0"), ("x-rate-limit-remaining", "0"), ("x-rate-limit-reset", "1577836801")];
+        assert!(read(&zero).unwrap().is_concurrency_limit());
+        let one = [("x-rate-limit-limit", "1"), ("x-rate-limit-remaining", "0"), ("x-rate-limit-reset", "1577836801")];
+        assert!(!read(&one).unwrap().is_concurrency_limit());
+    }
+
+    #[test]
+    fn a_proxys_retry_after_counts_in_seconds_only_and_is_bounded() {
+        let after = |value: &str| retry_after(&HeaderMap::from_iter([(RETRY_AFTER, value.parse().unwrap())]));
+        assert_eq!(after("7"), Some(Duration::from_secs(7)));
+        assert_eq!(after("86400"), Some(LONGEST_WINDOW));
+        assert_eq!(after("Wed, 21 Oct 2026 07:28:00 GMT"), None);
+        assert_eq!(retry_after(&HeaderMap::new()), None);
+    }
+
+    #[test]
     fn without_all_three_nothing_is_known() {
         assert_eq!(read(&[]), None);
         assert_eq!(read(&[("x-rate-limit-limit", "600"), ("x-rate-limit-remaining", "5")]), None);

@@ -234,44 +234,49 @@ mod tests {
         limit: u32,
         /// Whether a window begins with the first call after the last one, instead of every minute.
         is_lazy: bool,
-        window: Cell<(Duration, u32)>,
-        accepted: RefCell<Vec<Duration>>,
+        /// Start and calls of every window. The first is not at a whole minute, nor at a whole second.
+        windows: RefCell<Vec<(Duration, u32)>>,
         refused: Cell<u32>,
     }
 
     impl Server {
         fn new(limit: u32, is_lazy: bool) -> Self {
-            // Not at a whole minute, nor at a whole second.
-            let window = Cell::new((Duration::from_millis(17_300), 0));
-            Self { limit, is_lazy, window, accepted: RefCell::default(), refused: Cell::new(0) }
+            let first = (Duration::from_millis(17_300), 0);
+            Self { limit, is_lazy, windows: RefCell::new(vec![first]), refused: Cell::new(0) }
         }
 
         fn call(&self, now: Duration) -> RateHeaders {
             let minute = Duration::from_mins(1);
-            let (mut start, mut used) = self.window.get();
+            let mut windows = self.windows.borrow_mut();
+            let (mut start, mut used) = windows.pop().unwrap();
             while now >= start + minute {
-                start = if self.is_lazy { now } else { start + minute };
-                used = 0;
+                windows.push((start, used));
+                (start, used) = (if self.is_lazy { now } else { start + minute }, 0);
             }
             used += 1;
-            self.window.set((start, used));
-            if used <= self.limit {
-                self.accepted.borrow_mut().push(now);
-            } else {
-                self.refused.set(self.refused.get() + 1);
-            }
+            windows.push((start, used));
+            self.refused.set(self.refused.get() + u32::from(used > self.limit));
             let reset_in = Duration::from_secs(1 + (start + minute).as_secs().saturating_sub(now.as_secs()));
             RateHeaders { limit: self.limit, remaining: self.limit.saturating_sub(used), reset_in }
         }
+
+        /// Calls a minute, from the start of the second window to that of the last.
+        fn rate(&self) -> f64 {
+            let windows = self.windows.borrow();
+            let whole = &windows[1..windows.len() - 1];
+            let calls: u32 = whole.iter().map(|(_, calls)| calls).sum();
+            let time = windows[windows.len() - 1].0.saturating_sub(whole[0].0);
+            f64::from(calls) * 60.0 / time.as_secs_f64()
+        }
     }
 
-    /// Four readers, each answered after `latency`, for eleven minutes; calls of the last ten.
-    async fn calls(server: &Server, latency: Duration) -> usize {
+    /// Four readers, each answered after `latency`, for twelve minutes.
+    async fn read(server: &Server, latency: Duration) {
         let clock = Arc::new(SystemClock::new());
         let limiter = RateLimiter::new(Share::default(), 8, clock.clone(), Arc::new(|_| {}));
-        let deadline = Deadline::at(Duration::from_mins(11));
+        let deadline = Deadline::at(Duration::from_mins(12));
         let route = Route::of("/api/v1/logs");
-        let read = async || {
+        let reader = async || {
             while let Ok(mut permit) = limiter.admit(&route, deadline).await {
                 clock.sleep(latency / 2).await;
                 let headers = server.call(clock.elapsed());
@@ -279,8 +284,7 @@ mod tests {
                 permit.answered(clock.elapsed(), Told::Limits(headers), false);
             }
         };
-        join_all((0..4).map(|_| read())).await;
-        server.accepted.borrow().iter().filter(|moment| **moment >= Duration::from_mins(1)).count()
+        join_all((0..4).map(|_| reader())).await;
     }
 
     #[tokio::test(start_paused = true)]
@@ -288,12 +292,21 @@ mod tests {
         for is_lazy in [false, true] {
             for latency in [20, 400, 1_900, 6_000].map(Duration::from_millis) {
                 let server = Server::new(60, is_lazy);
-                let calls = calls(&server, latency).await;
+                read(&server, latency).await;
+                let rate = server.rate();
                 assert_eq!(server.refused.get(), 0, "lazy {is_lazy}, {latency:?}");
-                // A lazy window lasts longer than a minute: it waits for its first call.
-                let least = if is_lazy { 270 } else { 285 };
-                assert!((least..=303).contains(&calls), "lazy {is_lazy}, {latency:?}: {calls} of 300 calls");
+                assert!((28.5..=30.0).contains(&rate), "lazy {is_lazy}, {latency:?}: {rate} of 30 calls a minute");
             }
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_call_begins_after_the_deadline() {
+        let limiter = RateLimiter::new(Share::default(), 8, Arc::new(SystemClock::new()), Arc::new(|_| {}));
+        let deadline = Deadline::at(Duration::from_secs(1));
+        let route = Route::of("/api/v1/logs");
+        assert!(limiter.admit(&route, deadline).await.is_ok());
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert!(limiter.admit(&route, deadline).await.is_err());
     }
 }

@@ -108,7 +108,8 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-fn clean(text: &str, secrets: &[SecretString]) -> String {
+/// A text of the server, short and without secrets and control characters.
+pub(crate) fn clean(text: &str, secrets: &[SecretString]) -> String {
     let mut text = text.to_owned();
     for secret in secrets.iter().map(ExposeSecret::expose_secret).filter(|secret| secret.len() >= SHORTEST_SECRET) {
         text = text.replace(secret, "***");

@@ -27,13 +27,17 @@ impl ServerTime {
 
     /// What the server's clock shows when the local one shows `local`.
     pub(crate) fn at(&self, local: Timestamp) -> Timestamp {
-        let ahead = SignedDuration::from_millis(self.ahead_ms.load(Ordering::Relaxed));
-        local.saturating_add(ahead).unwrap_or(local)
+        local.saturating_add(self.ahead()).unwrap_or(local)
+    }
+
+    /// How far the server's clock is ahead; zero if it is not known to be.
+    pub(crate) fn ahead(&self) -> SignedDuration {
+        SignedDuration::from_millis(self.ahead_ms.load(Ordering::Relaxed))
     }
 
     /// Whether the local clock has been seen to be wrong.
     pub(crate) fn is_off(&self) -> bool {
-        self.ahead_ms.load(Ordering::Relaxed) != 0
+        !self.ahead().is_zero()
     }
 }
 

@@ -24,6 +24,8 @@ use crate::token_request::{Grant, TokenRequest, sensitive};
 /// A token is renewed when it has less than this left, or a fifth of its life if that is less.
 const MARGIN: Duration = Duration::from_mins(5);
 
+const DPOP: &str = "DPoP";
+
 /// After an early renewal has failed, the old token is used this much longer before the next try.
 const RENEWAL_PAUSE: Duration = Duration::from_secs(30);
 
@@ -43,6 +45,16 @@ struct State {
     scopes: Vec<String>,
     token: Option<Arc<AccessToken>>,
     renew_at: Duration,
+    /// The last token that was refused and could not be replaced: whoever else was refused with it need not try.
+    given_up: Option<Arc<AccessToken>>,
+}
+
+/// Whether a refusal is a reason to read the secret again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reread {
+    IfRefused,
+    /// It has just been read.
+    Done,
 }
 
 /// What goes into `Authorization`.
@@ -61,8 +73,13 @@ impl Authorizer {
     ) -> Result<Self, Error> {
         let credentials = read_secret(source.as_ref(), &allowed).await?;
         let org = credentials.org().clone();
-        let state =
-            State { credentials: Arc::new(credentials), scopes: Vec::new(), token: None, renew_at: Duration::ZERO };
+        let state = State {
+            credentials: Arc::new(credentials),
+            scopes: Vec::new(),
+            token: None,
+            renew_at: Duration::ZERO,
+            given_up: None,
+        };
         Ok(Self { exchange, source, allowed, org, dpop: Dpop::default(), state: Mutex::new(state) })
     }
 
@@ -93,7 +110,7 @@ impl Authorizer {
         {
             return Ok(token.clone());
         }
-        match (self.obtain(&mut state, deadline).await, present) {
+        match (self.obtain(&mut state, deadline, Reread::IfRefused).await, present) {
             (Err(error), Some(token)) if error.disposition() == Disposition::Retry => {
                 tracing::warn!(%error, "the access token could not be renewed early and is used on");
                 state.renew_at = now + RENEWAL_PAUSE;
@@ -112,19 +129,24 @@ impl Authorizer {
         let mut state = self.state.lock().await;
         match &state.token {
             Some(token) if !Arc::ptr_eq(token, rejected) => return Ok(Some(token.clone())),
+            _ if state.given_up.as_ref().is_some_and(|token| Arc::ptr_eq(token, rejected)) => return Ok(None),
             _ => state.token = None,
         }
-        let is_new = self.reread(&mut state).await?;
-        if !is_new && matches!(state.credentials.method, Method::ApiToken(_)) {
-            return Ok(None);
+        let outcome = self.replace(&mut state, deadline).await;
+        let is_hopeless = match &outcome {
+            Ok(token) => token.is_none(),
+            Err(error) => error.disposition() == Disposition::Stop,
+        };
+        if is_hopeless {
+            state.given_up = Some(rejected.clone());
         }
-        self.obtain(&mut state, deadline).await.map(Some)
+        outcome
     }
 
     /// Asks for a token with other scopes than the present ones, to find out which are granted.
     pub(crate) async fn ask(&self, scopes: &[String], deadline: Deadline) -> Result<Grant, Error> {
         let mut state = self.state.lock().await;
-        self.grant(&mut state, scopes, deadline).await
+        self.grant(&mut state, scopes, deadline, Reread::IfRefused).await
     }
 
     /// Puts the credentials into a request, with a proof if the token is bound to one.
@@ -153,7 +175,16 @@ impl Authorizer {
         true
     }
 
-    async fn obtain(&self, state: &mut State, deadline: Deadline) -> Result<Arc<AccessToken>, Error> {
+    /// A token of the secret as it is now.
+    async fn replace(&self, state: &mut State, deadline: Deadline) -> Result<Option<Arc<AccessToken>>, Error> {
+        let is_new = self.reread(state).await?;
+        if !is_new && matches!(state.credentials.method, Method::ApiToken(_)) {
+            return Ok(None);
+        }
+        self.obtain(state, deadline, Reread::Done).await.map(Some)
+    }
+
+    async fn obtain(&self, state: &mut State, deadline: Deadline, reread: Reread) -> Result<Arc<AccessToken>, Error> {
         if let Method::ApiToken(token) = &state.credentials.method {
             let token = AccessToken { value: token.clone(), scheme: "SSWS", ends: None };
             return Ok(state.keep(token, Duration::MAX));
@@ -162,7 +193,7 @@ impl Authorizer {
             return Err(Error::NoScope);
         }
         let scopes = state.scopes.clone();
-        let grant = self.grant(state, &scopes, deadline).await?;
+        let grant = self.grant(state, &scopes, deadline, reread).await?;
         let now = self.exchange.clock.elapsed();
         let renew_at = now + grant.lifetime.saturating_sub(MARGIN.min(grant.lifetime / 5));
         let scheme = if grant.is_bound { DPOP } else { "Bearer" };
@@ -171,10 +202,16 @@ impl Authorizer {
     }
 
     /// A token for `scopes`; if the org does not know the client any more, once more with the secret read again.
-    async fn grant(&self, state: &mut State, scopes: &[String], deadline: Deadline) -> Result<Grant, Error> {
+    async fn grant(
+        &self,
+        state: &mut State,
+        scopes: &[String],
+        deadline: Deadline,
+        reread: Reread,
+    ) -> Result<Grant, Error> {
         let mut outcome = self.request(state, scopes, deadline).await;
-        if matches!(&outcome, Err(Error::Token(refusal)) if refusal.rejects_credentials()) && self.reread(state).await?
-        {
+        let is_unknown = matches!(&outcome, Err(Error::Token(refusal)) if refusal.rejects_credentials());
+        if is_unknown && reread == Reread::IfRefused && self.reread(state).await? {
             outcome = self.request(state, scopes, deadline).await;
         }
         let grant = outcome?;
@@ -208,8 +245,6 @@ impl Authorizer {
         Ok(is_new)
     }
 }
-
-const DPOP: &str = "DPoP";
 
 impl State {
     fn keep(&mut self, token: AccessToken, renew_at: Duration) -> Arc<AccessToken> {

@@ -11,10 +11,11 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use futures::future::{BoxFuture, join_all};
 use jiff::Timestamp;
-use okta::{BoxError, Client, Disposition, Error, Event, Grants, Options, ScaledClock, SecretSource, SecretString};
+use okta::{BoxError, Client, Disposition, Error, Event, Grants, Options, SecretSource, SecretString};
 use serde_json::Value;
 
 use crate::server::{Reply, Seen, Server, http_date, options};
+use crate::skipping_clock::SkippingClock;
 
 const CLIENT_SECRET: &str = r#""client_id": "0oa1", "client_secret": "s3cret""#;
 
@@ -129,14 +130,14 @@ async fn a_client_secret_goes_by_basic_and_an_api_token_as_it_is() {
 async fn a_token_is_fetched_by_one_and_renewed_before_it_ends() {
     let server =
         Server::start(|seen| if seen.is_token_request() { Reply::token("at1") } else { Reply::json("[]") }).await;
-    let clock = Arc::new(ScaledClock::new(Timestamp::now(), 1_000));
+    let clock = Arc::new(SkippingClock::default());
     let client = client(&server, CLIENT_SECRET, Options { clock: clock.clone(), ..options() }).await;
     for outcome in join_all((0..20).map(|_| get(&client))).await {
         outcome.unwrap();
     }
     assert_eq!(server.count("/oauth2/v1/token"), 1);
 
-    okta::Clock::sleep(clock.as_ref(), Duration::from_mins(55)).await;
+    clock.skip(Duration::from_mins(55));
     for outcome in join_all((0..20).map(|_| get(&client))).await {
         outcome.unwrap();
     }
@@ -152,12 +153,12 @@ async fn a_token_that_cannot_be_renewed_early_is_used_until_it_ends() {
         true => Reply::json("{}").status(503),
     })
     .await;
-    let clock = Arc::new(ScaledClock::new(Timestamp::now(), 1_000));
+    let clock = Arc::new(SkippingClock::default());
     let client = client(&server, CLIENT_SECRET, Options { clock: clock.clone(), ..options() }).await;
     get(&client).await.unwrap();
-    okta::Clock::sleep(clock.as_ref(), Duration::from_mins(55)).await;
+    clock.skip(Duration::from_mins(55));
     get(&client).await.unwrap();
-    okta::Clock::sleep(clock.as_ref(), Duration::from_mins(5)).await;
+    clock.skip(Duration::from_mins(5));
     let error = get(&client).await.unwrap_err();
     assert!(matches!(error, Error::Token(_)) && error.disposition() == Disposition::Retry, "{error:?}");
 }
@@ -223,7 +224,7 @@ async fn dpop_is_spoken_as_soon_as_the_org_asks_for_it() {
     get(&client).await.unwrap();
 
     // Without a proof, without a nonce, with both; a call without a nonce, and two with it.
-    let paths: Vec<_> = server.seen().iter().map(super::server::Seen::is_token_request).collect();
+    let paths: Vec<_> = server.seen().iter().map(Seen::is_token_request).collect();
     assert_eq!(paths, [true, true, true, false, false, false]);
     let lifetime = Duration::from_hours(1);
     assert!(events.lock().unwrap().contains(&Event::TokenObtained { is_bound: true, lifetime }));
@@ -265,6 +266,28 @@ async fn a_secret_that_stays_wrong_is_read_again_once_and_reported() {
     assert_eq!(error.disposition(), Disposition::Stop);
     assert!(error.remedy().contains("put new credentials into the secret"), "{}", error.remedy());
     assert_eq!((source.reads(), server.seen().len()), (2, 1), "an unchanged token is not sent again");
+    for outcome in join_all((0..8).map(|_| get(&client))).await {
+        outcome.unwrap_err();
+    }
+    assert_eq!(source.reads(), 3, "once for all who were refused with it");
+}
+
+#[tokio::test]
+async fn a_client_that_was_removed_is_asked_for_once_by_all_who_were_refused() {
+    let requests = AtomicUsize::new(0);
+    let server = Server::start(move |seen| match seen.is_token_request() {
+        false => Reply::error(401, "E0000011"),
+        true if requests.fetch_add(1, Ordering::SeqCst) == 0 => Reply::token("at1"),
+        true => Reply::oauth_error(401, "invalid_client", "Invalid value for 'client_id' parameter."),
+    })
+    .await;
+    let source = Rotating::new(server.secret(CLIENT_SECRET));
+    let client = Client::new(Arc::new(source.clone()), options()).await.unwrap();
+    client.use_scopes(vec!["okta.users.read".into()]).await;
+    for outcome in join_all((0..8).map(|_| get(&client))).await {
+        assert_eq!(outcome.unwrap_err().disposition(), Disposition::Stop);
+    }
+    assert_eq!((source.reads(), server.count("/oauth2/v1/token")), (2, 2));
 }
 
 #[tokio::test]
@@ -339,8 +362,11 @@ async fn a_wrong_clock_is_corrected_by_the_servers_date() {
         Reply::token("at1").header("date", date)
     })
     .await;
-    get(&client(&server, &private_key(), options()).await).await.unwrap();
+    let client = client(&server, &private_key(), options()).await;
+    get(&client).await.unwrap();
     assert_eq!(server.count("/oauth2/v1/token"), 2);
+    assert!((3_595..=3_605).contains(&client.clock_offset().as_secs()), "{:?}", client.clock_offset());
+    assert!((3_595..=3_605).contains(&client.now().duration_since(Timestamp::now()).as_secs()));
 }
 
 #[tokio::test]
@@ -366,15 +392,11 @@ async fn without_scopes_no_token_is_asked_for() {
 async fn scopes_are_discovered_and_then_used() {
     let server = Server::start(|seen| {
         let Some(scope) = seen.field("scope") else { return Reply::json("[]") };
+        let text = "One or more scopes are not configured for the authorization server resource.";
         if scope.contains("okta.iam.read") {
-            Reply::oauth_error(
-                400,
-                "invalid_scope",
-                "One or more scopes are not configured for the authorization server resource.",
-            )
-        } else {
-            Reply::token("at1")
+            return Reply::oauth_error(400, "invalid_scope", text);
         }
+        Reply::token("at1")
     })
     .await;
     let client = server.client_with(CLIENT_SECRET, options()).await.unwrap();

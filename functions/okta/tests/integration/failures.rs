@@ -14,7 +14,8 @@ use crate::server::{Fault, Reply, Server, options};
 async fn recovering(bad: Reply, times: usize) -> Server {
     let calls = AtomicUsize::new(0);
     Server::start(move |_| {
-        if calls.fetch_add(1, Ordering::SeqCst) < times { bad.clone() } else { Reply::json(r#"[{"id": "1"}]"#) }
+        let is_bad = calls.fetch_add(1, Ordering::SeqCst) < times;
+        if is_bad { bad.clone() } else { Reply::json(r#"[{"id": "1"}]"#) }
     })
     .await
 }
@@ -137,7 +138,7 @@ async fn an_answer_that_is_too_large_is_not_kept_packed_or_not() {
 async fn a_packed_answer_is_unpacked() {
     let server = Server::start(|seen| {
         assert_eq!(seen.header("accept-encoding"), Some("gzip"));
-        packed(br"[1, 2, 3]")
+        packed(b"[1, 2, 3]")
     })
     .await;
     assert_eq!(get(&server.client().await).await.unwrap(), 3);

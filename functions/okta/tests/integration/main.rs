@@ -1,6 +1,6 @@
 //! The client against a real HTTP server, which answers whatever a test wants.
 
-#![allow(clippy::unwrap_used)] // A test that cannot go on panics.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod authorization;
 mod failures;
@@ -9,4 +9,5 @@ mod rate_limits;
 mod secrecy;
 mod server;
 mod simulated_bucket;
+mod skipping_clock;
 mod tls;

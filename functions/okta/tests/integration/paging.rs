@@ -150,5 +150,6 @@ async fn what_is_public_is_read_without_a_token() {
     let page = client.get_public(&client.url("/.well-known/okta-organization", &[]).unwrap()).await.unwrap();
     let value: serde_json::Value = page.value().unwrap();
     assert_eq!((&value["pipeline"], page.request_id()), (&"idx".into(), Some("req-1")));
+    assert!(!format!("{page:?}").contains("idx"), "records are nobody's business");
     assert_eq!(server.seen()[0].header("authorization"), None);
 }

@@ -77,7 +77,8 @@ fn echoing(seen: &Seen, manner: usize) -> Reply {
         }
         8 => Reply::oauth_error(400, "use_dpop_nonce", &echo).header("dpop-nonce", "nonce"),
         9 => Reply::oauth_error(400, "invalid_dpop_proof", &echo),
-        10 => Reply::json("[]").header("link", format!("<https://{}/>; rel=\"next\"", echo.replace(' ', "/"))),
+        10 => Reply::json("[]").header("x-okta-request-id", echo),
+        11 => Reply::json("[]").header("link", format!("<https://{}/>; rel=\"next\"", echo.replace(' ', "/"))),
         _ => Reply::json("").fault(Fault::Cut),
     }
 }
@@ -105,11 +106,11 @@ fn kinds() -> [String; 3] {
 async fn provoke(said: &Said, fields: &str, manner: usize, is_bound: bool, at_token: bool) {
     let token_type = if is_bound { "DPoP" } else { "Bearer" };
     let token = format!(r#"{{"access_token": "{ACCESS_TOKEN}", "token_type": "{token_type}", "expires_in": 60}}"#);
-    let server =
-        Server::start(
-            move |seen| if seen.is_token_request() && !at_token { Reply::json(&token) } else { echoing(seen, manner) },
-        )
-        .await;
+    let server = Server::start(move |seen| {
+        let is_granted = seen.is_token_request() && !at_token;
+        if is_granted { Reply::json(&token) } else { echoing(seen, manner) }
+    })
+    .await;
     let events = said.clone();
     let observer = Arc::new(move |event: &Event| events.add(&format!("{event:?} ")));
     let source = Arc::new(Failing(Mutex::new(Some(server.secret(fields).into()))));
@@ -142,7 +143,7 @@ async fn no_secret_is_ever_said() {
     tracing::trace!("new logs are looked at");
 
     for fields in kinds() {
-        for manner in 0..12 {
+        for manner in 0..13 {
             for (is_bound, at_token) in [(false, false), (true, false), (false, true)] {
                 provoke(&said, &fields, manner, is_bound, at_token).await;
             }

@@ -1,7 +1,7 @@
 //! An HTTP/1.1 server written byte by byte, so that it can also answer as no good server would.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
+use std::fmt::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -62,7 +62,7 @@ impl Reply {
         self
     }
 
-    #[allow(clippy::needless_pass_by_value)] // Numbers and texts alike, as they come.
+    #[allow(clippy::needless_pass_by_value, reason = "numbers and texts are both headers")]
     pub(crate) fn header(mut self, name: &str, value: impl ToString) -> Self {
         self.headers.retain(|(known, _)| known != name || name == "link");
         self.headers.push((name.to_owned(), value.to_string()));
@@ -128,6 +128,8 @@ impl Server {
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 connections.fetch_add(1, Ordering::Relaxed);
+                // Or every answer waits 40 ms for the acknowledgement of its own head.
+                stream.set_nodelay(true).unwrap();
                 tokio::spawn(serve(stream, handler.clone(), seen.clone()));
             }
         });
