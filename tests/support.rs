@@ -1,5 +1,6 @@
 //! What the system's tests are written with: a system to invoke, events to send, rows to read.
 
+mod collector;
 mod events;
 mod rows;
 
@@ -14,6 +15,7 @@ use local::s3_server::EmbeddedS3;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+pub(crate) use collector::{Collector, Ended, Settings};
 pub(crate) use events::{LogEvent, envelope};
 
 /// Built once for all tests.

@@ -10,7 +10,13 @@ mod support;
 mod bad_input;
 #[path = "system/connectivity.rs"]
 mod connectivity;
+#[path = "system/crash.rs"]
+mod crash;
 #[path = "system/delivery.rs"]
 mod delivery;
 #[path = "system/failing_store.rs"]
 mod failing_store;
+#[path = "system/history.rs"]
+mod history;
+#[path = "system/polling.rs"]
+mod polling;

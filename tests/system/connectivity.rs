@@ -1,9 +1,9 @@
 //! test-connectivity on eight orgs, through the real function, its AWS clients and a simulated Okta.
 
-use local::backfill::Backfill;
+use local::backfill::{Backfill, TIMEOUT};
 use local::config::Config;
 use okta_sim::{Clock, Fault, FaultKind, OrgConfig, Role, SimConfig, Simulator};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::FUNCTIONS;
 
@@ -66,8 +66,8 @@ async fn test(faults: Vec<Fault>, client: &str, bend: impl FnOnce(&mut Value)) -
     bend(&mut secret);
     let lake = tempfile::tempdir().unwrap();
     let config = Config { handed_on: vec![("OKTA_LAKE_LOG".to_owned(), "trace".to_owned())], ..Config::default() };
-    let backfill = Backfill::start(lake.path(), &FUNCTIONS, secret.to_string(), &config).await.unwrap();
-    let invocation = backfill.run("test-connectivity").await.unwrap();
+    let (backfill, _) = Backfill::start(lake.path(), &FUNCTIONS, secret.to_string(), &config).await.unwrap();
+    let invocation = backfill.run(json!({"action": "test-connectivity"}), TIMEOUT).await.unwrap();
     let response = String::from_utf8(invocation.response.to_vec()).unwrap();
     let tested = Tested {
         report: serde_json::from_str(&response).unwrap(),
@@ -149,8 +149,7 @@ async fn a_disabled_log_stream() {
 
 #[tokio::test]
 async fn a_secret_that_is_none_says_what_is_missing() {
-    let tested =
-        test(vec![], "service", |secret| *secret = serde_json::json!({"org_url": "https://acme.okta.com"})).await;
+    let tested = test(vec![], "service", |secret| *secret = json!({"org_url": "https://acme.okta.com"})).await;
     assert_eq!(tested.status("Secret"), "failed");
     assert_eq!(tested.report["is_ready"], false);
 }
@@ -160,7 +159,7 @@ async fn what_is_no_command_says_what_would_be() {
     let simulator = simulator(vec![]).await;
     let lake = tempfile::tempdir().unwrap();
     let secret = simulator.secret("service").unwrap();
-    let backfill = Backfill::start(lake.path(), &FUNCTIONS, secret, &Config::default()).await.unwrap();
-    let error = backfill.run("explode").await.unwrap_err().to_string();
+    let (backfill, _) = Backfill::start(lake.path(), &FUNCTIONS, secret, &Config::default()).await.unwrap();
+    let error = backfill.run(json!({"action": "explode"}), TIMEOUT).await.unwrap_err().to_string();
     assert!(error.contains("test-connectivity"), "{error}");
 }

@@ -1,30 +1,39 @@
 //! Every variable of the backfill function, read once and typed.
 
+use std::time::Duration;
+
+use lake::Format;
 use okta::{AllowedHosts, Share};
 use tracing_subscriber::EnvFilter;
 
 /// How this deployment is set up.
 #[derive(Debug)]
-pub(crate) struct Config {
+pub struct Config {
     /// `OKTA_LAKE_BUCKET`: the bucket of the lake.
-    pub(crate) bucket: String,
+    pub bucket: String,
     /// `OKTA_LAKE_SECRET_PREFIX`: what the names of the tenants' secrets begin with; `okta-lake/` by default.
-    pub(crate) secret_prefix: String,
+    pub secret_prefix: String,
     /// `OKTA_LAKE_EVENT_BUS`: the partner event bus that Okta's log stream arrives on, if there is one.
-    pub(crate) bus: Option<String>,
+    pub bus: Option<String>,
     /// `OKTA_LAKE_RULE`: the rule on that bus.
-    pub(crate) rule: Option<String>,
+    pub rule: Option<String>,
+    /// `OKTA_LAKE_FORMAT`: `parquet` (the default) or `ndjson`.
+    pub format: Format,
+    /// `OKTA_LAKE_BUS`: the bus on which okta-lake tells what happens, and asks to be called again.
+    pub own_bus: Option<String>,
+    /// `OKTA_LAKE_PROGRESS_SECONDS`: how often progress is told; 30 by default.
+    pub told_every: Duration,
     /// `OKTA_LAKE_RATE_SHARE`: percent of the rate limits that may be used; 50 by default.
-    pub(crate) share: Share,
+    pub share: Share,
     /// `OKTA_LAKE_CUSTOM_DOMAINS`: hosts of orgs besides Okta's own, by commas; `loopback` allows this machine.
-    pub(crate) allowed_hosts: AllowedHosts,
+    pub allowed_hosts: AllowedHosts,
     /// `OKTA_LAKE_LOG`: what is logged, as a tracing filter; `info` by default.
-    pub(crate) log: String,
+    pub log: String,
 }
 
 /// A variable that is missing or cannot be used. The function does not start.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub(crate) enum ConfigError {
+pub enum ConfigError {
     /// A needed variable is not set.
     #[error("{0} is not set: give it the name of the lake's bucket (the stack's output LakeBucket)")]
     Missing(&'static str),
@@ -41,9 +50,12 @@ pub(crate) enum ConfigError {
 /// Okta counts half of a limit for an app by itself; a tenth is left to others whatever is set.
 const FLOOR_PERCENT: u32 = 10;
 
+/// Often enough to watch, seldom enough for a bus.
+const TOLD_EVERY: Duration = Duration::from_secs(30);
+
 impl Config {
     /// Reads the environment.
-    pub(crate) fn from_environment() -> Result<Self, ConfigError> {
+    pub fn from_environment() -> Result<Self, ConfigError> {
         #[allow(clippy::disallowed_methods)] // This is the one place.
         Self::read(|name| std::env::var(name).ok())
     }
@@ -54,16 +66,26 @@ impl Config {
         let log = set("OKTA_LAKE_LOG").unwrap_or_else(|| "info".to_owned());
         EnvFilter::try_new(&log).map_err(|error| invalid("OKTA_LAKE_LOG")(error.to_string()))?;
         let share = set("OKTA_LAKE_RATE_SHARE").as_deref().map_or(Ok(Share::default()), share);
+        let format = set("OKTA_LAKE_FORMAT").map_or(Ok(Format::default()), |name| name.parse());
+        let told_every = set("OKTA_LAKE_PROGRESS_SECONDS").as_deref().map_or(Ok(TOLD_EVERY), seconds);
         Ok(Self {
             bucket: set("OKTA_LAKE_BUCKET").ok_or(ConfigError::Missing("OKTA_LAKE_BUCKET"))?,
             secret_prefix: set("OKTA_LAKE_SECRET_PREFIX").unwrap_or_else(|| "okta-lake/".to_owned()),
             bus: set("OKTA_LAKE_EVENT_BUS"),
             rule: set("OKTA_LAKE_RULE"),
+            format: format.map_err(invalid("OKTA_LAKE_FORMAT"))?,
+            own_bus: set("OKTA_LAKE_BUS"),
+            told_every: told_every.map_err(invalid("OKTA_LAKE_PROGRESS_SECONDS"))?,
             share: share.map_err(invalid("OKTA_LAKE_RATE_SHARE"))?,
             allowed_hosts: allowed_hosts(&set("OKTA_LAKE_CUSTOM_DOMAINS").unwrap_or_default()),
             log,
         })
     }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.trim().parse().ok().filter(|seconds| (1..=900).contains(seconds));
+    seconds.map(Duration::from_secs).ok_or_else(|| format!("{text:?} is no number of seconds from 1 to 900"))
 }
 
 fn share(text: &str) -> Result<Share, String> {

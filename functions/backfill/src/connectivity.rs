@@ -5,27 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use okta::{
-    AllowedHosts, Client, CredentialKind, Disposition, Error, Event, Grants, Options, Page, SecretSource, Share,
-};
+use okta::{Client, CredentialKind, Disposition, Error, Event, Grants, Page, SecretSource};
 use serde::Deserialize;
 
 use crate::data_type::{DATA_TYPES, DataType, LOG_STREAMS, LOGS};
+use crate::function::Function;
 use crate::report::{Check, Section, Status};
 
-/// How the org is talked to.
-#[derive(Debug, Clone)]
-pub(crate) struct Terms {
-    /// How much of the rate limits may be used.
-    pub(crate) share: Share,
-    /// Hosts besides Okta's.
-    pub(crate) allowed_hosts: AllowedHosts,
-    /// When the test must have ended, from now.
-    pub(crate) left: Duration,
-}
-
 /// Checks the org that `secret` names.
-pub(crate) async fn check(tenant: &str, secret: Arc<dyn SecretSource>, terms: Terms) -> Section {
+pub(crate) async fn check(function: &Function, tenant: &str, secret: Arc<dyn SecretSource>, left: Duration) -> Section {
     let is_bound = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&is_bound);
     let observer = move |event: &Event| {
@@ -33,14 +21,8 @@ pub(crate) async fn check(tenant: &str, secret: Arc<dyn SecretSource>, terms: Te
             seen.store(true, Ordering::Relaxed);
         }
     };
-    let options = Options {
-        share: terms.share,
-        allowed_hosts: terms.allowed_hosts,
-        observer: Arc::new(observer),
-        ..Options::default()
-    };
-    let client = match Client::new(secret, options).await {
-        Ok(client) => client.with_deadline(terms.left),
+    let client = match Client::new(secret, function.options(Arc::new(observer))).await {
+        Ok(client) => client.with_deadline(left),
         Err(error) => return section(tenant, None, vec![failed("Secret", &error)], "the secret cannot be used"),
     };
     let org = Some(client.org().host().to_owned());
@@ -134,25 +116,46 @@ struct LogStream {
     kind: String,
 }
 
-/// Whether Okta sends its log to EventBridge. Okta switches a stream off after failed deliveries and tells nobody.
+/// Whether Okta sends its log to EventBridge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum StreamState {
+    /// It does, by its name.
+    Active(String),
+    /// It did, and has been switched off.
+    Off(String, String),
+    /// Nobody has set one up.
+    None,
+    /// The scope is missing.
+    Unknown,
+}
+
+/// Asks the org whether it sends its log to EventBridge.
+pub(crate) async fn stream_state(client: &Client, grants: &Grants) -> Result<StreamState, Error> {
+    if !grants.allows(LOG_STREAMS.scope) {
+        return Ok(StreamState::Unknown);
+    }
+    let streams: Vec<LogStream> = client.get(&client.url(LOG_STREAMS.path, &[])?).await?.value()?;
+    let mut to_eventbridge: Vec<_> = streams.into_iter().filter(|stream| stream.kind == "aws_eventbridge").collect();
+    to_eventbridge.sort_by_key(|stream| stream.status != "ACTIVE");
+    Ok(match to_eventbridge.into_iter().next() {
+        Some(stream) if stream.status == "ACTIVE" => StreamState::Active(stream.name),
+        Some(stream) => StreamState::Off(stream.name, stream.status),
+        None => StreamState::None,
+    })
+}
+
+/// Okta switches a stream off after failed deliveries and tells nobody.
 async fn stream_check(client: &Client, grants: &Grants) -> Check {
     const NAME: &str = "Log stream";
-    if !grants.allows(LOG_STREAMS.scope) {
-        return Check::new(NAME, Status::Skipped, format!("the scope {} is missing", LOG_STREAMS.scope));
-    }
-    let streams = async { client.get(&client.url(LOG_STREAMS.path, &[])?).await?.value::<Vec<LogStream>>() };
-    let streams = match streams.await {
-        Ok(streams) => streams,
+    let detail = match stream_state(client, grants).await {
+        Ok(StreamState::Active(name)) => return Check::ok(NAME, format!("{name:?} sends to EventBridge")),
+        Ok(StreamState::Off(name, status)) => format!("{name:?} is {status}"),
+        Ok(StreamState::None) => "none sends to EventBridge: the log is polled".to_owned(),
+        Ok(StreamState::Unknown) => {
+            return Check::new(NAME, Status::Skipped, format!("the scope {} is missing", LOG_STREAMS.scope));
+        }
         Err(error) => return failed(NAME, &error),
     };
-    let to_eventbridge: Vec<_> = streams.iter().filter(|stream| stream.kind == "aws_eventbridge").collect();
-    if let Some(stream) = to_eventbridge.iter().find(|stream| stream.status == "ACTIVE") {
-        return Check::ok(NAME, format!("{:?} sends to EventBridge", stream.name));
-    }
-    let detail = to_eventbridge.first().map_or_else(
-        || "none sends to EventBridge: the log is polled".to_owned(),
-        |stream| format!("{:?} is {}", stream.name, stream.status),
-    );
     let remedy = "activate it: Admin Console > Reports > Log Streaming; until then the log is polled";
     Check { needed_for: vec![LOGS.name], ..Check::new(NAME, Status::Warning, detail).remedy(remedy) }
 }
@@ -163,7 +166,5 @@ fn failed(name: &str, error: &Error) -> Check {
         Disposition::Unlicensed | Disposition::NotFound => Status::Unlicensed,
         _ => Status::Failed,
     };
-    let detail = std::iter::successors(std::error::Error::source(error), |cause| cause.source())
-        .fold(error.to_string(), |line, cause| format!("{line}: {cause}"));
-    Check::new(name, status, detail).remedy(error.remedy())
+    Check::new(name, status, lake::quarantine::reason(error)).remedy(error.remedy())
 }

@@ -1,51 +1,109 @@
 //! One invocation: a command in, a report out.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
+use futures::{StreamExt as _, stream};
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
-use okta::{AllowedHosts, Share};
+use serde::Serialize;
+use serde_json::{Value, json};
 
+use crate::bus::Kind;
 use crate::command::{Action, Command, CommandError};
-use crate::connectivity::{self, Terms};
+use crate::connectivity;
+use crate::function::Function;
+use crate::logs::{self, LogsReport, Wish};
 use crate::report::{Check, Report, Section, Status};
-use crate::secrets::{Secrets, SecretsError};
-use crate::stack::Stack;
+use crate::secrets::SecretsError;
 
-/// What is left of the time at the end, to answer in.
-const RESERVE: Duration = Duration::from_secs(5);
+/// What is left of the time at the end, to write the last checkpoints and to answer in.
+const RESERVE: Duration = Duration::from_secs(10);
 
-/// What the function holds between invocations.
-#[derive(Debug)]
-pub(crate) struct Function {
-    pub(crate) secrets: Secrets,
-    pub(crate) stack: Stack,
-    pub(crate) share: Share,
-    pub(crate) allowed_hosts: AllowedHosts,
+/// Orgs that are worked on at once: their limits are their own, the memory is shared.
+const TENANTS_AT_ONCE: usize = 4;
+
+/// The answer to a command.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Answer {
+    /// To `test-connectivity`.
+    Connectivity(Report),
+    /// To everything about the log.
+    Logs(LogsAnswer),
+}
+
+/// What became of the log of every org that was meant.
+#[derive(Debug, Serialize)]
+pub struct LogsAnswer {
+    /// What was asked.
+    pub action: &'static str,
+    /// Whether nothing is left to do.
+    pub is_complete: bool,
+    /// Each org.
+    pub tenants: Vec<LogsReport>,
 }
 
 /// Why a command was not even begun.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum HandlerError {
+pub enum HandlerError {
+    /// It means nothing.
     #[error(transparent)]
     Command(#[from] CommandError),
+    /// It is for every tenant, and nobody knows them.
+    #[error("{0}: let the function's role list and read the secrets under its prefix")]
+    Secrets(#[from] SecretsError),
 }
 
 impl From<HandlerError> for Diagnostic {
     fn from(error: HandlerError) -> Self {
-        Self { error_type: "Command".to_owned(), error_message: error.to_string() }
+        let error_type = match error {
+            HandlerError::Command(_) => "Command",
+            HandlerError::Secrets(_) => "Secrets",
+        };
+        Self { error_type: error_type.to_owned(), error_message: error.to_string() }
     }
 }
 
-/// Handles one invocation.
-pub(crate) async fn handle(function: &Function, event: LambdaEvent<serde_json::Value>) -> Result<Report, HandlerError> {
-    let command = Command::parse(event.payload)?;
-    let Action::TestConnectivity = command.action;
-    Ok(test_connectivity(function, command.tenant, left(&event.context)).await)
+/// Handles one event of the Lambda runtime.
+pub async fn handle(function: &Function, event: LambdaEvent<Value>) -> Result<Answer, HandlerError> {
+    answer(function, event.payload, left(&event.context)).await
+}
+
+/// Handles a command that must have been answered in `left`.
+pub async fn answer(function: &Function, payload: Value, left: Duration) -> Result<Answer, HandlerError> {
+    let Command { action, tenant } = Command::parse(payload.clone())?;
+    let wish = match &action {
+        Action::TestConnectivity => {
+            return Ok(Answer::Connectivity(test_connectivity(function, tenant, left).await));
+        }
+        Action::Collect(wanted) | Action::Logs(wanted) => Wish::Collect(wanted),
+        Action::Continue => Wish::Continue,
+        Action::Status => Wish::Tell,
+    };
+    let tenants = match tenant {
+        Some(tenant) => vec![tenant],
+        None => function.secrets.tenants().await?,
+    };
+    let turns = tenants.iter().map(|tenant| turn(function, tenant, wish, &payload, left));
+    let tenants: Vec<_> = stream::iter(turns).buffered(TENANTS_AT_ONCE).collect().await;
+    let is_complete = tenants.iter().all(|tenant| tenant.is_complete);
+    Ok(Answer::Logs(LogsAnswer { action: action.name(), is_complete, tenants }))
+}
+
+/// One org's turn. If it ends because the time is up, the next one is asked for at once; the schedule would come later.
+async fn turn(function: &Function, tenant: &str, wish: Wish<'_>, command: &Value, left: Duration) -> LogsReport {
+    let report = logs::run(function, tenant, wish, left).await;
+    let is_stopped = !report.problems.is_empty() || report.held_until.is_some() || matches!(wish, Wish::Tell);
+    if !report.is_complete && !is_stopped {
+        let mut next = if report.is_too_late { command.clone() } else { json!({"action": "continue"}) };
+        next["tenant"] = tenant.into();
+        function.bus.publish(Kind::Continue, &next).await;
+    }
+    report
 }
 
 async fn test_connectivity(function: &Function, tenant: Option<String>, left: Duration) -> Report {
-    let ends = Instant::now() + left;
+    let ends = function.clock.elapsed() + left;
     let mut sections = vec![function.stack.check().await];
     let tenants = match tenant {
         Some(tenant) => Ok(vec![tenant]),
@@ -54,10 +112,9 @@ async fn test_connectivity(function: &Function, tenant: Option<String>, left: Du
     match tenants {
         Ok(tenants) if !tenants.is_empty() => {
             for tenant in tenants {
-                let left = ends.saturating_duration_since(Instant::now());
-                let terms = Terms { share: function.share, allowed_hosts: function.allowed_hosts.clone(), left };
+                let left = ends.saturating_sub(function.clock.elapsed());
                 let secret = Arc::new(function.secrets.of(&tenant));
-                sections.push(connectivity::check(&tenant, secret, terms).await);
+                sections.push(connectivity::check(function, &tenant, secret, left).await);
             }
         }
         outcome => sections.push(no_tenant(function, outcome.err())),
@@ -86,5 +143,6 @@ fn is_needed(check: &Check) -> bool {
 
 #[allow(clippy::disallowed_methods)] // The entry of the handler: from here on, time is an argument.
 fn left(context: &Context) -> Duration {
-    context.deadline().duration_since(SystemTime::now()).unwrap_or_default().saturating_sub(RESERVE)
+    let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
+    left.saturating_sub(RESERVE.min(left / 4))
 }

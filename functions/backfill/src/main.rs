@@ -1,27 +1,23 @@
 //! The backfill function's cold start: configuration, clients, runtime. What it does is in [`handler`].
 
-mod command;
-mod config;
-mod connectivity;
-mod data_type;
-mod handler;
-mod report;
-mod secrets;
-mod stack;
-
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
+use backfill::bus::Bus;
+use backfill::config::Config;
+use backfill::function::Function;
+use backfill::handler;
+use backfill::history::plan::PAGE;
+use backfill::rows::Sink;
+use backfill::secrets::Secrets;
+use backfill::stack::Stack;
 use lake::Lake;
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
+use okta::SystemClock;
 use serde_json::Value;
 use tracing_subscriber::EnvFilter;
-
-use crate::config::Config;
-use crate::handler::Function;
-use crate::secrets::Secrets;
-use crate::stack::Stack;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -37,16 +33,18 @@ async fn main() -> anyhow::Result<()> {
         .with_env_filter(filter(&config.log)?)
         .init();
     let aws = aws().await;
+    let lake = Lake::new(aws_sdk_s3::Client::new(&aws), config.bucket);
+    let events = aws_sdk_eventbridge::Client::new(&aws);
     let function = Function {
         secrets: Secrets::new(aws_sdk_secretsmanager::Client::new(&aws), config.secret_prefix),
-        stack: Stack {
-            lake: Lake::new(aws_sdk_s3::Client::new(&aws), config.bucket),
-            events: aws_sdk_eventbridge::Client::new(&aws),
-            bus: config.bus,
-            rule: config.rule,
-        },
+        sink: Sink { lake: lake.clone(), format: config.format },
+        bus: Bus::new(events.clone(), config.own_bus),
+        stack: Stack { lake, events, bus: config.bus, rule: config.rule },
         share: config.share,
         allowed_hosts: config.allowed_hosts,
+        page: PAGE,
+        told_every: config.told_every,
+        clock: Arc::new(SystemClock::new()),
     };
     let handle = service_fn(|event: LambdaEvent<Value>| handler::handle(&function, event));
     Runtime::new(handle).run().await.map_err(anyhow::Error::from_boxed)

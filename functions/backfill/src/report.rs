@@ -5,7 +5,7 @@ use serde::Serialize;
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Status {
+pub enum Status {
     /// It works.
     Ok,
     /// It works, but somebody should look at it.
@@ -22,45 +22,45 @@ pub(crate) enum Status {
 
 /// One row of the table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Check {
+pub struct Check {
     /// What was checked: `Credentials`, `Users`.
     #[serde(rename = "check")]
-    pub(crate) name: String,
+    pub name: String,
     /// How it ended.
-    pub(crate) status: Status,
+    pub status: Status,
     /// What was found.
-    pub(crate) detail: String,
+    pub detail: String,
     /// What a person does about it, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) remedy: Option<String>,
+    pub remedy: Option<String>,
     /// The data that cannot be collected before that is done.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) needed_for: Vec<&'static str>,
+    pub needed_for: Vec<&'static str>,
 }
 
 /// The checks of one tenant, or of the stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Section {
+pub struct Section {
     /// The tenant; `stack` for what all share.
-    pub(crate) name: String,
+    pub name: String,
     /// The org's host.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) org: Option<String>,
+    pub org: Option<String>,
     /// The table.
-    pub(crate) checks: Vec<Check>,
+    pub checks: Vec<Check>,
 }
 
 /// The whole test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Report {
+pub struct Report {
     /// `test-connectivity`.
-    pub(crate) action: &'static str,
+    pub action: &'static str,
     /// Whether all that okta-lake cannot do without works.
-    pub(crate) is_ready: bool,
+    pub is_ready: bool,
     /// Whether every check is ok.
-    pub(crate) is_complete: bool,
+    pub is_complete: bool,
     /// The sections, the stack first.
-    pub(crate) sections: Vec<Section>,
+    pub sections: Vec<Section>,
 }
 
 impl Check {

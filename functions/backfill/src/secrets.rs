@@ -8,21 +8,21 @@ use okta::{BoxError, SecretSource, SecretString};
 
 /// Where the secrets are.
 #[derive(Debug, Clone)]
-pub(crate) struct Secrets {
+pub struct Secrets {
     client: Client,
     prefix: String,
 }
 
 /// One tenant's secret, read anew each time.
 #[derive(Debug, Clone)]
-pub(crate) struct TenantSecret {
+pub struct TenantSecret {
     client: Client,
     id: String,
 }
 
 /// Why a secret or the list of them was not read. Says the name of the secret, never what is in it.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum SecretsError {
+pub enum SecretsError {
     /// Secrets Manager refused.
     #[error("Secrets Manager does not give {name} ({code})")]
     Refused {
@@ -38,7 +38,7 @@ pub(crate) enum SecretsError {
 
 impl Secrets {
     /// The secrets whose names begin with `prefix`.
-    pub(crate) fn new(client: Client, prefix: String) -> Self {
+    pub fn new(client: Client, prefix: String) -> Self {
         Self { client, prefix }
     }
 

@@ -8,11 +8,15 @@ use crate::report::{Check, Section, Status};
 
 /// The deployed stack, as far as it is looked at.
 #[derive(Debug)]
-pub(crate) struct Stack {
-    pub(crate) lake: Lake,
-    pub(crate) events: aws_sdk_eventbridge::Client,
-    pub(crate) bus: Option<String>,
-    pub(crate) rule: Option<String>,
+pub struct Stack {
+    /// The bucket.
+    pub lake: Lake,
+    /// EventBridge.
+    pub events: aws_sdk_eventbridge::Client,
+    /// The partner event bus that Okta's log stream arrives on, if there is one.
+    pub bus: Option<String>,
+    /// The rule on that bus.
+    pub rule: Option<String>,
 }
 
 /// Written once and left there: another test finds that it is there, which takes the same permission.

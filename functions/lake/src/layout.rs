@@ -21,6 +21,11 @@ pub fn quarantine_key(tenant: Option<&Tenant>, received: Timestamp, digest: &str
     format!("quarantine/tenant={tenant}/day={}/{digest}.json", day(received))
 }
 
+/// `state/tenant=T/<name>`: what the functions remember about an org.
+pub fn state_key(tenant: &Tenant, name: &str) -> String {
+    format!("state/tenant={tenant}/{name}")
+}
+
 fn day(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d").to_string()
 }

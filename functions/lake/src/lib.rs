@@ -6,9 +6,11 @@ pub mod layout;
 mod pages;
 pub mod quarantine;
 pub mod schema;
+pub mod state;
 pub mod write;
 
 pub use batch::{Batch, Object, Partition};
 pub use encode::{EncodeError, Format};
 pub use quarantine::Rejected;
+pub use state::{StateError, Version};
 pub use write::{Lake, Put, WriteError};

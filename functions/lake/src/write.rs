@@ -7,13 +7,13 @@ use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 
 /// How often a write that met another one is tried.
-const CONFLICT_TRIES: usize = 5;
+pub(crate) const CONFLICT_TRIES: usize = 5;
 
 /// A lake: a bucket and the client that reaches it.
 #[derive(Debug, Clone)]
 pub struct Lake {
-    client: Client,
-    bucket: String,
+    pub(crate) client: Client,
+    pub(crate) bucket: String,
 }
 
 /// What a conditional write came to.
@@ -76,6 +76,6 @@ impl Lake {
     }
 }
 
-fn status(error: &SdkError<PutObjectError>) -> Option<u16> {
+pub(crate) fn status(error: &SdkError<PutObjectError>) -> Option<u16> {
     error.raw_response().map(|response| response.status().as_u16())
 }

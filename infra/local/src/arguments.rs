@@ -47,6 +47,7 @@ pub(crate) enum Command {
     #[command(after_help = CAT_HELP)]
     Cat(CatArguments),
     /// Runs one action of the backfill function, against a real org or the simulator
+    #[command(after_help = RUN_HELP)]
     Run(RunArguments),
     /// Checks an org's credentials, scopes, roles and licences, with one real read of every kind of data
     #[command(after_help = TEST_CONNECTIVITY_HELP)]
@@ -127,6 +128,17 @@ pub(crate) struct CatArguments {
     pub(crate) sealed: bool,
 }
 
+const RUN_HELP: &str = "\
+The first collection prints its plan: how many calls, and how long at the present share of the org's rate limits
+(OKTA_LAKE_RATE_SHARE, 50 percent by default). It can be stopped at any time, even killed: the same command goes on.
+
+Examples:
+  okta-lake run logs --secret acme.json --dry-run           the plan only
+  okta-lake run logs --secret acme.json                     the 90 days that Okta keeps; later, what is new
+  okta-lake run logs --secret acme.json --since 2026-05-01 --until 2026-05-08 --event-type user.session.
+  okta-lake run logs --secret acme.json --cancel            gives up what is not finished
+  okta-lake run continue --secret acme.json                 goes on with it, and polls";
+
 /// See [`Command::Run`].
 #[derive(Debug, Args)]
 pub(crate) struct RunArguments {
@@ -137,9 +149,50 @@ pub(crate) struct RunArguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) secret: PathBuf,
 
-    /// As JSON
+    /// As JSON, as the function answers it
     #[arg(long)]
     pub(crate) json: bool,
+
+    /// Which part of the log, and how
+    #[command(flatten)]
+    pub(crate) logs: LogsArguments,
+
+    /// How long one invocation of the function may take; Lambda's limit is 900
+    #[arg(long, value_name = "SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u64).range(1..=900))]
+    pub(crate) timeout: u64,
+}
+
+/// Which part of the log, for the actions `logs` and `collect`.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options of the actions logs and collect")]
+pub(crate) struct LogsArguments {
+    /// From when: RFC 3339, or a day (UTC); by default from where the last collection ended, at most 90 days
+    #[arg(long, value_name = "TS", value_parser = time)]
+    pub(crate) since: Option<Timestamp>,
+
+    /// Until when; until now, if it is not said
+    #[arg(long, value_name = "TS", value_parser = time)]
+    pub(crate) until: Option<Timestamp>,
+
+    /// Only event types that begin so; can be given more than once
+    #[arg(long = "event-type", value_name = "PREFIX")]
+    pub(crate) event_types: Vec<String>,
+
+    /// Reads the newest part first; by default it is the oldest, which Okta forgets first
+    #[arg(long)]
+    pub(crate) newest_first: bool,
+
+    /// Only makes the plan
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Gives up the collections that are not finished; what they wrote stays
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) cancel: bool,
+
+    /// Polls the log from now on, or not; by default it is polled unless a log stream is active
+    #[arg(long, value_name = "YES")]
+    pub(crate) poll: Option<bool>,
 }
 
 const TEST_CONNECTIVITY_HELP: &str = "\
@@ -171,10 +224,12 @@ pub(crate) struct TestConnectivityArguments {
 pub(crate) enum Action {
     /// Checks credentials, scopes and every other thing that a collection needs
     TestConnectivity,
-    /// Collects history and inventory
+    /// Collects everything; the inventory is not available yet (see CHANGELOG.md)
     Collect,
     /// Collects a range of the System Log
     Logs,
+    /// Goes on with every collection that is not finished, and polls
+    Continue,
     /// Collects the identity inventory
     Inventory,
     /// Seals the hours that are due
@@ -221,6 +276,14 @@ pub(crate) struct SimArguments {
     /// How many events a day has, on average
     #[arg(long, value_name = "N", default_value_t = 5_000)]
     pub(crate) events_per_day: u32,
+
+    /// The org's rate limits are so many times those that Okta publishes: for long logs in short time
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) limits_times: u32,
+
+    /// Percent of each rate limit that others use in every minute
+    #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100))]
+    pub(crate) used_by_others: u32,
 
     /// How many days of log there are already
     #[arg(long, value_name = "N", default_value_t = 90)]

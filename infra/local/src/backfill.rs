@@ -1,28 +1,34 @@
-//! The backfill side of the system: the function with its lake and one org's secret, all of it on this machine.
+//! The backfill side of the system: the function with its lake, its bus and one org's secret, all of it on this machine.
 
 use std::path::Path;
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
+use tokio::sync::mpsc::UnboundedReceiver;
 
+use crate::bus_server::{BusEvent, BusServer};
 use crate::config::Config;
 use crate::error::{Error, FunctionError};
 use crate::function_binaries::FunctionBinaries;
 use crate::function_process::{FunctionProcess, FunctionSettings, Invocation};
+use crate::local_stack::ALLOCATOR;
 use crate::s3_server::EmbeddedS3;
 use crate::secrets_server::SecretsServer;
 
 /// The longest that Lambda lets a function run.
-const TIMEOUT: Duration = Duration::from_mins(15);
+pub const TIMEOUT: Duration = Duration::from_mins(15);
 
 /// The function, ready to be asked.
 #[derive(Debug)]
 pub struct Backfill {
     /// The secret, as the function reads it.
     pub secrets: SecretsServer,
-    function: FunctionProcess,
-    _s3: EmbeddedS3,
+    /// The object store.
+    pub s3: EmbeddedS3,
+    /// The function.
+    pub function: FunctionProcess,
+    _bus: BusServer,
     tenant: String,
 }
 
@@ -34,30 +40,40 @@ struct Named {
 }
 
 impl Backfill {
-    /// Starts the function on the folder of a lake, with the JSON of a secret. What is wrong with the secret is for the
-    /// function to say.
+    /// Starts the function on the folder of a lake, with the JSON of a secret; returns also what it puts on its bus.
+    /// What is wrong with the secret is for the function to say.
     pub async fn start(
         lake: &Path,
         binaries: &FunctionBinaries,
         secret: String,
         config: &Config,
-    ) -> Result<Self, Error> {
+    ) -> Result<(Self, UnboundedReceiver<BusEvent>), Error> {
         let tenant = tenant(&secret);
         let s3 = EmbeddedS3::start(lake).await?;
         let secrets = SecretsServer::start(&tenant, secret).await?;
-        let loopback = ("OKTA_LAKE_CUSTOM_DOMAINS".to_owned(), "loopback".to_owned());
+        let (bus, events) = BusServer::start().await?;
+        let own = [("OKTA_LAKE_CUSTOM_DOMAINS", "loopback"), ("OKTA_LAKE_PROGRESS_SECONDS", "1")];
+        let own = own.into_iter().chain(ALLOCATOR).map(|(name, value)| (name.to_owned(), value.to_owned()));
         let settings = FunctionSettings::new("backfill", &binaries.backfill)
             .environment(s3.environment())
             .environment(secrets.environment())
-            .environment([loopback])
+            .environment(bus.environment())
+            .environment(own)
             .environment(config.handed_on.iter().cloned());
-        Ok(Self { secrets, function: FunctionProcess::new(settings), _s3: s3, tenant })
+        Ok((Self { secrets, function: FunctionProcess::new(settings), s3, _bus: bus, tenant }, events))
     }
 
-    /// Gives the function a command and waits for its answer.
-    pub async fn run(&self, action: &str) -> Result<Invocation, FunctionError> {
-        let command: Value = json!({"action": action, "tenant": self.tenant});
-        self.function.invoke(command.to_string(), TIMEOUT).await
+    /// Gives the function a command for this org, as a JSON object without the tenant, and waits for its answer.
+    pub async fn run(&self, mut command: Value, timeout: Duration) -> Result<Invocation, FunctionError> {
+        if let Some(fields) = command.as_object_mut() {
+            fields.insert("tenant".to_owned(), self.tenant.clone().into());
+        }
+        self.function.invoke(command.to_string(), timeout).await
+    }
+
+    /// The tenant, as far as the secret tells it.
+    pub fn tenant(&self) -> &str {
+        &self.tenant
     }
 }
 

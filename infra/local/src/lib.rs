@@ -2,6 +2,7 @@
 //! real, unmodified function binaries run without AWS. The `okta-lake` command and the integration tests stand on it.
 
 pub mod backfill;
+pub mod bus_server;
 pub mod config;
 pub mod coverage;
 pub mod error;

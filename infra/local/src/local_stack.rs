@@ -20,7 +20,7 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 const REDELIVERY_DELAY: Duration = Duration::from_millis(200);
 
 /// What the template sets besides: freed pages go back at once.
-const ALLOCATOR: [(&str, &str); 2] = [("MIMALLOC_ALLOW_THP", "0"), ("MIMALLOC_PURGE_DELAY", "0")];
+pub(crate) const ALLOCATOR: [(&str, &str); 2] = [("MIMALLOC_ALLOW_THP", "0"), ("MIMALLOC_PURGE_DELAY", "0")];
 
 /// Lambda tries an event that came without a queue so often.
 const DIRECT_TRIES: u32 = 3;

@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 
 use axum::Router;
-use tokio::net::TcpListener;
+use axum::serve::ListenerExt as _;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 use crate::error::Error;
@@ -22,7 +23,9 @@ impl Server {
         let bound = listener.local_addr().map_err(Error::Listen)?;
         // `serve` ends only with the task: it retries whatever `accept` says.
         let task = tokio::spawn(async move {
-            let _ = axum::serve(listener, router).await;
+            // Answers go out at once: otherwise half of them wait for the other side's delayed acknowledgement.
+            let no_delay = |stream: &mut TcpStream| drop(stream.set_nodelay(true));
+            let _ = axum::serve(listener.tap_io(no_delay), router).await;
         });
         Ok(Self { address: bound, task })
     }

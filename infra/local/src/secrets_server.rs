@@ -49,10 +49,14 @@ impl SecretsServer {
         *self.secret.text.write().unwrap_or_else(PoisonError::into_inner) = text;
     }
 
+    /// The base URL of the server.
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.server.address())
+    }
+
     /// The variables by which a function finds it.
     pub fn environment(&self) -> Vec<(String, String)> {
-        let url = format!("http://{}", self.server.address());
-        vec![("AWS_ENDPOINT_URL_SECRETS_MANAGER".to_owned(), url)]
+        vec![("AWS_ENDPOINT_URL_SECRETS_MANAGER".to_owned(), self.endpoint())]
     }
 }
 

@@ -1,14 +1,20 @@
 //! `okta-lake run`: the actions of the backfill function.
 
+mod bars;
+mod logs;
+
 use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use clap::ValueEnum as _;
-use local::backfill::Backfill;
+use local::backfill::{Backfill, TIMEOUT};
+use local::bus_server::BusEvent;
 use local::config::Config;
 use local::function_binaries::FunctionBinaries;
 use serde::Deserialize;
+use serde_json::json;
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::arguments::{Action, RunArguments};
 use crate::outcome::Outcome;
@@ -18,11 +24,22 @@ use crate::report::{self, Table};
 pub(crate) async fn run(arguments: &RunArguments, lake: &Path, config: &Config) -> anyhow::Result<Outcome> {
     match arguments.action {
         Action::TestConnectivity => test_connectivity(&arguments.secret, arguments.json, lake, config).await,
-        action => {
-            let name = action.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
-            bail!("`run {name}` is not available yet (see CHANGELOG.md)")
+        Action::Collect | Action::Logs | Action::Continue | Action::Status => logs::run(arguments, lake, config).await,
+        Action::Inventory | Action::Reconcile => {
+            let name = arguments.action.to_possible_value().map(|value| value.get_name().to_owned());
+            bail!("`run {}` is not available yet (see CHANGELOG.md)", name.unwrap_or_default())
         }
     }
+}
+
+/// Starts the function for the org whose credentials are in a file.
+async fn start(secret: &Path, lake: &Path, config: &Config) -> anyhow::Result<(Backfill, UnboundedReceiver<BusEvent>)> {
+    let text =
+        std::fs::read_to_string(secret).with_context(|| format!("cannot read the secret {}", secret.display()))?;
+    if config.cargo.is_some() {
+        report::note("Building the functions, if they changed (cargo build) ...")?;
+    }
+    Ok(Backfill::start(lake, &FunctionBinaries::find(config)?, text, config).await?)
 }
 
 /// The function's report, as far as it is shown.
@@ -56,13 +73,8 @@ pub(crate) async fn test_connectivity(
     lake: &Path,
     config: &Config,
 ) -> anyhow::Result<Outcome> {
-    let text =
-        std::fs::read_to_string(secret).with_context(|| format!("cannot read the secret {}", secret.display()))?;
-    if config.cargo.is_some() {
-        report::note("Building the functions, if they changed (cargo build) ...")?;
-    }
-    let backfill = Backfill::start(lake, &FunctionBinaries::find(config)?, text, config).await?;
-    let invocation = backfill.run("test-connectivity").await?;
+    let (backfill, _) = start(secret, lake, config).await?;
+    let invocation = backfill.run(json!({"action": "test-connectivity"}), TIMEOUT).await?;
     let report: Report = serde_json::from_slice(&invocation.response).context("the function's report")?;
     let mut output = io::stdout().lock();
     if as_json {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use jiff::Timestamp;
-use okta_sim::{ClientSpec, Clock, OrgConfig, SimConfig, Simulator};
+use okta_sim::{ClientSpec, Clock, LimitsConfig, OrgConfig, SimConfig, Simulator};
 
 use crate::arguments::SimArguments;
 use crate::outcome::Outcome;
@@ -27,6 +27,11 @@ pub(crate) async fn run(arguments: &SimArguments) -> anyhow::Result<Outcome> {
         org,
         listen: arguments.listen,
         clock: Clock::system(),
+        limits: LimitsConfig {
+            times: arguments.limits_times,
+            used_by_others_percent: arguments.used_by_others,
+            ..LimitsConfig::default()
+        },
         faults: arguments.faults.clone(),
         ..SimConfig::default()
     };

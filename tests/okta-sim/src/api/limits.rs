@@ -13,6 +13,8 @@ use crate::random::mix;
 pub struct LimitsConfig {
     /// The table of limits.
     pub plan: Plan,
+    /// How many times as high as in the table every limit is: for long logs in short tests.
+    pub times: u32,
     /// How much of a bucket one client may use, of a hundred.
     pub share_percent: u32,
     /// How much of each bucket others use in every minute, of a hundred.
@@ -23,7 +25,7 @@ pub struct LimitsConfig {
 
 impl Default for LimitsConfig {
     fn default() -> Self {
-        Self { plan: Plan::Workforce, share_percent: 50, used_by_others_percent: 0, concurrency: 75 }
+        Self { plan: Plan::Workforce, times: 1, share_percent: 50, used_by_others_percent: 0, concurrency: 75 }
     }
 }
 
@@ -71,12 +73,12 @@ impl Limits {
     pub(crate) fn count(&self, path: &str, client: usize, now_ms: i64) -> Verdict {
         let bucket = Bucket::of(path);
         let (number, ends_ms) = self.window(bucket, now_ms);
-        let org_limit = BUCKETS[bucket].limit(self.config.plan);
-        let own_limit = (org_limit * self.config.share_percent / 100).max(1);
+        let org_limit = self.org_limit(bucket);
+        let own_limit = percent(org_limit, self.config.share_percent).max(1);
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         let window = windows.entry(bucket).or_default();
         if window.number != number {
-            let used = org_limit * self.config.used_by_others_percent / 100;
+            let used = percent(org_limit, self.config.used_by_others_percent);
             *window = Window { number, used, used_by: HashMap::new() };
         }
         let own = window.used_by.entry(client).or_default();
@@ -100,8 +102,12 @@ impl Limits {
     pub(crate) fn exhausted(&self, path: &str, now_ms: i64) -> Verdict {
         let bucket = Bucket::of(path);
         let (_, ends_ms) = self.window(bucket, now_ms);
-        let limit = BUCKETS[bucket].limit(self.config.plan) * self.config.share_percent / 100;
+        let limit = percent(self.org_limit(bucket), self.config.share_percent);
         Verdict { bucket, limit, remaining: 0, reset: ends_ms.div_up(1_000), is_over: true }
+    }
+
+    fn org_limit(&self, bucket: usize) -> u32 {
+        BUCKETS[bucket].limit(self.config.plan).saturating_mul(self.config.times.max(1))
     }
 
     /// The number of the bucket's minute, and when it ends. Minutes do not begin with the clock's.
@@ -131,6 +137,11 @@ impl Drop for InFlight<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::SeqCst);
     }
+}
+
+/// So much of a hundred, whatever the limit.
+fn percent(limit: u32, percent: u32) -> u32 {
+    u32::try_from(u64::from(limit) * u64::from(percent) / 100).unwrap_or(u32::MAX)
 }
 
 trait DivCeil {

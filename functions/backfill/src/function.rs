@@ -1,0 +1,47 @@
+//! What the function holds between invocations.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use okta::{AllowedHosts, Clock, Observer, Options, Share};
+
+use crate::bus::Bus;
+use crate::rows::Sink;
+use crate::secrets::Secrets;
+use crate::stack::Stack;
+
+/// The function.
+#[derive(Debug)]
+pub struct Function {
+    /// The tenants' credentials.
+    pub secrets: Secrets,
+    /// What all tenants share.
+    pub stack: Stack,
+    /// Where rows go.
+    pub sink: Sink,
+    /// Where it is told what happens.
+    pub bus: Bus,
+    /// How much of the rate limits may be used.
+    pub share: Share,
+    /// Hosts of orgs besides Okta's own.
+    pub allowed_hosts: AllowedHosts,
+    /// How many events are asked for at once.
+    pub page: u64,
+    /// How often progress is told.
+    pub told_every: Duration,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Function {
+    /// How orgs are talked to.
+    pub(crate) fn options(&self, observer: Observer) -> Options {
+        Options {
+            share: self.share,
+            allowed_hosts: self.allowed_hosts.clone(),
+            clock: Arc::clone(&self.clock),
+            observer,
+            ..Options::default()
+        }
+    }
+}

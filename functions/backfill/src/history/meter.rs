@@ -1,0 +1,52 @@
+//! What the client tells while it works, counted.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jiff::SignedDuration;
+use okta::{Client, Event};
+
+use crate::history::progress::{Effort, Pace};
+
+/// Counts pauses and refusals.
+#[derive(Debug, Default)]
+pub struct Meter {
+    waits: AtomicU64,
+    throttled: AtomicU64,
+}
+
+impl Meter {
+    /// Notes what the client tells.
+    pub fn note(&self, event: &Event) {
+        match event {
+            Event::Waiting { .. } | Event::Retrying { .. } => self.waits.fetch_add(1, Ordering::Relaxed),
+            Event::Answered { status: 429, .. } => self.throttled.fetch_add(1, Ordering::Relaxed),
+            _ => 0,
+        };
+    }
+
+    /// An observer for the client.
+    pub fn observer(self: &Arc<Self>) -> okta::Observer {
+        let meter = Arc::clone(self);
+        Arc::new(move |event: &Event| meter.note(event))
+    }
+
+    /// What it has taken, with what it took before.
+    pub(super) fn after(&self, before: Effort) -> Effort {
+        Effort {
+            waits: before.waits + self.waits.load(Ordering::Relaxed),
+            throttled: before.throttled + self.throttled.load(Ordering::Relaxed),
+            ..before
+        }
+    }
+}
+
+/// The rate-limit bucket of the log, as the client names it.
+const BUCKET: &str = "logs";
+
+/// The pace of a run that has made so many calls in so long.
+pub fn pace(client: &Client, calls: u64, elapsed: SignedDuration) -> Pace {
+    let usage = client.usage().into_iter().find(|usage| usage.bucket == BUCKET);
+    let (limit, budget) = usage.map_or((None, None), |usage| (usage.limit, usage.budget));
+    Pace { limit, budget, calls, elapsed }
+}

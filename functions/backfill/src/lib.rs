@@ -1,0 +1,20 @@
+//! The backfill function: history, polling and checks through the Okta API. The binary is the cold start; what it does
+//! is in [`handler`].
+
+pub mod bus;
+pub mod command;
+pub mod config;
+mod connectivity;
+mod data_type;
+pub mod function;
+pub mod handler;
+pub mod history;
+pub mod lease;
+pub mod logs;
+pub mod poll;
+mod refused;
+pub mod report;
+pub mod rows;
+pub mod secrets;
+pub mod stack;
+pub mod trouble;

@@ -1,0 +1,249 @@
+//! The backfill function's library with a simulated org, an embedded S3, a bus and a secret, all over real HTTP. Time can
+//! be moved, and the function can be stopped at any of its requests to AWS, before or after they took effect.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
+use backfill::bus::Bus;
+use backfill::function::Function;
+use backfill::handler::answer;
+use backfill::rows::Sink;
+use backfill::secrets::Secrets;
+use backfill::stack::Stack;
+use futures::future::BoxFuture;
+use jiff::{SignedDuration, Timestamp};
+use lake::{Format, Lake};
+use local::bus_server::{BusEvent, BusServer};
+use local::fault::Fault;
+use local::s3_server::{ACCESS_KEY_ID, BUCKET, EmbeddedS3, REGION, SECRET_ACCESS_KEY};
+use local::secrets_server::SecretsServer;
+use okta::{AllowedHosts, Clock, Share};
+use okta_sim::{LimitsConfig, OrgConfig, SimConfig, Simulator};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::sync::Notify;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use crate::support::rows;
+
+/// What is simulated.
+pub(crate) struct Settings {
+    pub(crate) org: OrgConfig,
+    /// How many events are asked for at once.
+    pub(crate) page: u64,
+    pub(crate) format: Format,
+}
+
+/// A collector of one org, ready for commands.
+pub(crate) struct Collector {
+    pub(crate) simulator: Simulator,
+    pub(crate) s3: EmbeddedS3,
+    pub(crate) clock: Arc<MovableClock>,
+    pub(crate) function: Function,
+    lake: TempDir,
+    events: Mutex<UnboundedReceiver<BusEvent>>,
+    _secrets: SecretsServer,
+    _bus: BusServer,
+}
+
+/// The machine's clock, moved on by hand.
+#[derive(Debug)]
+pub(crate) struct MovableClock {
+    origin: Timestamp,
+    start: Instant,
+    moved_ms: AtomicI64,
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub(crate) enum Ended {
+    Answered,
+    /// It was stopped at the request that it was to be stopped at.
+    Stopped,
+}
+
+impl MovableClock {
+    pub(crate) fn advance(&self, by: SignedDuration) {
+        self.moved_ms.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+
+    fn moved(&self) -> SignedDuration {
+        SignedDuration::from_millis(self.moved_ms.load(Ordering::SeqCst))
+    }
+}
+
+impl Clock for MovableClock {
+    fn now(&self) -> Timestamp {
+        self.origin + SignedDuration::try_from(self.start.elapsed()).unwrap() + self.moved()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.start.elapsed() + self.moved().unsigned_abs()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(tokio::time::sleep(duration))
+    }
+}
+
+impl Default for Settings {
+    /// Some eighty events in the range of the tests, in seventeen pages.
+    fn default() -> Self {
+        let org = OrgConfig { users: 10, groups: 3, apps: 3, days: 2, events_per_day: 90, ..OrgConfig::default() };
+        Self { org, page: 5, format: Format::Ndjson }
+    }
+}
+
+impl Collector {
+    pub(crate) async fn start(settings: Settings) -> Self {
+        let Settings { org, page, format } = settings;
+        let clock = Arc::new(MovableClock { origin: org.now, start: Instant::now(), moved_ms: AtomicI64::new(0) });
+        let shown = Arc::clone(&clock);
+        // Limits so high that nothing waits: pacing is tested with the client.
+        let limits = LimitsConfig { times: 1_000, ..LimitsConfig::default() };
+        let sim_clock = okta_sim::Clock::from_fn(move || shown.now());
+        let config = SimConfig { org, limits, clock: sim_clock, ..SimConfig::default() };
+        let simulator = Simulator::start(config).await.unwrap();
+        let lake = tempfile::tempdir().unwrap();
+        let s3 = EmbeddedS3::start(lake.path()).await.unwrap();
+        let secrets = SecretsServer::start("acme", simulator.secret("token").unwrap()).await.unwrap();
+        let (bus, events) = BusServer::start().await.unwrap();
+        let function = function(&s3, &secrets, &bus, Arc::clone(&clock), page, format);
+        Self { simulator, s3, clock, function, lake, events: Mutex::new(events), _secrets: secrets, _bus: bus }
+    }
+
+    /// Gives a command a quarter of an hour.
+    pub(crate) async fn run(&self, command: Value) -> Value {
+        self.run_within(command, Duration::from_mins(15)).await
+    }
+
+    /// Gives a command so long.
+    pub(crate) async fn run_within(&self, command: Value, left: Duration) -> Value {
+        serde_json::to_value(answer(&self.function, command, left).await.unwrap()).unwrap()
+    }
+
+    /// Stops the function, as a kill does, at its `step`th request to S3 from now on, before or after it took effect.
+    /// Calls to Okta need no stop of their own: they change nothing, so that stopping at one is like stopping before the
+    /// next write.
+    pub(crate) async fn run_until(&self, command: Value, step: u64, is_after: bool) -> Ended {
+        let reached = Arc::new(Notify::new());
+        let (seen, stop) = (AtomicU64::new(0), Arc::clone(&reached));
+        self.s3.set_fault(move |_| {
+            if seen.fetch_add(1, Ordering::SeqCst) < step {
+                return None;
+            }
+            stop.notify_one();
+            // Before: it never arrives. After: its answer never does.
+            Some(if is_after { Fault::LostAnswer } else { Fault::Delay(Duration::from_hours(1)) })
+        });
+        let ended = tokio::select! {
+            biased;
+            () = reached.notified() => Ended::Stopped,
+            _ = self.run(command) => Ended::Answered,
+        };
+        self.s3.clear_fault();
+        ended
+    }
+
+    /// Every row, by uuid: how often it is there and what Okta sent.
+    pub(crate) fn rows(&self) -> BTreeMap<String, (u32, String)> {
+        let mut found = BTreeMap::new();
+        for row in rows::all(&self.lake.path().join("live")) {
+            let text = |value: &Value| value.as_str().unwrap().to_owned();
+            let (uuid, raw) = (text(&row["metadata"]["uid"]), text(&row["raw_data"]));
+            let entry = found.entry(uuid).or_insert((0, raw.clone()));
+            assert_eq!(entry.1, raw, "two rows of one event differ");
+            entry.0 += 1;
+        }
+        found
+    }
+
+    /// What was published in a range and is there by now: uuid and text.
+    pub(crate) fn truth(&self, since: Timestamp, until: Timestamp) -> BTreeMap<String, String> {
+        let now = self.clock.now();
+        let events = self.simulator.org().events(since..until).filter(|event| event.persisted < now);
+        events.map(|event| (event.uuid, event.json)).collect()
+    }
+
+    /// Checks that the lake has exactly these events, each as Okta sent it.
+    pub(crate) fn has_exactly(&self, truth: &BTreeMap<String, String>, context: &str) {
+        let rows: BTreeMap<_, _> = self.rows().into_iter().map(|(uuid, (_, raw))| (uuid, raw)).collect();
+        let missing = truth.keys().filter(|uuid| !rows.contains_key(*uuid)).count();
+        let foreign = rows.keys().filter(|uuid| !truth.contains_key(*uuid)).count();
+        assert_eq!((missing, foreign), (0, 0), "{context}: missing and foreign of {}", truth.len());
+        assert!(rows == *truth, "{context}: an event is not as Okta sent it");
+    }
+
+    /// Forgets everything: the lake is empty again, and no lease is left.
+    pub(crate) fn clear(&self) {
+        for folder in ["live", "state", "quarantine"] {
+            let folder = self.lake.path().join(folder);
+            if folder.exists() {
+                std::fs::remove_dir_all(folder).unwrap();
+            }
+        }
+    }
+
+    /// The events on the bus since the last look.
+    pub(crate) fn told(&self) -> Vec<BusEvent> {
+        let mut events = self.events.lock().unwrap();
+        std::iter::from_fn(|| events.try_recv().ok()).collect()
+    }
+
+    /// The state object of this name, if there is one.
+    pub(crate) fn state(&self, name: &str) -> Option<Value> {
+        let text = std::fs::read(self.lake.path().join("state/tenant=acme").join(name)).ok()?;
+        Some(serde_json::from_slice(&text).unwrap())
+    }
+
+    /// Puts other bytes in the place of a state object.
+    pub(crate) fn set_state(&self, name: &str, text: &str) {
+        std::fs::write(self.lake.path().join("state/tenant=acme").join(name), text).unwrap();
+    }
+
+    /// The keys below `prefix`, sorted.
+    pub(crate) fn keys(&self, prefix: &str) -> Vec<String> {
+        rows::keys(self.lake.path(), prefix)
+    }
+}
+
+fn function(
+    s3: &EmbeddedS3,
+    secrets: &SecretsServer,
+    bus: &BusServer,
+    clock: Arc<MovableClock>,
+    page: u64,
+    format: Format,
+) -> Function {
+    let credentials = Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY, None, None, "test");
+    // Errors of S3 are this harness's doing: trying again would only blur at which request it was stopped.
+    macro_rules! client {
+        ($sdk:ident, $endpoint:expr) => {
+            $sdk::Client::from_conf(
+                $sdk::Config::builder()
+                    .behavior_version(BehaviorVersion::latest())
+                    .region(Region::new(REGION))
+                    .credentials_provider(credentials.clone())
+                    .endpoint_url($endpoint)
+                    .retry_config($sdk::config::retry::RetryConfig::disabled())
+                    .build(),
+            )
+        };
+    }
+    let lake = Lake::new(client!(aws_sdk_s3, s3.endpoint()), BUCKET);
+    let events = client!(aws_sdk_eventbridge, bus.endpoint());
+    Function {
+        secrets: Secrets::new(client!(aws_sdk_secretsmanager, secrets.endpoint()), "okta-lake/".to_owned()),
+        stack: Stack { lake: lake.clone(), events: events.clone(), bus: None, rule: None },
+        sink: Sink { lake, format },
+        bus: Bus::new(events, Some("okta-lake".to_owned())),
+        share: Share::new(100, 10).unwrap(),
+        allowed_hosts: AllowedHosts { custom_domains: vec![], loopback: true },
+        page,
+        told_every: Duration::from_secs(30),
+        clock,
+    }
+}

@@ -1,0 +1,228 @@
+//! Collections of the log's past: complete, exact, and able to go on from wherever they were stopped.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use okta_sim::{FaultKind, OrgConfig};
+use serde_json::{Value, json};
+
+use crate::support::{Collector, Settings};
+
+/// A range that is over: what is in it does not change while it is read.
+const RANGE: (&str, &str) = ("2026-03-01T00:00:00Z", "2026-03-02T08:00:00Z");
+
+fn logs() -> Value {
+    json!({"action": "logs", "tenant": "acme", "since": RANGE.0, "until": RANGE.1})
+}
+
+fn go_on() -> Value {
+    json!({"action": "continue", "tenant": "acme"})
+}
+
+fn truth(collector: &Collector) -> std::collections::BTreeMap<String, String> {
+    collector.truth(RANGE.0.parse().unwrap(), RANGE.1.parse().unwrap())
+}
+
+#[tokio::test]
+async fn a_range_is_collected_once_and_exactly() {
+    let collector = Collector::start(Settings::default()).await;
+    let report = collector.run(logs()).await;
+    let (tenant, job) = (&report["tenants"][0], &report["tenants"][0]["jobs"][0]);
+    assert_eq!(
+        (&report["is_complete"], &job["state"], &tenant["problems"]),
+        (&true.into(), &"finished".into(), &json!([]))
+    );
+    let truth = truth(&collector);
+    assert!(truth.len() > 30, "{}", truth.len());
+    collector.has_exactly(&truth, "at once");
+    assert_eq!(job["events"], truth.len());
+    assert!(collector.rows().values().all(|(times, _)| *times == 1), "nothing was read twice");
+    assert_eq!(job["complete"], json!([{"since": RANGE.0, "until": RANGE.1}]));
+
+    // Asked again, it has nothing to do, and says so without a call for the log.
+    let calls = collector.simulator.traffic().to_path("/api/v1/logs");
+    let again = collector.run(logs()).await;
+    assert_eq!((&again["is_complete"], &again["tenants"][0]["jobs"][0]["state"]), (&true.into(), &"finished".into()));
+    assert_eq!(collector.simulator.traffic().to_path("/api/v1/logs"), calls);
+}
+
+#[tokio::test]
+async fn rows_say_that_they_came_by_history() {
+    let collector = Collector::start(Settings::default()).await;
+    collector.run(logs()).await;
+    let status = collector.run(json!({"action": "status"})).await;
+    assert_eq!(status["tenants"][0]["jobs"][0]["oldest_hour_complete"], "2026-03-01T00:00:00Z");
+    let told: Vec<_> = collector.told().into_iter().map(|event| event.detail_type).collect();
+    assert_eq!(told, ["CollectionFinished"]);
+    assert!(collector.keys("live").iter().all(|key| key.starts_with("live/tenant=acme/day=2026-03-0")));
+}
+
+#[tokio::test]
+async fn a_dry_run_plans_and_writes_nothing() {
+    let org = OrgConfig { days: 2, events_per_day: 4_000, ..OrgConfig::default() };
+    let collector = Collector::start(Settings { org, page: 100, ..Settings::default() }).await;
+    let mut command = logs();
+    command["dry_run"] = true.into();
+    let plan = collector.run(command).await["tenants"][0]["plan"].clone();
+    let events = plan["events"].as_u64().unwrap();
+    let truth = truth(&collector).len() as u64;
+    assert!(events.abs_diff(truth) * 3 < truth, "{events} planned of {truth}");
+    assert!(plan["eta"]["arithmetic"].as_str().unwrap().contains("calls a minute"), "{plan}");
+    assert_eq!(collector.keys(""), [] as [&str; 0]);
+}
+
+#[tokio::test]
+async fn only_the_wanted_types() {
+    let collector = Collector::start(Settings::default()).await;
+    let mut command = logs();
+    command["event_types"] = json!(["user.session.", "policy."]);
+    collector.run(command).await;
+    let is_wanted = |json: &String| {
+        let event: Value = serde_json::from_str(json).unwrap();
+        let event_type = event["eventType"].as_str().unwrap().to_owned();
+        event_type.starts_with("user.session.") || event_type.starts_with("policy.")
+    };
+    let wanted: std::collections::BTreeMap<_, _> =
+        truth(&collector).into_iter().filter(|(_, json)| is_wanted(json)).collect();
+    assert!(!wanted.is_empty());
+    collector.has_exactly(&wanted, "filtered");
+}
+
+#[tokio::test]
+async fn a_heavy_slice_is_split_among_the_workers() {
+    let org = OrgConfig { days: 2, events_per_day: 400, ..OrgConfig::default() };
+    let collector = Collector::start(Settings { org, ..Settings::default() }).await;
+    let report = collector.run(logs()).await;
+    let job = &report["tenants"][0]["jobs"][0];
+    let planned = report["tenants"][0]["plan"]["slices"].as_array().unwrap().len() as u64;
+    assert!(job["slices"].as_u64().unwrap() > planned, "{job}");
+    collector.has_exactly(&truth(&collector), "split");
+}
+
+#[tokio::test]
+async fn a_short_time_is_enough_many_times() {
+    let collector = Collector::start(Settings::default()).await;
+    let mut report = collector.run_within(logs(), Duration::from_millis(60)).await;
+    let mut runs = 1;
+    while report["is_complete"] != true {
+        assert!(runs < 500, "{report}");
+        let told = collector.told();
+        let next = told.iter().find(|event| event.detail_type == "Continue").expect("it asks to be called again");
+        report = collector.run_within(next.detail.clone(), Duration::from_millis(60)).await;
+        runs += 1;
+    }
+    let job = &collector.run(json!({"action": "status"})).await["tenants"][0]["jobs"][0];
+    assert_eq!(job["state"], "finished");
+    collector.has_exactly(&truth(&collector), "in small steps");
+}
+
+#[tokio::test]
+async fn a_cancelled_collection_stays_cancelled() {
+    let collector = Collector::start(Settings::default()).await;
+    collector.run_until(logs(), 16, true).await;
+    let report = collector.run(json!({"action": "logs", "cancel": true})).await;
+    assert_eq!(report["tenants"][0]["jobs"][0]["state"], "cancelled");
+    let before = collector.rows().len();
+    collector.run(go_on()).await;
+    assert_eq!(collector.rows().len(), before);
+}
+
+#[tokio::test]
+async fn two_runs_never_work_on_one_job() {
+    let collector = Collector::start(Settings::default()).await;
+    collector.run_until(logs(), 20, true).await;
+    let held = collector.run(go_on()).await;
+    assert!(held["tenants"][0]["held_until"].is_string(), "{held}");
+    assert_eq!(held["is_complete"], false);
+    collector.clock.advance(SignedDuration::from_secs(61));
+    let report = collector.run(go_on()).await;
+    assert_eq!(report["tenants"][0]["jobs"][0]["state"], "finished", "{report}");
+    collector.has_exactly(&truth(&collector), "after the lease");
+}
+
+#[tokio::test]
+async fn a_refused_cursor_costs_nothing() {
+    let collector = Collector::start(Settings::default()).await;
+    collector.run_until(logs(), 16, false).await;
+    let slices: Vec<_> = collector.keys("state").into_iter().filter(|key| key.contains("slice-")).collect();
+    let name = |key: &str| key.strip_prefix("state/tenant=acme/").unwrap().to_owned();
+    let mut broken = 0;
+    for name in slices.iter().map(|key| name(key)) {
+        let mut state = collector.state(&name).unwrap();
+        if state["cursor"].is_string() {
+            state["cursor"] = format!("{}/api/v1/logs?after=expired&limit=5", collector.simulator.base_url()).into();
+            collector.set_state(&name, &state.to_string());
+            broken += 1;
+        }
+    }
+    assert!(broken > 0, "{slices:?}");
+    collector.clock.advance(SignedDuration::from_secs(61));
+    let report = collector.run(go_on()).await;
+    assert_eq!(report["tenants"][0]["jobs"][0]["state"], "finished", "{report}");
+    collector.has_exactly(&truth(&collector), "after refused cursors");
+}
+
+#[tokio::test]
+async fn a_revoked_token_is_said_and_waited_for() {
+    let collector = Collector::start(Settings::default()).await;
+    collector.run_until(logs(), 20, false).await;
+    collector.clock.advance(SignedDuration::from_secs(61));
+    collector.simulator.inject(FaultKind::SecretsRevoked.always());
+    let report = collector.run(go_on()).await;
+    let tenant = &report["tenants"][0];
+    assert_eq!((&report["is_complete"], &tenant["jobs"][0]["state"]), (&false.into(), &"running".into()));
+    assert!(tenant["problems"][0]["remedy"].as_str().unwrap().contains("secret"), "{tenant}");
+    // Not again at once, ...
+    let calls = collector.simulator.traffic().total;
+    collector.run(go_on()).await;
+    assert_eq!(collector.simulator.traffic().total, calls);
+    // ... but by itself, when somebody has repaired it.
+    collector.simulator.clear_faults();
+    collector.clock.advance(SignedDuration::from_secs(61));
+    let report = collector.run(go_on()).await;
+    assert_eq!(report["tenants"][0]["jobs"][0]["state"], "finished", "{report}");
+    collector.has_exactly(&truth(&collector), "after the repair");
+}
+
+#[tokio::test]
+async fn an_okta_that_stumbles_is_no_trouble() {
+    let collector = Collector::start(Settings::default()).await;
+    let at_logs =
+        |kind: FaultKind, times| okta_sim::Fault { kind, times: Some(times), under: Some("/api/v1/logs".to_owned()) };
+    collector.simulator.inject(at_logs(FaultKind::ServerError(503), 2));
+    collector.simulator.inject(at_logs(FaultKind::Cut, 2));
+    collector.simulator.inject(at_logs(FaultKind::Truncated, 1));
+    let report = collector.run(logs()).await;
+    assert_eq!(report["is_complete"], true, "{report}");
+    collector.has_exactly(&truth(&collector), "after stumbles");
+}
+
+#[tokio::test]
+async fn an_s3_that_refuses_stops_it_until_it_does_not() {
+    let collector = Collector::start(Settings::default()).await;
+    collector.s3.set_fault(|request| request.key.starts_with("live/").then_some(local::fault::Fault::Status(503)));
+    let report = collector.run(logs()).await;
+    assert_eq!(report["is_complete"], false);
+    assert!(report["tenants"][0]["problems"][0]["what"].as_str().unwrap().contains("cannot write s3://"), "{report}");
+    assert!(collector.rows().is_empty());
+    collector.s3.clear_fault();
+    collector.run(logs()).await;
+    collector.has_exactly(&truth(&collector), "after the refusals");
+}
+
+#[tokio::test]
+async fn a_state_that_cannot_be_read_stops_nothing_else() {
+    let collector = Collector::start(Settings::default()).await;
+    collector.run(logs()).await;
+    let key = collector.keys("state").into_iter().find(|key| key.ends_with("job.json")).unwrap();
+    collector.set_state(key.strip_prefix("state/tenant=acme/").unwrap(), "{\"version\": ");
+    let mut other = logs();
+    other["until"] = "2026-03-01T12:00:00Z".into();
+    let report = collector.run(other).await;
+    let tenant = &report["tenants"][0];
+    assert_eq!(tenant["jobs"][0]["state"], "finished");
+    assert!(
+        tenant["problems"][0]["what"].as_str().unwrap().contains("job.json is not what okta-lake wrote"),
+        "{tenant}"
+    );
+}
