@@ -2,7 +2,7 @@
 
 mod collector;
 mod events;
-mod rows;
+pub(crate) mod rows;
 
 use std::sync::LazyLock;
 use std::time::Duration;

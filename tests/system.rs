@@ -10,6 +10,8 @@ mod support;
 mod bad_input;
 #[path = "system/connectivity.rs"]
 mod connectivity;
+#[path = "system/continuation.rs"]
+mod continuation;
 #[path = "system/crash.rs"]
 mod crash;
 #[path = "system/delivery.rs"]

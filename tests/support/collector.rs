@@ -130,12 +130,12 @@ impl Collector {
     /// next write.
     pub(crate) async fn run_until(&self, command: Value, step: u64, is_after: bool) -> Ended {
         let reached = Arc::new(Notify::new());
-        let (seen, stop) = (AtomicU64::new(0), Arc::clone(&reached));
+        let (requests, tell) = (AtomicU64::new(0), Arc::clone(&reached));
         self.s3.set_fault(move |_| {
-            if seen.fetch_add(1, Ordering::SeqCst) < step {
+            if requests.fetch_add(1, Ordering::SeqCst) < step {
                 return None;
             }
-            stop.notify_one();
+            tell.notify_one();
             // Before: it never arrives. After: its answer never does.
             Some(if is_after { Fault::LostAnswer } else { Fault::Delay(Duration::from_hours(1)) })
         });

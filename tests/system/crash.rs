@@ -12,7 +12,7 @@ const SINCE: &str = "2026-03-01T00:00:00Z";
 const UNTIL: &str = "2026-03-02T08:00:00Z";
 
 /// Runs that are stopped a second time.
-const TWICE: u64 = 1_000;
+const TWICE: u64 = 600;
 
 fn logs() -> Value {
     json!({"action": "logs", "tenant": "acme", "since": SINCE, "until": UNTIL})

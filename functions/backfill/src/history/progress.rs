@@ -57,6 +57,9 @@ pub struct Progress {
     /// Runs, pauses and refusals so far.
     #[serde(flatten)]
     pub effort: Effort,
+    /// Percent of the calls that okta-lake allows itself that the present run has made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share_used: Option<f64>,
     /// When it will be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub eta: Option<Eta>,
@@ -159,6 +162,7 @@ impl Progress {
             oldest_hour_complete: complete.iter().find_map(first_hour),
             complete,
             effort,
+            share_used: pace.share_used().map(|percent| (percent * 10.0).round() / 10.0),
             eta: if is_over { None } else { pace.eta(calls_left, now) },
             trouble: job.trouble.clone(),
         }

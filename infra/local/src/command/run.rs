@@ -20,6 +20,8 @@ use crate::arguments::{Action, RunArguments};
 use crate::outcome::Outcome;
 use crate::report::{self, Table};
 
+pub(crate) use logs::print_job;
+
 /// Runs one action.
 pub(crate) async fn run(arguments: &RunArguments, lake: &Path, config: &Config) -> anyhow::Result<Outcome> {
     match arguments.action {

@@ -1,14 +1,16 @@
 //! `okta-lake status`: what the lake has.
 
+use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use jiff::Timestamp;
 use local::coverage::{HourCoverage, TenantCoverage, coverage};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::arguments::StatusArguments;
+use crate::command::run::print_job;
 use crate::outcome::Outcome;
 use crate::report::{Table, grouped};
 
@@ -22,15 +24,51 @@ pub(crate) fn run(arguments: &StatusArguments, lake: &Path) -> anyhow::Result<Ou
     }
     let tenant = arguments.tenant.as_ref().map(ToString::to_string);
     let tenants = coverage(lake, tenant.as_deref(), Timestamp::now())?;
+    let collections = collections(lake, tenant.as_deref())?;
     let mut output = io::stdout().lock();
     if arguments.json {
-        let status = json!({"lake": lake.canonicalize()?, "tenants": tenants});
+        let status = json!({"lake": lake.canonicalize()?, "tenants": tenants, "collections": collections});
         serde_json::to_writer_pretty(&mut output, &status).map_err(io::Error::from)?;
         writeln!(output)?;
     } else {
         print(&tenants, lake, &mut output)?;
+        for collection in &collections {
+            writeln!(output)?;
+            print_job(collection, &mut output)?;
+        }
     }
     Ok(Outcome::Done)
+}
+
+/// How far the collections of the past are, as the function last wrote it.
+fn collections(lake: &Path, tenant: Option<&str>) -> anyhow::Result<Vec<Value>> {
+    let mut found = Vec::new();
+    for folder in folders(&lake.join("state"))? {
+        let is_wanted = |tenant| folder.file_name().is_some_and(|name| *name == *format!("tenant={tenant}"));
+        if tenant.is_some_and(|tenant| !is_wanted(tenant)) {
+            continue;
+        }
+        for job in folders(&folder.join("logs"))? {
+            let path = job.join("job.json");
+            let text = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            let mut job: Value =
+                serde_json::from_slice(&text).with_context(|| format!("{} is no JSON", path.display()))?;
+            found.extend(Some(job["progress"].take()).filter(|progress| !progress.is_null()));
+        }
+    }
+    Ok(found)
+}
+
+/// The folders in a folder, sorted; none if it is not there.
+fn folders(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
+    let mut folders: Vec<_> = paths.into_iter().filter(|path| path.is_dir()).collect();
+    folders.sort();
+    Ok(folders)
 }
 
 fn print(tenants: &[TenantCoverage], lake: &Path, output: &mut impl Write) -> io::Result<()> {

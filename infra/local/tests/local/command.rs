@@ -77,7 +77,7 @@ fn what_cannot_be_done_is_told_with_status_2() {
         (&["send"], "<FILE>..."),
         (&["send", "/no/such/file"], "cannot open /no/such/file"),
         (&["send", "--tenant", "a/b", "-"], "is no tenant"),
-        (&["run", "collect", "--secret", "x"], "not available yet"),
+        (&["run", "collect", "--secret", "/no/such/file"], "cannot read the secret /no/such/file"),
         (&["test-connectivity", "--secret", "/no/such/file"], "cannot read the secret /no/such/file"),
         (&["nonsense"], "unrecognized subcommand"),
     ] {

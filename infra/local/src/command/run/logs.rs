@@ -199,6 +199,9 @@ pub(crate) fn print_job(job: &Value, output: &mut impl Write) -> io::Result<()> 
     table.row(["so far".into(), summary(job).into()]);
     let calls = format!("{}, {} left, {} turned away (429)", job["calls"], job["calls_left"], job["throttled"]);
     table.row(["calls".into(), calls.into()]);
+    if let Some(percent) = job["share_used"].as_f64() {
+        table.row(["share used".into(), format!("{percent} % in the last run").into()]);
+    }
     table.row(["runs".into(), number(&job["runs"]).into()]);
     table.row(["quarantined".into(), number(&job["quarantined"]).into()]);
     for range in job["complete"].as_array().into_iter().flatten() {
