@@ -28,7 +28,7 @@ async fn many_invocations_and_a_kill_are_one_collection() {
     let logs = json!({"action": "logs", "since": since.to_string(), "until": until.to_string()});
 
     // Killed: the process is gone in the middle of its work, as by `kill -9`.
-    let killed = tokio::time::timeout(Duration::from_millis(2_500), backfill.run(logs.clone(), TIMEOUT)).await;
+    let killed = tokio::time::timeout(Duration::from_millis(1_200), backfill.run(logs.clone(), TIMEOUT)).await;
     assert!(killed.is_err(), "the collection is too short to be killed: {killed:?}");
     while events.try_recv().is_ok() {}
 
