@@ -177,14 +177,28 @@ impl SliceView<'_> {
             checkpoint => calls_left(self.slice, checkpoint.calls, checkpoint.reached),
         }
     }
+
+    /// The part of its range that has been read.
+    fn part_read(&self) -> f64 {
+        let Range { since, until } = self.slice.range;
+        match self.checkpoint {
+            Checkpoint { is_done: true, .. } => 1.0,
+            Checkpoint { reached: Some(reached), .. } => {
+                let read = reached.duration_since(since).as_secs_f64() / until.duration_since(since).as_secs_f64();
+                read.clamp(0.0, 1.0)
+            }
+            Checkpoint { reached: None, .. } => 0.0,
+        }
+    }
 }
 
-/// By how much the slices that are done differ from their plan.
+/// By how much the calls of what has been read differ from the plan of it. The slices that are done first are those
+/// that were planned too heavy, so that those under way count as well, and the plan itself as a tenth of all calls.
 fn correction(views: &[SliceView<'_>]) -> f64 {
-    let done = || views.iter().filter(|view| view.checkpoint.is_done);
-    let planned: u64 = done().map(|view| view.slice.calls).sum();
-    let made: u64 = done().map(|view| view.checkpoint.calls).sum();
-    if planned == 0 { 1.0 } else { made as f64 / planned as f64 }
+    let plan = views.iter().map(|view| view.slice.calls as f64).sum::<f64>() / 10.0;
+    let planned: f64 = views.iter().map(|view| view.slice.calls as f64 * view.part_read()).sum();
+    let made: f64 = views.iter().map(|view| view.checkpoint.calls as f64).sum();
+    if plan == 0.0 { 1.0 } else { (made + plan) / (planned + plan) }
 }
 
 fn reading((slice, view): (usize, &SliceView<'_>)) -> Reading {
@@ -317,10 +331,23 @@ mod tests {
     }
 
     #[test]
-    fn what_is_done_corrects_the_rest_of_the_plan() {
-        let job =
-            job(&[("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"), ("2026-01-02T00:00:00Z", "2026-01-03T00:00:00Z")]);
-        assert_eq!(progress(&job, &[done(15), Checkpoint::default()], Pace::default()).calls_left, 15);
+    fn what_was_read_corrects_the_rest_of_the_plan() {
+        let days: Vec<_> = (1..=20)
+            .map(|day| (format!("2026-01-{day:02}T00:00:00Z"), format!("2026-01-{:02}T00:00:00Z", day + 1)))
+            .collect();
+        let days: Vec<_> = days.iter().map(|(since, until)| (since.as_str(), until.as_str())).collect();
+        let job = job(&days);
+        let left = |read: &[Checkpoint]| {
+            let mut checkpoints = vec![Checkpoint::default(); 20];
+            checkpoints[..read.len()].clone_from_slice(read);
+            progress(&job, &checkpoints, Pace::default()).calls_left
+        };
+        assert_eq!(left(&[]), 200);
+        // One slice that was planned too heavy says little about the others, and half of them much.
+        assert_eq!(left(&[done(2)]), 140);
+        assert_eq!(left(&vec![done(15); 10]), 142);
+        let halfway = Checkpoint { reached: Some(time("2026-01-01T12:00:00Z")), calls: 5, ..Checkpoint::default() };
+        assert_eq!(left(&[halfway]), 195);
     }
 
     #[test]
