@@ -3,6 +3,7 @@
 mod collector;
 mod events;
 pub(crate) mod rows;
+pub(crate) mod view;
 
 use std::sync::LazyLock;
 use std::time::Duration;

@@ -22,3 +22,7 @@ mod failing_store;
 mod history;
 #[path = "system/polling.rs"]
 mod polling;
+#[path = "system/reconcile.rs"]
+mod reconcile;
+#[path = "system/schedules.rs"]
+mod schedules;

@@ -2,6 +2,7 @@
 //! be moved, and the function can be stopped at any of its requests to AWS, before or after they took effect.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -15,11 +16,13 @@ use backfill::secrets::Secrets;
 use backfill::stack::Stack;
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
-use lake::{Format, Lake};
+use lake::batch::object;
+use lake::{Batch, Format, Lake, Partition};
 use local::bus_server::{BusEvent, BusServer};
 use local::fault::Fault;
 use local::s3_server::{ACCESS_KEY_ID, BUCKET, EmbeddedS3, REGION, SECRET_ACCESS_KEY};
 use local::secrets_server::SecretsServer;
+use normalize::{LogEvent, Receipt, Route, Tenant, hour_of};
 use okta::{AllowedHosts, Clock, Share};
 use okta_sim::{LimitsConfig, OrgConfig, SimConfig, Simulator};
 use serde_json::Value;
@@ -70,6 +73,13 @@ impl MovableClock {
         self.moved_ms.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
+    /// Sets the time, also back: for a run that has nothing to do with those before.
+    pub(crate) fn set(&self, now: Timestamp) {
+        let moved = now.as_millisecond() - self.origin.as_millisecond();
+        let passed = i64::try_from(self.start.elapsed().as_millis()).unwrap();
+        self.moved_ms.store(moved - passed, Ordering::SeqCst);
+    }
+
     fn moved(&self) -> SignedDuration {
         SignedDuration::from_millis(self.moved_ms.load(Ordering::SeqCst))
     }
@@ -81,7 +91,9 @@ impl Clock for MovableClock {
     }
 
     fn elapsed(&self) -> Duration {
-        self.start.elapsed() + self.moved().unsigned_abs()
+        // A week more, so that it can be set back.
+        let ahead = self.moved() + SignedDuration::from_hours(24 * 7);
+        self.start.elapsed() + ahead.unsigned_abs()
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
@@ -148,6 +160,29 @@ impl Collector {
         ended
     }
 
+    /// Writes events into `live/` as the stream function does with a batch.
+    pub(crate) async fn deliver(&self, batch: &[String]) {
+        let tenant = Tenant::parse("acme").unwrap();
+        let now = self.clock.now();
+        let receipt = Receipt { tenant: &tenant, route: Route::Stream, logged: now, processed: now };
+        let mut rows = Batch::default();
+        for raw in batch {
+            let log = LogEvent::parse(raw).unwrap();
+            let partition = Partition { tenant: tenant.clone(), hour: hour_of(log.published) };
+            rows.insert(partition, normalize::normalize(log, &receipt).event);
+        }
+        let Sink { lake, format } = &self.function.sink;
+        for (partition, rows) in rows.into_partitions() {
+            let object = object(&partition, rows, *format).unwrap();
+            lake.put_new(&object.key, object.content_type, object.body).await.unwrap();
+        }
+    }
+
+    /// The lake's folder.
+    pub(crate) fn folder(&self) -> &Path {
+        self.lake.path()
+    }
+
     /// Every row, by uuid: how often it is there and what Okta sent.
     pub(crate) fn rows(&self) -> BTreeMap<String, (u32, String)> {
         let mut found = BTreeMap::new();
@@ -179,7 +214,7 @@ impl Collector {
 
     /// Forgets everything: the lake is empty again, and no lease is left.
     pub(crate) fn clear(&self) {
-        for folder in ["live", "state", "quarantine"] {
+        for folder in ["live", "sealed", "ledger", "state", "quarantine"] {
             let folder = self.lake.path().join(folder);
             if folder.exists() {
                 std::fs::remove_dir_all(folder).unwrap();
@@ -243,6 +278,8 @@ fn function(
         share: Share::new(100, 10).unwrap(),
         allowed_hosts: AllowedHosts { custom_domains: vec![], loopback: true },
         page,
+        lateness: SignedDuration::from_hours(1),
+        second_look: SignedDuration::from_hours(4),
         told_every: Duration::from_secs(30),
         clock,
     }

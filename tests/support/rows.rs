@@ -15,10 +15,12 @@ pub(crate) fn parquet(folder: &Path) -> Vec<Value> {
 
 /// Every row of every file below `folder`, Parquet or NDJSON, in the order of keys.
 pub(crate) fn all(folder: &Path) -> Vec<Value> {
-    files(folder)
-        .iter()
-        .flat_map(|file| if file.extension().is_some_and(|it| it == "zst") { lines(file) } else { rows(file) })
-        .collect()
+    files(folder).iter().flat_map(|path| file(path)).collect()
+}
+
+/// Every row of a file, Parquet or NDJSON.
+pub(crate) fn file(path: &Path) -> Vec<Value> {
+    if path.extension().is_some_and(|it| it == "zst") { lines(path) } else { rows(path) }
 }
 
 fn lines(file: &Path) -> Vec<Value> {

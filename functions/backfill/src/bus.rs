@@ -17,6 +17,14 @@ pub enum Kind {
     CollectionProgress,
     /// A collection has ended: finished, cancelled or failed.
     CollectionFinished,
+    /// An hour has a seal, or a new one.
+    HourSealed,
+    /// Events that the stream did not bring.
+    GapFound,
+    /// They are in the lake, and their hour is sealed.
+    GapRepaired,
+    /// Okta has turned the log stream off.
+    StreamDisabled,
     /// Work is left: a rule hands the detail, which is a command, to the function.
     Continue,
 }
@@ -27,6 +35,10 @@ impl Kind {
             Self::CollectionPlanned => "CollectionPlanned",
             Self::CollectionProgress => "CollectionProgress",
             Self::CollectionFinished => "CollectionFinished",
+            Self::HourSealed => "HourSealed",
+            Self::GapFound => "GapFound",
+            Self::GapRepaired => "GapRepaired",
+            Self::StreamDisabled => "StreamDisabled",
             Self::Continue => "Continue",
         }
     }

@@ -26,6 +26,10 @@ pub enum Action {
     Logs(Logs),
     /// Goes on with every collection that is not finished, and polls.
     Continue,
+    /// Seals the hours that are due, and repairs what is missing.
+    Reconcile,
+    /// Maps sealed hours anew.
+    Renormalize(Renormalize),
     /// Tells how far everything is.
     Status,
 }
@@ -49,18 +53,32 @@ pub struct Logs {
     pub poll: Option<bool>,
 }
 
+/// Which sealed hours are mapped anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Renormalize {
+    /// The first hour.
+    pub since: Timestamp,
+    /// Hours from here on are left as they are.
+    pub until: Timestamp,
+    /// Whether the hours are only counted.
+    pub dry_run: bool,
+}
+
 /// A command that means nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
     /// Not of the right form.
     #[error(
         "no command: {0}; expected {{\"action\": \"test-connectivity\" | \"collect\" | \"logs\" | \"continue\" | \
-         \"status\", \"tenant\": \"acme\"}}, tenant being optional"
+         \"reconcile\" | \"renormalize\" | \"status\", \"tenant\": \"acme\"}}, tenant being optional"
     )]
     Form(#[from] serde_json::Error),
     /// Fields that do not go with this action.
     #[error("{0} goes only with the actions collect and logs")]
     Misplaced(&'static str),
+    /// No range, or more than one.
+    #[error("renormalize takes since and until, both, and dry_run")]
+    Range,
     /// A time that is none.
     #[error("{name}: {text:?} is neither a time such as 2026-05-04T10:00:00Z nor a day such as 2026-05-04")]
     Time {
@@ -107,6 +125,8 @@ enum ActionName {
     Collect,
     Logs,
     Continue,
+    Reconcile,
+    Renormalize,
     Status,
 }
 
@@ -118,6 +138,8 @@ impl Action {
             Self::Collect(_) => "collect",
             Self::Logs(_) => "logs",
             Self::Continue => "continue",
+            Self::Reconcile => "reconcile",
+            Self::Renormalize(_) => "renormalize",
             Self::Status => "status",
         }
     }
@@ -131,12 +153,28 @@ impl Command {
         let action = match form.action {
             ActionName::Collect => Action::Collect(logs),
             ActionName::Logs => Action::Logs(logs),
+            ActionName::Renormalize => Action::Renormalize(logs.range()?),
             _ if logs != Logs::default() => return Err(CommandError::Misplaced(form.given())),
             ActionName::TestConnectivity => Action::TestConnectivity,
             ActionName::Continue => Action::Continue,
+            ActionName::Reconcile => Action::Reconcile,
             ActionName::Status => Action::Status,
         };
         Ok(Self { action, tenant: form.tenant })
+    }
+}
+
+impl Logs {
+    fn range(self) -> Result<Renormalize, CommandError> {
+        let dry_run = self.dry_run;
+        match self {
+            Self { since: Some(since), until: Some(until), .. }
+                if self == (Self { since: self.since, until: self.until, dry_run, ..Self::default() }) =>
+            {
+                Ok(Renormalize { since, until, dry_run })
+            }
+            _ => Err(CommandError::Range),
+        }
     }
 }
 
@@ -223,6 +261,7 @@ mod tests {
         let backwards = json!({"action": "logs", "since": "2026-05-04", "until": "2026-05-04"});
         assert!(refused(backwards).contains("not before"));
         assert!(refused(json!({"action": "logs", "event_types": ["a\" or \"b"]})).contains("event_types"));
+        assert!(refused(json!({"action": "renormalize", "since": "2026-05-04"})).contains("since and until"));
         assert_eq!(
             refused(json!({"action": "status", "dry_run": true})),
             "dry_run goes only with the actions collect and logs"

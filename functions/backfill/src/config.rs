@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use lake::Format;
 use okta::{AllowedHosts, Share};
 use tracing_subscriber::EnvFilter;
@@ -23,6 +24,9 @@ pub struct Config {
     pub own_bus: Option<String>,
     /// `OKTA_LAKE_PROGRESS_SECONDS`: how often progress is told; 30 by default.
     pub told_every: Duration,
+    /// `OKTA_LAKE_LATENESS_MINUTES`: how long after its end an hour is sealed at the earliest; 60 by default. Where the
+    /// stream is slower, it is longer by itself.
+    pub lateness: SignedDuration,
     /// `OKTA_LAKE_RATE_SHARE`: percent of the rate limits that may be used; 50 by default.
     pub share: Share,
     /// `OKTA_LAKE_CUSTOM_DOMAINS`: hosts of orgs besides Okta's own, by commas; `loopback` allows this machine.
@@ -53,6 +57,9 @@ const FLOOR_PERCENT: u32 = 10;
 /// Often enough to watch, seldom enough for a bus.
 const TOLD_EVERY: Duration = Duration::from_secs(30);
 
+/// Okta's stream and log are rarely later, and what is later still is sealed again.
+const LATENESS: SignedDuration = SignedDuration::from_hours(1);
+
 impl Config {
     /// Reads the environment.
     pub fn from_environment() -> Result<Self, ConfigError> {
@@ -68,6 +75,7 @@ impl Config {
         let share = set("OKTA_LAKE_RATE_SHARE").as_deref().map_or(Ok(Share::default()), share);
         let format = set("OKTA_LAKE_FORMAT").map_or(Ok(Format::default()), |name| name.parse());
         let told_every = set("OKTA_LAKE_PROGRESS_SECONDS").as_deref().map_or(Ok(TOLD_EVERY), seconds);
+        let lateness = set("OKTA_LAKE_LATENESS_MINUTES").as_deref().map_or(Ok(LATENESS), minutes);
         Ok(Self {
             bucket: set("OKTA_LAKE_BUCKET").ok_or(ConfigError::Missing("OKTA_LAKE_BUCKET"))?,
             secret_prefix: set("OKTA_LAKE_SECRET_PREFIX").unwrap_or_else(|| "okta-lake/".to_owned()),
@@ -76,6 +84,7 @@ impl Config {
             format: format.map_err(invalid("OKTA_LAKE_FORMAT"))?,
             own_bus: set("OKTA_LAKE_BUS"),
             told_every: told_every.map_err(invalid("OKTA_LAKE_PROGRESS_SECONDS"))?,
+            lateness: lateness.map_err(invalid("OKTA_LAKE_LATENESS_MINUTES"))?,
             share: share.map_err(invalid("OKTA_LAKE_RATE_SHARE"))?,
             allowed_hosts: allowed_hosts(&set("OKTA_LAKE_CUSTOM_DOMAINS").unwrap_or_default()),
             log,
@@ -86,6 +95,11 @@ impl Config {
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.trim().parse().ok().filter(|seconds| (1..=900).contains(seconds));
     seconds.map(Duration::from_secs).ok_or_else(|| format!("{text:?} is no number of seconds from 1 to 900"))
+}
+
+fn minutes(text: &str) -> Result<SignedDuration, String> {
+    let minutes = text.trim().parse().ok().filter(|minutes| (1..=1_440).contains(minutes));
+    minutes.map(SignedDuration::from_mins).ok_or_else(|| format!("{text:?} is no number of minutes from 1 to 1440"))
 }
 
 fn share(text: &str) -> Result<Share, String> {

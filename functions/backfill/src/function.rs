@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use okta::{AllowedHosts, Clock, Observer, Options, Share};
 
 use crate::bus::Bus;
@@ -29,6 +30,10 @@ pub struct Function {
     pub page: u64,
     /// How often progress is told.
     pub told_every: Duration,
+    /// How long after its end an hour is sealed at the earliest.
+    pub lateness: SignedDuration,
+    /// How long after its end a sealed hour is compared with the API once more.
+    pub second_look: SignedDuration,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use futures::{StreamExt as _, stream};
+use lake::StateError;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -13,6 +14,7 @@ use crate::command::{Action, Command, CommandError};
 use crate::connectivity;
 use crate::function::Function;
 use crate::logs::{self, LogsReport, Wish};
+use crate::reconcile::{self, ReconcileReport};
 use crate::report::{Check, Report, Section, Status};
 use crate::secrets::SecretsError;
 
@@ -30,6 +32,19 @@ pub enum Answer {
     Connectivity(Report),
     /// To everything about the log.
     Logs(LogsAnswer),
+    /// To everything about seals.
+    Reconcile(ReconcileAnswer),
+}
+
+/// What became of the hours of every org that was meant.
+#[derive(Debug, Serialize)]
+pub struct ReconcileAnswer {
+    /// What was asked.
+    pub action: &'static str,
+    /// Whether every hour that is due has its seal.
+    pub is_complete: bool,
+    /// Each org.
+    pub tenants: Vec<ReconcileReport>,
 }
 
 /// What became of the log of every org that was meant.
@@ -49,6 +64,9 @@ pub enum HandlerError {
     /// It means nothing.
     #[error(transparent)]
     Command(#[from] CommandError),
+    /// It is for every tenant of the lake, and the lake cannot be listed.
+    #[error(transparent)]
+    State(#[from] StateError),
     /// It is for every tenant, and nobody knows them.
     #[error("{0}: let the function's role list and read the secrets under its prefix")]
     Secrets(#[from] SecretsError),
@@ -58,6 +76,7 @@ impl From<HandlerError> for Diagnostic {
     fn from(error: HandlerError) -> Self {
         let error_type = match error {
             HandlerError::Command(_) => "Command",
+            HandlerError::State(_) => "State",
             HandlerError::Secrets(_) => "Secrets",
         };
         Self { error_type: error_type.to_owned(), error_message: error.to_string() }
@@ -77,6 +96,10 @@ pub async fn answer(function: &Function, payload: Value, left: Duration) -> Resu
             return Ok(Answer::Connectivity(test_connectivity(function, tenant, left).await));
         }
         Action::Collect(wanted) | Action::Logs(wanted) => Wish::Collect(wanted),
+        Action::Reconcile | Action::Renormalize(_) => {
+            let reconcile = seals(function, &action, tenant, &payload, left).await?;
+            return Ok(Answer::Reconcile(reconcile));
+        }
         Action::Continue => Wish::Continue,
         Action::Status => Wish::Tell,
     };
@@ -100,6 +123,60 @@ async fn turn(function: &Function, tenant: &str, wish: Wish<'_>, command: &Value
         function.bus.publish(Kind::Continue, &next).await;
     }
     report
+}
+
+/// The hours of every org that is meant: of those that have a secret, and of those that only the lake knows.
+async fn seals(
+    function: &Function,
+    action: &Action,
+    tenant: Option<String>,
+    command: &Value,
+    left: Duration,
+) -> Result<ReconcileAnswer, HandlerError> {
+    let ends = function.clock.elapsed() + left;
+    let wish = match action {
+        Action::Renormalize(wanted) => reconcile::Wish::Renormalize(*wanted),
+        _ => reconcile::Wish::Reconcile,
+    };
+    let is_everyone = tenant.is_none();
+    let mut names = match tenant {
+        Some(tenant) => vec![tenant],
+        None => function.secrets.tenants().await?,
+    };
+    let mut tenants = seals_of(function, &names, wish, left).await;
+    if is_everyone {
+        names = function.sink.lake.tenants().await?;
+        // A secret may be called otherwise than its org.
+        names.retain(|name| tenants.iter().all(|report| report.tenant != *name));
+        let left = ends.saturating_sub(function.clock.elapsed());
+        tenants.extend(seals_of(function, &names, wish, left).await);
+    }
+    let is_dry_run = matches!(wish, reconcile::Wish::Renormalize(wanted) if wanted.dry_run);
+    for report in tenants.iter().filter(|report| report.is_cut_short() && !is_dry_run) {
+        let mut next = command.clone();
+        next["tenant"] = report.tenant.clone().into();
+        function.bus.publish(Kind::Continue, &next).await;
+    }
+    let is_complete = tenants.iter().all(|report| report.is_complete);
+    Ok(ReconcileAnswer { action: action.name(), is_complete, tenants })
+}
+
+/// One org after another: an hour is sealed in memory and on disk, and there is one of each.
+async fn seals_of(
+    function: &Function,
+    names: &[String],
+    wish: reconcile::Wish,
+    left: Duration,
+) -> Vec<ReconcileReport> {
+    let ends = function.clock.elapsed() + left;
+    let mut reports = Vec::new();
+    for (at, name) in names.iter().enumerate() {
+        let left = ends.saturating_sub(function.clock.elapsed());
+        // So that an org with much to seal does not keep the others waiting for ever.
+        let share = left / u32::try_from(names.len() - at).unwrap_or(1);
+        reports.push(reconcile::run(function, name, wish, share).await);
+    }
+    reports
 }
 
 async fn test_connectivity(function: &Function, tenant: Option<String>, left: Duration) -> Report {

@@ -1,4 +1,4 @@
-//! The backfill function: history, polling and checks through the Okta API. The binary is the cold start; what it does
+//! The backfill function: history, polling, sealing and checks through the Okta API. The binary is the cold start; what it does
 //! is in [`handler`].
 
 pub mod bus;
@@ -12,6 +12,7 @@ pub mod history;
 pub mod lease;
 pub mod logs;
 pub mod poll;
+pub mod reconcile;
 mod refused;
 pub mod report;
 pub mod rows;

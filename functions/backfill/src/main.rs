@@ -10,6 +10,7 @@ use backfill::config::Config;
 use backfill::function::Function;
 use backfill::handler;
 use backfill::history::plan::PAGE;
+use backfill::reconcile::SECOND_LOOK;
 use backfill::rows::Sink;
 use backfill::secrets::Secrets;
 use backfill::stack::Stack;
@@ -44,6 +45,8 @@ async fn main() -> anyhow::Result<()> {
         allowed_hosts: config.allowed_hosts,
         page: PAGE,
         told_every: config.told_every,
+        lateness: config.lateness,
+        second_look: SECOND_LOOK,
         clock: Arc::new(SystemClock::new()),
     };
     let handle = service_fn(|event: LambdaEvent<Value>| handler::handle(&function, event));

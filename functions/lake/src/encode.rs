@@ -52,6 +52,12 @@ impl Format {
         }
     }
 
+    /// The form of an object, by its key.
+    pub fn of(key: &str) -> Option<Self> {
+        let is = |format: &Self| key.strip_suffix(format.extension()).is_some_and(|name| name.ends_with('.'));
+        [Self::Parquet, Self::Ndjson].into_iter().find(is)
+    }
+
     /// The media type of its objects.
     pub fn content_type(self) -> &'static str {
         match self {

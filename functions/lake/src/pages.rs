@@ -24,15 +24,35 @@ const UNIQUE: [&str; 3] = ["raw_data", "metadata.uid", "metadata.original_time"]
 /// Shorter columns gain less from compression than it takes to begin with it.
 const COMPRESSED_FROM: usize = 4_096;
 
-/// The properties of a file of `columns`.
-pub(crate) fn properties(columns: &RecordBatch) -> Result<WriterProperties, ParquetError> {
-    let mut properties = WriterProperties::builder()
+/// So many rows lie together in a sealed hour: large enough to read fast, small enough to be written in little memory.
+const SEALED_ROW_GROUP: usize = 100_000;
+
+/// The properties of a sealed hour, whose columns are not known before they are written. Read often, written once: every
+/// column is compressed, and pages can be skipped by what readers filter by.
+pub(crate) fn sealed_properties() -> Result<WriterProperties, ParquetError> {
+    let mut properties = common()
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
+        .set_max_row_group_row_count(Some(SEALED_ROW_GROUP));
+    for name in UNIQUE {
+        let path = ColumnPath::new(name.split('.').map(str::to_owned).collect());
+        properties = properties.set_column_dictionary_enabled(path, false);
+    }
+    Ok(properties.build())
+}
+
+fn common() -> WriterPropertiesBuilder {
+    let properties = WriterProperties::builder()
         .set_statistics_enabled(EnabledStatistics::None)
         .set_offset_index_disabled(true)
         .set_key_value_metadata(Some(vec![KeyValue::new("okta_lake.mapping".into(), MAPPING_VERSION.to_string())]));
-    for name in FILTERED {
-        properties = properties.set_column_statistics_enabled(ColumnPath::from(name), EnabledStatistics::Chunk);
-    }
+    FILTERED.into_iter().fold(properties, |properties, name| {
+        properties.set_column_statistics_enabled(ColumnPath::from(name), EnabledStatistics::Chunk)
+    })
+}
+
+/// The properties of a file of `columns`.
+pub(crate) fn properties(columns: &RecordBatch) -> Result<WriterProperties, ParquetError> {
+    let mut properties = common();
     let zstd = Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?);
     for (field, column) in columns.schema().fields().iter().zip(columns.columns()) {
         properties = lay_out(properties, vec![field.name().clone()], column, zstd);

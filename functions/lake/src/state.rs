@@ -41,7 +41,7 @@ pub enum StateError {
     /// S3 refused or could not be reached, after the SDK's own retries.
     #[error("cannot {verb} s3://{bucket}/{key} ({code})")]
     Store {
-        /// `read`, `write` or `list`.
+        /// `read`, `write`, `list` or `remove`.
         verb: &'static str,
         /// The bucket.
         bucket: String,
@@ -90,6 +90,20 @@ impl Lake {
         Err(StateError::Lost(key.to_owned()))
     }
 
+    /// The bytes of an object, if there is one.
+    pub async fn read_object(&self, key: &str) -> Result<Option<Bytes>, StateError> {
+        Ok(self.read_bytes(key).await?.map(|(bytes, _)| bytes))
+    }
+
+    /// Removes objects; those that are gone already are no error.
+    pub async fn remove(&self, keys: &[String]) -> Result<(), StateError> {
+        for key in keys {
+            let gone = self.client.delete_object().bucket(&self.bucket).key(key).send().await;
+            gone.map_err(|error| self.store_error("remove", key, code(&error)))?;
+        }
+        Ok(())
+    }
+
     /// The keys below a prefix, sorted.
     pub async fn keys(&self, prefix: &str) -> Result<Vec<String>, StateError> {
         let mut pages = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix).into_paginator().send();
@@ -99,6 +113,20 @@ impl Lake {
             keys.extend(page.contents().iter().filter_map(|object| object.key().map(str::to_owned)));
         }
         Ok(keys)
+    }
+
+    /// The orgs that have objects in `live/`, by name, sorted.
+    pub async fn tenants(&self) -> Result<Vec<String>, StateError> {
+        const PREFIX: &str = "live/tenant=";
+        let list = self.client.list_objects_v2().bucket(&self.bucket).prefix(PREFIX).delimiter("/");
+        let mut pages = list.into_paginator().send();
+        let mut tenants = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| self.store_error("list", PREFIX, code(&error)))?;
+            let names = page.common_prefixes().iter().filter_map(|folder| folder.prefix()?.strip_prefix(PREFIX));
+            tenants.extend(names.map(|name| name.trim_end_matches('/').to_owned()));
+        }
+        Ok(tenants)
     }
 
     async fn read_bytes(&self, key: &str) -> Result<Option<(Bytes, String)>, StateError> {

@@ -1,5 +1,7 @@
 //! The only place where objects are written.
 
+use std::path::Path;
+
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::put_object::PutObjectError;
@@ -41,6 +43,13 @@ pub enum WriteError {
         #[source]
         source: Box<SdkError<PutObjectError>>,
     },
+    /// The file that was to be written cannot be read.
+    #[error("cannot read what was to be written")]
+    File {
+        /// The file system's error.
+        #[source]
+        source: aws_sdk_s3::primitives::ByteStreamError,
+    },
 }
 
 impl Lake {
@@ -65,9 +74,28 @@ impl Lake {
         }
     }
 
-    async fn put_once(&self, key: &str, content_type: &str, body: Bytes) -> Result<(), SdkError<PutObjectError>> {
+    /// Writes an object from a file, as [`Self::put_new`] does. It is not held in memory.
+    pub async fn put_file(&self, key: &str, content_type: &str, path: &Path) -> Result<Put, WriteError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let body = ByteStream::from_path(path).await.map_err(|source| WriteError::File { source })?;
+            match self.put_body(key, content_type, body).await {
+                Ok(()) => return Ok(Put::Written),
+                Err(error) if status(&error) == Some(412) => return Ok(Put::AlreadyThere),
+                Err(error) if status(&error) == Some(409) && tries < CONFLICT_TRIES => {}
+                Err(error) => return Err(self.failed(key, error)),
+            }
+        }
+    }
+
+    async fn put_body(&self, key: &str, content_type: &str, body: ByteStream) -> Result<(), SdkError<PutObjectError>> {
         let put = self.client.put_object().bucket(&self.bucket).key(key).if_none_match("*");
-        put.content_type(content_type).body(ByteStream::from(body)).send().await.map(drop)
+        put.content_type(content_type).body(body).send().await.map(drop)
+    }
+
+    async fn put_once(&self, key: &str, content_type: &str, body: Bytes) -> Result<(), SdkError<PutObjectError>> {
+        self.put_body(key, content_type, ByteStream::from(body)).await
     }
 
     fn failed(&self, key: &str, error: SdkError<PutObjectError>) -> WriteError {

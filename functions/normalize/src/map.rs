@@ -53,6 +53,8 @@ pub enum Route {
     Poll,
     /// The System Log API, a bounded range.
     History,
+    /// The System Log API, when an hour was sealed: the event had come by no other way.
+    Repair,
 }
 
 impl Route {
@@ -62,7 +64,13 @@ impl Route {
             Self::Stream => "stream",
             Self::Poll => "poll",
             Self::History => "history",
+            Self::Repair => "repair",
         }
+    }
+
+    /// The route that rows name so.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Stream, Self::Poll, Self::History, Self::Repair].into_iter().find(|route| route.as_str() == name)
     }
 }
 

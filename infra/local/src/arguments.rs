@@ -232,8 +232,10 @@ pub(crate) enum Action {
     Continue,
     /// Collects the identity inventory
     Inventory,
-    /// Seals the hours that are due
+    /// Compares every closed hour with the API, repairs what is missing, and seals it
     Reconcile,
+    /// Maps sealed hours anew with the present mapping (--since and --until)
+    Renormalize,
     /// Tells how far everything is
     Status,
 }

@@ -1,7 +1,7 @@
-//! Which hours a lake's folder holds, and the files that a reader of the view reads for each: those of the sealed
-//! generation if the ledger names the hour, those of the stream otherwise.
+//! Which hours a lake's folder holds, and the files that a reader of the view reads for each: the object that the ledger
+//! names, and those of the stream that are not in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ pub struct HourKey {
 pub struct Hour {
     /// The generation that the ledger names, if the hour is sealed.
     pub generation: Option<u64>,
-    /// The files with its rows, sorted.
+    /// The files with its rows: the sealed one, then those of the stream, sorted.
     pub files: Vec<PathBuf>,
 }
 
@@ -36,6 +36,15 @@ pub struct Hour {
 #[derive(Deserialize)]
 struct LedgerEntry {
     generation: u64,
+    object: Option<String>,
+    #[serde(default)]
+    inputs: BTreeSet<String>,
+}
+
+impl LedgerEntry {
+    fn has(&self, file: &Path) -> bool {
+        file.file_name().and_then(|name| name.to_str()).is_some_and(|name| self.inputs.contains(name))
+    }
 }
 
 impl HourKey {
@@ -58,8 +67,10 @@ pub fn hours(lake: &Path) -> Result<BTreeMap<HourKey, Hour>, Error> {
     }
     // After `live/`: an hour sealed in between counts as sealed.
     for (key, entry) in ledger(lake)? {
-        let files = row_files(&sealed_folder(lake, &key, entry.generation))?;
-        hours.insert(key, Hour { generation: Some(entry.generation), files });
+        let hour: &mut Hour = hours.entry(key).or_default();
+        hour.generation = Some(entry.generation);
+        hour.files.retain(|file| !entry.has(file));
+        hour.files.splice(..0, entry.object.map(|object| lake.join(object)));
     }
     Ok(hours)
 }
@@ -121,11 +132,6 @@ fn read_entry(path: &Path) -> Result<LedgerEntry, Error> {
     serde_json::from_slice(&bytes).map_err(|cause| Error::Decode { path: path.to_owned(), source: cause.into() })
 }
 
-fn sealed_folder(lake: &Path, key: &HourKey, generation: u64) -> PathBuf {
-    let (day, hour) = (key.start.strftime("%Y-%m-%d"), key.start.strftime("%H"));
-    lake.join(format!("sealed/tenant={}/day={day}/hour={hour}/gen={generation}", key.tenant))
-}
-
 fn start(day: Date, hour: &str) -> Option<Timestamp> {
     let hour = (hour.len() == 2).then(|| hour.parse().ok()).flatten().filter(|hour| (0..24).contains(hour))?;
     TimeZone::UTC.to_timestamp(day.at(hour, 0, 0, 0)).ok()
@@ -160,10 +166,14 @@ mod tests {
             ("live/tenant=b/day=2026-01-02/hour=03/1.ndjson.zst", ""),
             ("live/tenant=a/day=2026-01-02/hour=03/3.parquet", ""),
             ("live/tenant=a/day=2026-01-02/hour=04/4.parquet", ""),
+            ("live/tenant=a/day=2026-01-02/hour=04/late.parquet", ""),
             ("sealed/tenant=a/day=2026-01-02/hour=04/gen=1/5.parquet", ""),
             ("sealed/tenant=a/day=2026-01-02/hour=04/gen=2/6.parquet", ""),
             ("sealed/tenant=a/day=2026-01-02/hour=05/gen=1/7.parquet", ""),
-            ("ledger/tenant=a/day=2026-01-02/04.json", r#"{"generation":2,"rows":1}"#),
+            (
+                "ledger/tenant=a/day=2026-01-02/04.json",
+                r#"{"generation":2,"object":"sealed/tenant=a/day=2026-01-02/hour=04/gen=2/6.parquet","inputs":["4.parquet"]}"#,
+            ),
             ("ledger/tenant=a/day=2026-01-02/06.json", r#"{"generation":1}"#),
         ]);
         assert_eq!(
@@ -171,7 +181,7 @@ mod tests {
             [
                 "02T03 a None 3.parquet",
                 "02T03 b None 1.ndjson.zst 2.parquet",
-                "02T04 a Some(2) 6.parquet",
+                "02T04 a Some(2) 6.parquet late.parquet",
                 // Sealed and empty. Hour 05 is not in the ledger: its seal was never finished.
                 "02T06 a Some(1) ",
             ]

@@ -2,6 +2,7 @@
 
 mod bars;
 mod logs;
+mod seals;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -26,8 +27,13 @@ pub(crate) use logs::print_job;
 pub(crate) async fn run(arguments: &RunArguments, lake: &Path, config: &Config) -> anyhow::Result<Outcome> {
     match arguments.action {
         Action::TestConnectivity => test_connectivity(&arguments.secret, arguments.json, lake, config).await,
-        Action::Collect | Action::Logs | Action::Continue | Action::Status => logs::run(arguments, lake, config).await,
-        Action::Inventory | Action::Reconcile => {
+        Action::Collect
+        | Action::Logs
+        | Action::Continue
+        | Action::Reconcile
+        | Action::Renormalize
+        | Action::Status => logs::run(arguments, lake, config).await,
+        Action::Inventory => {
             let name = arguments.action.to_possible_value().map(|value| value.get_name().to_owned());
             bail!("`run {}` is not available yet (see CHANGELOG.md)", name.unwrap_or_default())
         }

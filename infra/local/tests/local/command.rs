@@ -104,7 +104,11 @@ fn status_counts_what_a_reader_sees() {
         "sealed/tenant=t/day=2026-01-02/hour=04/gen=3/3.parquet",
         &[("c", THREE + 3_600_000, 3002)],
     );
-    write_text(lake.path(), "ledger/tenant=t/day=2026-01-02/04.json", r#"{"generation":3}"#);
+    write_text(
+        lake.path(),
+        "ledger/tenant=t/day=2026-01-02/04.json",
+        r#"{"generation":3,"object":"sealed/tenant=t/day=2026-01-02/hour=04/gen=3/3.parquet"}"#,
+    );
     write_text(lake.path(), "quarantine/tenant=_unknown/day=2026-01-02/1.json", r#"{"reason":"not JSON: x"}"#);
     let status: Value = serde_json::from_slice(&okta_lake(lake.path(), &["status", "--json"], b"").stdout).unwrap();
     let [unknown, tenant] = status["tenants"].as_array().unwrap().as_slice() else { panic!("{status}") };

@@ -42,18 +42,27 @@ fn both_forms_give_the_same_lines_each_event_once_in_order() {
 }
 
 #[test]
-fn a_sealed_hour_shows_its_generation_and_nothing_else() {
+fn a_sealed_hour_shows_its_generation_and_what_came_after_it() {
     let lake = lake();
     let (stale, missed, whole) = (("stale", THREE, 3002), ("late", THREE + 1, 3002), ("whole", THREE + 2, 3002));
     write_rows(lake.path(), "live/tenant=t/day=2026-01-02/hour=03/1.parquet", &[stale]);
     write_rows(lake.path(), "sealed/tenant=t/day=2026-01-02/hour=03/gen=1/2.parquet", &[stale, missed]);
     assert_eq!(all(lake.path()), printed(&[stale]), "the seal counts once the ledger names it");
-    write_text(lake.path(), "ledger/tenant=t/day=2026-01-02/03.json", r#"{"generation":1}"#);
+    let entry = |generation: u64, object: &str| {
+        let inputs = r#"["1.parquet"]"#;
+        format!(
+            r#"{{"generation":{generation},"object":"sealed/tenant=t/day=2026-01-02/hour=03/{object}","inputs":{inputs}}}"#
+        )
+    };
+    write_text(lake.path(), "ledger/tenant=t/day=2026-01-02/03.json", &entry(1, "gen=1/2.parquet"));
     assert_eq!(all(lake.path()), printed(&[stale, missed]));
     write_rows(lake.path(), "sealed/tenant=t/day=2026-01-02/hour=03/gen=2/3.parquet", &[stale, missed, whole]);
     assert_eq!(all(lake.path()), printed(&[stale, missed]));
-    write_text(lake.path(), "ledger/tenant=t/day=2026-01-02/03.json", r#"{"generation":2}"#);
-    assert_eq!(all(lake.path()), printed(&[stale, missed, whole]));
+    let after = ("later", THREE + 3, 3002);
+    write_rows(lake.path(), "live/tenant=t/day=2026-01-02/hour=03/4.parquet", &[missed, after]);
+    assert_eq!(all(lake.path()), printed(&[stale, missed, after]), "what came after the seal is there, each once");
+    write_text(lake.path(), "ledger/tenant=t/day=2026-01-02/03.json", &entry(2, "gen=2/3.parquet"));
+    assert_eq!(all(lake.path()), printed(&[stale, missed, whole, after]));
 }
 
 #[test]
@@ -63,7 +72,11 @@ fn filters_take_what_they_say() {
     write_rows(lake.path(), "live/tenant=t/day=2026-01-02/hour=03/1.parquet", &[a, b]);
     write_rows(lake.path(), "live/tenant=u/day=2026-01-02/hour=04/2.parquet", &[c]);
     write_rows(lake.path(), "sealed/tenant=u/day=2026-01-02/hour=04/gen=1/3.parquet", &[c]);
-    write_text(lake.path(), "ledger/tenant=u/day=2026-01-02/04.json", r#"{"generation":1}"#);
+    write_text(
+        lake.path(),
+        "ledger/tenant=u/day=2026-01-02/04.json",
+        r#"{"generation":1,"object":"sealed/tenant=u/day=2026-01-02/hour=04/gen=1/3.parquet","inputs":["2.parquet"]}"#,
+    );
     let at = |time| Some(Timestamp::from_millisecond(time).unwrap());
     let tell = |filter: Filter| seen(lake.path(), &filter);
     assert_eq!(tell(Filter { tenant: Some("u".into()), ..Filter::default() }), printed(&[c]));

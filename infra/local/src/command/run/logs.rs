@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::bars::{Bars, number, summary};
+use super::seals::Seals;
 use crate::arguments::{Action, LogsArguments, RunArguments};
 use crate::outcome::Outcome;
 use crate::report::{self, Table, grouped};
@@ -29,13 +30,22 @@ struct Collection {
     next: Option<Value>,
     /// How long the plan said that it would take.
     planned_seconds: Option<u64>,
+    seals: Seals,
 }
 
 /// Runs the action to its end, and tells what came of it.
 pub(crate) async fn run(arguments: &RunArguments, lake: &Path, config: &Config) -> anyhow::Result<Outcome> {
     let (backfill, events) = super::start(&arguments.secret, lake, config).await?;
     let timeout = Duration::from_secs(arguments.timeout);
-    let mut collection = Collection { backfill, events, bars: Bars::new(), timeout, next: None, planned_seconds: None };
+    let mut collection = Collection {
+        backfill,
+        events,
+        bars: Bars::new(),
+        timeout,
+        next: None,
+        planned_seconds: None,
+        seals: Seals::default(),
+    };
     let started = Instant::now();
     let report = collection.finish(command(arguments)).await;
     collection.bars.clear();
@@ -43,6 +53,8 @@ pub(crate) async fn run(arguments: &RunArguments, lake: &Path, config: &Config) 
     let mut output = io::stdout().lock();
     if arguments.json {
         writeln!(output, "{report}")?;
+    } else if matches!(arguments.action, Action::Reconcile | Action::Renormalize) {
+        collection.seals.print(&report, &mut output)?;
     } else {
         print(&report, &mut output)?;
         if arguments.action != Action::Status && !arguments.logs.dry_run && !arguments.logs.cancel {
@@ -103,7 +115,7 @@ impl Collection {
 
     /// One invocation; what is put on the bus meanwhile is shown.
     async fn invoke(&mut self, command: Value) -> anyhow::Result<Value> {
-        let Self { backfill, events, bars, timeout, next, planned_seconds } = self;
+        let Self { backfill, events, bars, timeout, next, planned_seconds, seals } = self;
         let mut handle = |event: BusEvent| -> anyhow::Result<()> {
             match event.detail_type.as_str() {
                 "CollectionPlanned" => {
@@ -112,7 +124,7 @@ impl Collection {
                 }
                 "CollectionProgress" => bars.show(&event.detail)?,
                 "Continue" => *next = Some(event.detail),
-                _ => {}
+                kind => seals.add(kind, event.detail)?,
             }
             Ok(())
         };

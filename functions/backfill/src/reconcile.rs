@@ -1,0 +1,398 @@
+//! The action `reconcile`: every closed hour is compared with the API, repaired, sealed and entered into the ledger; what
+//! came after the seal is sealed with it again; what nobody needs any more is cleared away.
+
+mod due;
+mod hour;
+mod index;
+mod memory;
+mod watch;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use lake::ledger::{Completeness, Counts, Entry};
+use lake::{Lake, Partition, StateError, layout};
+use normalize::{MAPPING_VERSION, Tenant};
+use okta::Client;
+use serde::Serialize;
+
+use crate::bus::Kind;
+use crate::command::Renormalize;
+use crate::data_type::{LOG_STREAMS, LOGS};
+use crate::function::Function;
+use crate::history::job::State;
+use crate::history::plan::{RETENTION, Range};
+use crate::history::store::Jobs;
+use crate::lease::Owner;
+use crate::logs::Problem;
+use crate::reconcile::due::{Holdings, Why};
+pub use crate::reconcile::hour::Gap;
+use crate::reconcile::hour::{Ended, Outcome, Stop, Task, Tools, seal_hour};
+use crate::reconcile::memory::{Leased, MemoryError};
+use crate::trouble::STORE;
+
+/// What is superseded stays so long: a query that began before the switch may still read it.
+pub const GRACE: SignedDuration = SignedDuration::from_hours(1);
+
+/// A day after its end each hour is compared once more: Okta stores some events late, and a bounded request tells only
+/// of those that are stored.
+pub const SECOND_LOOK: SignedDuration = SignedDuration::from_hours(24);
+
+/// An hour is not begun when less than this is left, or twice what the longest took.
+const LEAST_LEFT: Duration = Duration::from_secs(5);
+
+/// What became of an org's hours.
+#[derive(Debug, Default, Serialize)]
+pub struct ReconcileReport {
+    /// The org.
+    pub tenant: String,
+    /// Whether every hour that is due has its seal.
+    pub is_complete: bool,
+    /// The hours that were sealed, in order.
+    pub sealed: Vec<SealedHour>,
+    /// What was missing, and is there now.
+    pub gaps: Vec<Gap>,
+    /// Hours that are due and were not reached.
+    pub due: u64,
+    /// Objects that were cleared away.
+    pub removed: u64,
+    /// Until when another run has the lease.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held_until: Option<Timestamp>,
+    /// What stood in the way.
+    pub problems: Vec<Problem>,
+}
+
+/// An hour that was sealed: the detail of `HourSealed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SealedHour {
+    /// The org.
+    pub tenant: String,
+    /// The hour.
+    pub hour: Timestamp,
+    /// How often it has been sealed.
+    pub generation: u64,
+    /// Its rows.
+    pub rows: u64,
+    /// What it was compared with.
+    pub completeness: Completeness,
+    /// How they came.
+    pub counts: Counts,
+    /// Rows that were there more than once.
+    pub duplicates: u64,
+}
+
+/// What is to be done with an org's hours.
+#[derive(Debug, Clone, Copy)]
+pub enum Wish {
+    /// What is due is sealed.
+    Reconcile,
+    /// Sealed hours of a range are mapped anew, if the mapping has changed since.
+    Renormalize(Renormalize),
+}
+
+/// Does it, for the org whose secret has this name. Without a usable secret, for the org of this name, by its stream alone.
+pub async fn run(function: &Function, name: &str, wish: Wish, left: Duration) -> ReconcileReport {
+    let ends = function.clock.elapsed() + left;
+    let mut report = ReconcileReport { tenant: name.to_owned(), ..ReconcileReport::default() };
+    let secret = Arc::new(function.secrets.of(name));
+    let client = match Client::new(secret, function.options(Arc::new(|_| {}))).await {
+        Ok(client) => Some(client.with_deadline(left)),
+        Err(error) => {
+            tracing::warn!(tenant = name, %error, remedy = error.remedy(), "the org cannot be read");
+            None
+        }
+    };
+    let tenant = match Tenant::parse(client.as_ref().map_or(name, |client| client.org().tenant())) {
+        Ok(tenant) => tenant,
+        Err(error) => {
+            let remedy = "put a `tenant` into the secret".to_owned();
+            report.problems.push(Problem { what: error.to_string(), remedy });
+            return report;
+        }
+    };
+    tenant.as_str().clone_into(&mut report.tenant);
+    let owner = Owner::new();
+    let turn = Turn { function, client: client.as_ref(), lake: &function.sink.lake, tenant: &tenant, ends };
+    if let Err(stop) = Box::pin(turn.take(&owner, wish, &mut report)).await {
+        report.stop(&stop);
+    }
+    report.is_complete = report.due == 0 && report.problems.is_empty() && report.held_until.is_none();
+    report
+}
+
+/// One org's turn in an invocation.
+struct Turn<'a> {
+    function: &'a Function,
+    client: Option<&'a Client>,
+    lake: &'a Lake,
+    tenant: &'a Tenant,
+    /// When it must have ended, by the clock's `elapsed`.
+    ends: Duration,
+}
+
+impl Turn<'_> {
+    async fn take(&self, owner: &Owner, wish: Wish, report: &mut ReconcileReport) -> Result<(), TurnError> {
+        let mut leased = Leased::take(self.lake, self.tenant, owner, self.now()).await?;
+        let outcome = match wish {
+            Wish::Reconcile => Box::pin(self.reconcile(&mut leased, report)).await,
+            Wish::Renormalize(wanted) => Box::pin(self.renormalize(&mut leased, wanted, report)).await,
+        };
+        leased.give_back(self.now()).await?;
+        outcome
+    }
+
+    async fn reconcile(&self, leased: &mut Leased<'_>, report: &mut ReconcileReport) -> Result<(), TurnError> {
+        let is_readable = self.watch(leased, report).await;
+        let holdings = self.holdings().await?;
+        let now = self.now();
+        let memory = &mut leased.memory;
+        let since = holdings.since(memory.since, now, RETENTION);
+        memory.since = Some(since);
+        // Beyond what Okta keeps nothing can be verified any more.
+        memory.again.retain(|hour, _| now.duration_since(*hour) < RETENTION);
+        let is_due = |(hour, from): (&Timestamp, &Timestamp)| (is_readable && *from <= now).then_some(*hour);
+        let again: BTreeSet<_> = memory.again.iter().filter_map(is_due).collect();
+        let allowance = memory.lateness.allowance().max(self.function.lateness);
+        let closed_by = now.checked_sub(allowance).unwrap_or(now);
+        let due = holdings.due(since, closed_by, &self.filling().await?, &again);
+        let mut longest = LEAST_LEFT / 2;
+        report.due = due.len() as u64;
+        for (hour, why) in due {
+            let begun = self.function.clock.elapsed();
+            if self.ends.saturating_sub(begun) < longest * 2 {
+                return Ok(());
+            }
+            let partition = Partition { tenant: self.tenant.clone(), hour };
+            if why == Why::Live && !self.is_late(&partition, &holdings, leased).await? {
+                report.due -= 1;
+                continue;
+            }
+            match self.seal(&partition, Task::Reconcile, leased, report).await {
+                Ok(()) => report.due -= 1,
+                Err(TurnError::Hour(Stop::Deadline)) => return Ok(()),
+                // The others may well be sealed.
+                Err(TurnError::Hour(stop)) if stop.is_of_this_hour() => report.hour(hour, &stop),
+                Err(error) => return Err(error),
+            }
+            longest = longest.max(self.function.clock.elapsed().saturating_sub(begun));
+        }
+        self.clear(leased, report).await
+    }
+
+    /// Whether a sealed hour has objects in `live/` that are not in its seal. The others are remembered to be removed.
+    async fn is_late(
+        &self,
+        partition: &Partition,
+        holdings: &Holdings,
+        leased: &mut Leased<'_>,
+    ) -> Result<bool, TurnError> {
+        let (entry, _) = self.lake.read_state::<Entry>(&layout::ledger_key(partition)).await?;
+        let Some(entry) = entry else { return Ok(true) };
+        let is_late = holdings.live.get(&partition.hour).is_some_and(|names| !names.is_subset(&entry.inputs));
+        if !is_late {
+            let free = entry.sealed.checked_add(GRACE).unwrap_or(Timestamp::MAX);
+            leased.memory.superseded.entry(partition.hour).or_insert(free);
+        }
+        Ok(is_late)
+    }
+
+    async fn seal(
+        &self,
+        partition: &Partition,
+        task: Task,
+        leased: &mut Leased<'_>,
+        report: &mut ReconcileReport,
+    ) -> Result<(), TurnError> {
+        let Function { sink, bus, clock, page, .. } = self.function;
+        let has_stream = leased.memory.has_stream;
+        let tools = Tools { client: self.client, sink, bus, clock: &**clock, page: *page, has_stream };
+        let outcome = Box::pin(seal_hour(&tools, partition, task)).await?;
+        let memory = &mut leased.memory;
+        let Outcome { entry, gap, has_stream } = match outcome {
+            Ended::Sealed(outcome) => *outcome,
+            Ended::Unchanged(completeness) => {
+                if completeness == Completeness::Complete {
+                    memory.again.remove(&partition.hour);
+                }
+                return Ok(leased.keep(self.now()).await?);
+            }
+        };
+        let later = entry.hour.checked_add(due::HOUR).and_then(|end| end.checked_add(self.function.second_look));
+        match later {
+            _ if entry.completeness == Completeness::StreamOnly => memory.again.insert(entry.hour, entry.sealed),
+            Ok(later) if entry.sealed < later => memory.again.insert(entry.hour, later),
+            _ => memory.again.remove(&entry.hour),
+        };
+        memory.has_stream |= has_stream;
+        if task == Task::Reconcile {
+            memory.lateness = memory.lateness.faded_into(entry.lateness);
+        }
+        memory.superseded.insert(entry.hour, entry.sealed.checked_add(GRACE).unwrap_or(Timestamp::MAX));
+        leased.keep(self.now()).await?;
+        self.tell(entry, gap, tools.has_stream, report).await;
+        Ok(())
+    }
+
+    async fn tell(&self, entry: Entry, gap: Option<Gap>, has_stream: bool, report: &mut ReconcileReport) {
+        let Entry { tenant, hour, generation, rows, completeness, counts, duplicates, .. } = entry;
+        let sealed = SealedHour { tenant, hour, generation, rows, completeness, counts, duplicates };
+        tracing::info!(%hour, generation, rows, repaired = counts.repaired, duplicates, ?completeness, "sealed");
+        self.function.bus.publish(Kind::HourSealed, &sealed).await;
+        report.sealed.push(sealed);
+        if let Some(gap) = gap.filter(|_| has_stream) {
+            self.function.bus.publish(Kind::GapRepaired, &gap).await;
+            report.gaps.push(gap);
+        }
+    }
+
+    async fn renormalize(
+        &self,
+        leased: &mut Leased<'_>,
+        wanted: Renormalize,
+        report: &mut ReconcileReport,
+    ) -> Result<(), TurnError> {
+        let hours = self.holdings().await?.sealed.into_iter();
+        let hours = hours.filter(|hour| wanted.since <= *hour && *hour < wanted.until);
+        let mut stale = Vec::new();
+        for hour in hours {
+            let partition = Partition { tenant: self.tenant.clone(), hour };
+            let (entry, _) = self.lake.read_state::<Entry>(&layout::ledger_key(&partition)).await?;
+            if entry.is_some_and(|entry| entry.mapping != MAPPING_VERSION) {
+                stale.push(partition);
+            }
+        }
+        report.due = stale.len() as u64;
+        for partition in stale.iter().filter(|_| !wanted.dry_run) {
+            if self.ends.saturating_sub(self.function.clock.elapsed()) < LEAST_LEFT {
+                break;
+            }
+            self.seal(partition, Task::Remap, leased, report).await?;
+            report.due -= 1;
+        }
+        Ok(())
+    }
+
+    /// Removes what is superseded, once nobody can be reading it.
+    async fn clear(&self, leased: &mut Leased<'_>, report: &mut ReconcileReport) -> Result<(), TurnError> {
+        let now = self.now();
+        let free: Vec<_> =
+            leased.memory.superseded.iter().filter(|(_, free)| **free <= now).map(|(hour, _)| *hour).collect();
+        for hour in free {
+            if self.ends.saturating_sub(self.function.clock.elapsed()) < LEAST_LEFT {
+                return Ok(());
+            }
+            let partition = Partition { tenant: self.tenant.clone(), hour };
+            let keys = self.superseded(&partition).await?;
+            self.lake.remove(&keys).await?;
+            report.removed += keys.len() as u64;
+            leased.memory.superseded.remove(&hour);
+            leased.keep(now).await?;
+        }
+        Ok(())
+    }
+
+    /// The objects of an hour that its seal has made superfluous.
+    async fn superseded(&self, partition: &Partition) -> Result<Vec<String>, TurnError> {
+        let (entry, _) = self.lake.read_state::<Entry>(&layout::ledger_key(partition)).await?;
+        let Some(entry) = entry else { return Ok(Vec::new()) };
+        let in_live = self.lake.keys(&layout::live_folder(partition)).await?;
+        let is_input =
+            |key: &String| layout::live_object(self.tenant, key).is_some_and(|(_, name)| entry.inputs.contains(name));
+        let generations = self.lake.keys(&layout::sealed_prefix(partition)).await?;
+        let is_former = |key: &String| entry.object.as_ref() != Some(key);
+        Ok(in_live.into_iter().filter(is_input).chain(generations.into_iter().filter(is_former)).collect())
+    }
+
+    async fn holdings(&self) -> Result<Holdings, TurnError> {
+        let mut holdings = Holdings::default();
+        for key in self.lake.keys(&layout::live_prefix(self.tenant)).await? {
+            if let Some((hour, name)) = layout::live_object(self.tenant, &key) {
+                holdings.live.entry(hour).or_default().insert(name.to_owned());
+            }
+        }
+        let ledger = self.lake.keys(&layout::ledger_prefix(self.tenant)).await?;
+        holdings.sealed = ledger.iter().filter_map(|key| layout::ledger_hour(self.tenant, key)).collect();
+        Ok(holdings)
+    }
+
+    /// The ranges that collections are still filling.
+    async fn filling(&self) -> Result<Vec<Range>, TurnError> {
+        let jobs = Jobs::new(self.lake.clone(), self.tenant.clone()).all().await?.into_iter();
+        Ok(jobs.flatten().filter(|job| job.state == State::Running).map(|job| job.request.range).collect())
+    }
+
+    fn now(&self) -> Timestamp {
+        self.client.map_or_else(|| self.function.clock.now(), Client::now)
+    }
+}
+
+/// Why a turn ends early.
+#[derive(Debug, thiserror::Error)]
+enum TurnError {
+    #[error(transparent)]
+    Memory(#[from] MemoryError),
+    #[error(transparent)]
+    State(#[from] StateError),
+    #[error(transparent)]
+    Hour(#[from] Stop),
+}
+
+impl Stop {
+    /// Whether it says nothing about other hours.
+    fn is_of_this_hour(&self) -> bool {
+        matches!(self, Self::Raced(_) | Self::Object { .. } | Self::Gone(_) | Self::Seal(_) | Self::Json(_))
+    }
+}
+
+impl ReconcileReport {
+    /// Whether the time was up before every hour had its seal.
+    pub fn is_cut_short(&self) -> bool {
+        self.due > 0 && self.problems.is_empty() && self.held_until.is_none()
+    }
+
+    fn hour(&mut self, hour: Timestamp, stop: &Stop) {
+        let remedy = match stop {
+            Stop::Raced(_) => "nothing: it is tried again",
+            Stop::Object { .. } => "put back an older version of the object, or move it away",
+            Stop::Gone(_) => "put back the object: the bucket keeps versions",
+            _ => "report it",
+        };
+        self.problem(format!("the hour {hour} is not sealed: {}", lake::quarantine::reason(stop)), remedy.to_owned());
+    }
+
+    fn stop(&mut self, error: &TurnError) {
+        match error {
+            TurnError::Memory(MemoryError::Held(held)) => self.held_until = Some(held.until),
+            TurnError::Hour(Stop::Okta(cause)) => self.problem(lake::quarantine::reason(cause), cause.remedy()),
+            other => self.problem(lake::quarantine::reason(other), STORE.to_owned()),
+        }
+    }
+
+    fn problem(&mut self, what: String, remedy: String) {
+        tracing::error!(tenant = self.tenant, what, remedy, "a problem");
+        self.problems.push(Problem { what, remedy });
+    }
+}
+
+impl Turn<'_> {
+    /// Looks after the log stream; whether the org's log can be read.
+    async fn watch(&self, leased: &mut Leased<'_>, report: &mut ReconcileReport) -> bool {
+        let Some(client) = self.client else { return false };
+        let grants = match client.discover_scopes(&[LOGS.scope, LOG_STREAMS.scope]).await {
+            Ok(grants) => grants,
+            Err(error) => {
+                tracing::warn!(%error, "the org's scopes cannot be found out");
+                return false;
+            }
+        };
+        let watch =
+            watch::Watch { client, grants: &grants, lake: self.lake, bus: &self.function.bus, tenant: self.tenant };
+        if let Err(error) = watch.look(&mut leased.memory, self.now()).await {
+            report.problem(lake::quarantine::reason(&error), "nothing: it is tried again".to_owned());
+        }
+        grants.allows(LOGS.scope)
+    }
+}

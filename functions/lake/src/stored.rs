@@ -1,0 +1,133 @@
+//! Rows as they lie in the lake, read back as far as it takes to make them again: an object of `live/` or `sealed/`,
+//! Parquet or NDJSON.
+
+use std::io::{self, BufRead as _, BufReader};
+
+use bytes::Bytes;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::errors::ParquetError;
+use serde::Deserialize;
+
+use crate::encode::Format;
+
+/// So many rows are decoded at once: an event is some kilobytes.
+const ROWS_AT_ONCE: usize = 512;
+
+/// What is read of a Parquet file.
+const COLUMNS: [&str; 6] =
+    ["time", "metadata.uid", "metadata.source", "metadata.logged_time", "metadata.processed_time", "raw_data"];
+
+/// A row: the event as Okta sent it, and how it came here.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct StoredRow {
+    /// When the event was published, in milliseconds since 1970.
+    pub time: i64,
+    /// How it came here.
+    pub metadata: StoredMetadata,
+    /// The LogEvent, exactly as Okta sent it.
+    pub raw_data: String,
+}
+
+/// How a row came to be.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct StoredMetadata {
+    /// The uuid of the event.
+    pub uid: String,
+    /// The route, by its name.
+    pub source: String,
+    /// When the event was received, in milliseconds since 1970.
+    pub logged_time: i64,
+    /// When it was normalized first, in milliseconds since 1970.
+    pub processed_time: i64,
+}
+
+/// An object whose rows cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The name says no format.
+    #[error("no file of rows: expected .parquet or .ndjson.zst")]
+    Format,
+    /// Broken Parquet.
+    #[error("not the Parquet that okta-lake writes")]
+    Parquet(#[from] ParquetError),
+    /// Parquet with a broken page.
+    #[error("a page of the Parquet file is broken")]
+    Arrow(#[from] arrow_schema::ArrowError),
+    /// Parquet with other columns.
+    #[error("the Parquet file lacks a column that okta-lake writes")]
+    Columns(#[source] Box<serde_arrow::Error>),
+    /// A broken line.
+    #[error("a line is no row")]
+    Json(#[from] serde_json::Error),
+    /// Broken compression, or no place to sort in.
+    #[error("cannot read or keep rows")]
+    Io(#[from] io::Error),
+}
+
+/// Gives every row of an object, in its order.
+pub fn read(key: &str, body: Bytes, visit: &mut dyn FnMut(StoredRow) -> io::Result<()>) -> Result<(), ReadError> {
+    match Format::of(key).ok_or(ReadError::Format)? {
+        Format::Parquet => parquet(body, visit),
+        Format::Ndjson => ndjson(&body, visit),
+    }
+}
+
+fn parquet(body: Bytes, visit: &mut dyn FnMut(StoredRow) -> io::Result<()>) -> Result<(), ReadError> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(body)?;
+    let mask = ProjectionMask::columns(builder.parquet_schema(), COLUMNS);
+    for batch in builder.with_projection(mask).with_batch_size(ROWS_AT_ONCE).build()? {
+        let rows: Vec<StoredRow> =
+            serde_arrow::from_record_batch(&batch?).map_err(|error| ReadError::Columns(Box::new(error)))?;
+        rows.into_iter().try_for_each(&mut *visit)?;
+    }
+    Ok(())
+}
+
+fn ndjson(body: &[u8], visit: &mut dyn FnMut(StoredRow) -> io::Result<()>) -> Result<(), ReadError> {
+    for line in BufReader::new(zstd::Decoder::with_buffer(body)?).lines() {
+        visit(serde_json::from_str(&line?)?)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use normalize::{LogEvent, Receipt, Route, Tenant};
+
+    use super::*;
+
+    #[test]
+    fn rows_come_back_from_both_forms() {
+        let raw =
+            r#"{"uuid":"a","published":"2026-05-04T10:30:00.123Z","eventType":"user.session.start","x":"\u00e9"}"#;
+        let tenant = Tenant::parse("acme").unwrap();
+        let (logged, processed) = (Timestamp::UNIX_EPOCH, Timestamp::from_millisecond(5).unwrap());
+        let receipt = Receipt { tenant: &tenant, route: Route::Poll, logged, processed };
+        let event = normalize::normalize(LogEvent::parse(raw).unwrap(), &receipt).event;
+        for format in [Format::Parquet, Format::Ndjson] {
+            let body = format.encode([&event, &event]).unwrap();
+            let mut rows = Vec::new();
+            let key = format!("x.{}", format.extension());
+            read(&key, body.into(), &mut |row| {
+                rows.push(row);
+                Ok(())
+            })
+            .unwrap();
+            assert_eq!((rows.len(), rows[0].raw_data.as_str(), rows[0].time), (2, raw, 1_777_890_600_123));
+            let StoredMetadata { uid, source, logged_time, processed_time } = &rows[1].metadata;
+            assert_eq!((uid.as_str(), source.as_str(), *logged_time, *processed_time), ("a", "poll", 0, 5));
+        }
+    }
+
+    #[test]
+    fn what_is_no_row_is_told() {
+        let refused =
+            |key: &str, body: &[u8]| read(key, Bytes::copy_from_slice(body), &mut |_| Ok(())).unwrap_err().to_string();
+        assert!(refused("x.txt", b"").contains("expected .parquet"));
+        assert!(refused("x.parquet", b"PAR1").contains("not the Parquet"));
+        assert!(refused("x.ndjson.zst", b"{}").contains("cannot read"));
+        assert!(refused("x.ndjson.zst", &zstd::encode_all(&b"{}"[..], 1).unwrap()).contains("no row"));
+    }
+}

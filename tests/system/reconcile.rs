@@ -1,0 +1,200 @@
+//! Hours compared with the API, repaired, sealed, looked at again and cleared away.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use lake::Format;
+use okta_sim::{FaultKind, OrgConfig};
+use serde_json::{Value, json};
+
+use crate::support::view::{check_chain, ledger, view};
+use crate::support::{Collector, Settings};
+
+const START: &str = "2026-03-01T13:00:00Z";
+
+fn reconcile() -> Value {
+    json!({"action": "reconcile", "tenant": "acme"})
+}
+
+fn at(minutes: i64) -> Timestamp {
+    START.parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minutes)
+}
+
+/// An org with some hundred events an hour, at the start of its first hour with okta-lake.
+async fn collector(format: Format) -> Collector {
+    let org = OrgConfig { days: 2, events_per_day: 2_400, ..OrgConfig::default() };
+    let collector = Collector::start(Settings { org, page: 40, format }).await;
+    collector.clock.set(at(0));
+    collector.run(reconcile()).await;
+    collector
+}
+
+/// The org's events of these minutes.
+fn events(collector: &Collector, minutes: std::ops::Range<i64>) -> Vec<String> {
+    collector.simulator.org().events(at(minutes.start)..at(minutes.end)).map(|event| event.json).collect()
+}
+
+fn truth(collector: &Collector, minutes: std::ops::Range<i64>) -> BTreeMap<String, String> {
+    let events = collector.simulator.org().events(at(minutes.start)..at(minutes.end));
+    events.map(|event| (event.uuid, event.json)).collect()
+}
+
+fn told(collector: &Collector, kind: &str) -> Vec<Value> {
+    collector.told().into_iter().filter(|event| event.detail_type == kind).map(|event| event.detail).collect()
+}
+
+#[tokio::test]
+async fn an_outage_is_found_repaired_and_sealed() {
+    let collector = collector(Format::Parquet).await;
+    collector.clock.set(at(61));
+    collector.deliver(&events(&collector, 0..60)).await;
+    // Half an hour of the next hour never came.
+    collector.clock.set(at(121));
+    collector.deliver(&events(&collector, 90..120)).await;
+    collector.clock.set(at(185));
+    collector.told();
+    let before = view(collector.folder());
+    let report = collector.run(reconcile()).await;
+    assert_eq!(report["is_complete"], true, "{report}");
+    let events = collector.told();
+    let of = |kind: &str| {
+        events.iter().filter(|event| event.detail_type == kind).map(|event| &event.detail).collect::<Vec<_>>()
+    };
+    let missing = truth(&collector, 60..90).len();
+    let [found] = of("GapFound")[..] else { panic!("{events:?}") };
+    assert_eq!((found["missing"].as_u64(), &found["hour"]), (Some(missing as u64), &at(60).to_string().into()));
+    assert_eq!(of("GapRepaired"), [found]);
+    assert_eq!(of("HourSealed").len(), 2);
+    let whole = truth(&collector, 0..120);
+    assert!(before.len() < whole.len() && view(collector.folder()) == whole);
+    let entries = ledger(collector.folder());
+    check_chain(&entries, collector.folder());
+    let count = |name: &str| entries.iter().map(|entry| entry["counts"][name].as_u64().unwrap()).sum::<u64>();
+    assert_eq!((count("repaired"), count("api_only")), (missing as u64, missing as u64));
+    // The stream may well have what the API stores later.
+    assert_eq!(count("both") + count("stream_only"), (whole.len() - missing) as u64);
+    // An hour later the small files are gone, and the view is the same.
+    collector.clock.set(at(250));
+    collector.run(reconcile()).await;
+    let old = |key: &String| key.contains("hour=13/") || key.contains("hour=14/");
+    assert_eq!(collector.keys("live").into_iter().filter(old).count(), 0);
+    let mut seen = view(collector.folder());
+    seen.retain(|uuid, _| whole.contains_key(uuid));
+    assert!(seen == whole);
+}
+
+#[tokio::test]
+async fn what_comes_after_the_seal_is_seen_at_once_and_sealed_again() {
+    let collector = collector(Format::Ndjson).await;
+    collector.simulator.inject(FaultKind::ScopeMissing("okta.logs.read".to_owned()).always());
+    collector.simulator.inject(FaultKind::Role(okta_sim::Role::None).always());
+    collector.clock.set(at(60));
+    let all = events(&collector, 0..60);
+    let (early, late) = all.split_at(all.len() - 5);
+    collector.deliver(early).await;
+    collector.clock.set(at(125));
+    let report = collector.run(reconcile()).await;
+    let sealed = &report["tenants"][0]["sealed"][0];
+    assert_eq!((&sealed["completeness"], &sealed["rows"]), (&"stream_only".into(), &early.len().into()), "{report}");
+    collector.deliver(late).await;
+    let whole = truth(&collector, 0..60);
+    assert!(view(collector.folder()) == whole, "before it is sealed");
+    collector.run(reconcile()).await;
+    assert!(view(collector.folder()) == whole, "and after");
+    let entry = &ledger(collector.folder())[0];
+    assert_eq!(
+        (entry["generation"].as_u64(), entry["generations"][0]["rows"].as_u64()),
+        (Some(2), Some(early.len() as u64))
+    );
+    // The API can be read again: the hour is compared with it, and says so.
+    collector.simulator.clear_faults();
+    let report = collector.run(reconcile()).await;
+    assert_eq!(report["tenants"][0]["sealed"][0]["completeness"], "complete", "{report}");
+    assert_eq!(ledger(collector.folder())[0]["generation"], 3);
+    // And nothing changes without a reason.
+    collector.run(reconcile()).await;
+    assert_eq!(ledger(collector.folder())[0]["generation"], 3);
+}
+
+#[tokio::test]
+async fn a_stream_that_okta_turned_off_is_told_once_and_polled_meanwhile() {
+    let collector = collector(Format::Ndjson).await;
+    collector.simulator.inject(FaultKind::StreamDisabled.always());
+    collector.clock.set(at(30));
+    collector.run(reconcile()).await;
+    collector.run(reconcile()).await;
+    let told = told(&collector, "StreamDisabled");
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0]["remedy"].as_str().unwrap().contains("Log Streaming"));
+    assert_eq!(collector.state("poll.json").unwrap()["is_on"], true);
+    collector.simulator.clear_faults();
+    collector.run(reconcile()).await;
+    assert_eq!(collector.state("poll.json").unwrap()["is_on"], false);
+}
+
+#[tokio::test]
+async fn sealed_hours_are_mapped_anew() {
+    let collector = collector(Format::Parquet).await;
+    collector.clock.set(at(60));
+    collector.deliver(&events(&collector, 0..50)).await;
+    collector.clock.set(at(125));
+    collector.run(reconcile()).await;
+    let whole = view(collector.folder());
+    // As if an older okta-lake had sealed it.
+    let path = collector.folder().join("ledger/tenant=acme/day=2026-03-01/13.json");
+    let mut entry: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    entry["mapping"] = 0.into();
+    std::fs::write(&path, entry.to_string()).unwrap();
+    let mut command = json!({"action": "renormalize", "tenant": "acme", "since": "2026-03-01", "until": "2026-03-02", "dry_run": true});
+    let report = collector.run(command.clone()).await;
+    assert_eq!(
+        (&report["tenants"][0]["due"], ledger(collector.folder())[0]["generation"].as_u64()),
+        (&1.into(), Some(1))
+    );
+    command["dry_run"] = false.into();
+    let report = collector.run(command).await;
+    assert_eq!(report["is_complete"], true, "{report}");
+    let after = &ledger(collector.folder())[0];
+    assert_eq!((after["generation"].as_u64(), &after["mapping"]), (Some(2), &lake_mapping()));
+    assert_eq!((&after["counts"], &after["completeness"]), (&entry["counts"], &entry["completeness"]));
+    assert!(view(collector.folder()) == whole);
+}
+
+fn lake_mapping() -> Value {
+    normalize::MAPPING_VERSION.into()
+}
+
+#[tokio::test]
+async fn an_object_that_cannot_be_read_holds_up_its_own_hour_only() {
+    let collector = collector(Format::Parquet).await;
+    collector.clock.set(at(121));
+    collector.deliver(&events(&collector, 0..120)).await;
+    let damaged = collector.keys("live").into_iter().find(|key| key.contains("hour=13/")).unwrap();
+    let whole = std::fs::read(collector.folder().join(&damaged)).unwrap();
+    std::fs::write(collector.folder().join(&damaged), &whole[..whole.len() / 2]).unwrap();
+    collector.clock.set(at(185));
+    let report = collector.run(reconcile()).await;
+    let tenant = &report["tenants"][0];
+    let [problem] = tenant["problems"].as_array().unwrap().as_slice() else { panic!("{tenant}") };
+    assert!(problem["what"].as_str().unwrap().contains(&damaged), "{problem}");
+    assert_eq!((&tenant["due"], tenant["sealed"].as_array().unwrap().len()), (&1.into(), 1));
+    std::fs::write(collector.folder().join(&damaged), whole).unwrap();
+    let report = collector.run(reconcile()).await;
+    assert_eq!(report["is_complete"], true, "{report}");
+    assert!(view(collector.folder()) == truth(&collector, 0..120));
+}
+
+#[tokio::test]
+async fn an_org_that_does_not_answer_is_waited_for() {
+    let collector = collector(Format::Ndjson).await;
+    collector.clock.set(at(60));
+    collector.deliver(&events(&collector, 0..60)).await;
+    collector.simulator.inject(FaultKind::ServerError(503).always());
+    collector.clock.set(at(125));
+    let report = collector.run_within(reconcile(), std::time::Duration::from_secs(8)).await;
+    assert_eq!((&report["is_complete"], ledger(collector.folder()).len()), (&false.into(), 0), "{report}");
+    collector.simulator.clear_faults();
+    collector.clock.advance(SignedDuration::from_secs(61));
+    collector.run(reconcile()).await;
+    assert_eq!(ledger(collector.folder())[0]["completeness"], "complete");
+}
