@@ -26,3 +26,5 @@ mod polling;
 mod reconcile;
 #[path = "system/schedules.rs"]
 mod schedules;
+#[path = "system/week.rs"]
+mod week;

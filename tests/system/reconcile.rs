@@ -133,6 +133,33 @@ async fn a_stream_that_okta_turned_off_is_told_once_and_polled_meanwhile() {
 }
 
 #[tokio::test]
+async fn a_stream_that_brings_nothing_is_told_once_and_polled_until_it_is_heard() {
+    let collector = collector(Format::Parquet).await;
+    collector.clock.set(at(60));
+    collector.deliver(&events(&collector, 0..60)).await;
+    // Sealed; the stream is heard, and then no more.
+    collector.clock.set(at(125));
+    collector.deliver(&events(&collector, 60..120)).await;
+    collector.run(reconcile()).await;
+    assert_eq!(told(&collector, "StreamSilent").len(), 0);
+    collector.clock.set(at(190));
+    collector.run(reconcile()).await;
+    collector.run(reconcile()).await;
+    let told = told(&collector, "StreamSilent");
+    assert_eq!((told.len(), &told[0]["events"]), (1, &10.into()), "{told:?}");
+    let until: Timestamp = told[0]["until"].as_str().unwrap().parse().unwrap();
+    assert!(at(160) < until && until < at(180), "{told:?}");
+    assert_eq!(collector.state("poll.json").unwrap()["is_on"], true);
+    // What the poll brings is no sign of the stream.
+    collector.run(json!({"action": "continue", "tenant": "acme"})).await;
+    collector.run(reconcile()).await;
+    assert_eq!(collector.state("poll.json").unwrap()["is_on"], true);
+    collector.deliver(&events(&collector, 120..185)).await;
+    collector.run(reconcile()).await;
+    assert_eq!(collector.state("poll.json").unwrap()["is_on"], false);
+}
+
+#[tokio::test]
 async fn sealed_hours_are_mapped_anew() {
     let collector = collector(Format::Parquet).await;
     collector.clock.set(at(60));

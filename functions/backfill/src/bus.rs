@@ -25,6 +25,8 @@ pub enum Kind {
     GapRepaired,
     /// Okta has turned the log stream off.
     StreamDisabled,
+    /// The log stream brings nothing, while the API has events.
+    StreamSilent,
     /// Work is left: a rule hands the detail, which is a command, to the function.
     Continue,
 }
@@ -39,6 +41,7 @@ impl Kind {
             Self::GapFound => "GapFound",
             Self::GapRepaired => "GapRepaired",
             Self::StreamDisabled => "StreamDisabled",
+            Self::StreamSilent => "StreamSilent",
             Self::Continue => "Continue",
         }
     }
