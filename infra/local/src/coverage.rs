@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use crate::error::Error;
-use crate::hours::{Hour, HourKey, children, days, hours};
+use crate::hours::{Hour, HourKey, Seal, children, days, hours};
 use crate::quarantine::{self, Reasons};
 use crate::row_file::{self, Columns};
 
@@ -36,11 +36,9 @@ pub struct HourCoverage {
     /// The start of the hour.
     #[serde(serialize_with = "as_text")]
     pub hour: Timestamp,
-    /// The generation that the ledger names, if the hour is sealed.
+    /// What the ledger says, if the hour is sealed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub generation: Option<u64>,
-    /// Whether the ledger names the hour.
-    pub sealed: bool,
+    pub seal: Option<Seal>,
     /// Rows that a reader of the view sees.
     pub rows: u64,
     /// Rows in the files that repeat an event; a reader does not see them.
@@ -95,8 +93,7 @@ fn hour_coverage(key: &HourKey, hour: &Hour) -> Result<(HourCoverage, Option<Tim
     let distinct = seen.len() as u64;
     let coverage = HourCoverage {
         hour: key.start,
-        sealed: hour.generation.is_some(),
-        generation: hour.generation,
+        seal: hour.seal.clone(),
         rows: distinct,
         duplicates: rows - distinct,
         files: hour.files.len(),

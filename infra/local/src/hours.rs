@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::row_file::is_row_file;
@@ -26,16 +26,37 @@ pub struct HourKey {
 /// What a reader of the view reads for an hour.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hour {
-    /// The generation that the ledger names, if the hour is sealed.
-    pub generation: Option<u64>,
+    /// What the ledger says, if the hour is sealed.
+    pub seal: Option<Seal>,
     /// The files with its rows: the sealed one, then those of the stream, sorted.
     pub files: Vec<PathBuf>,
+}
+
+/// What the ledger says of a sealed hour.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seal {
+    /// How often it has been sealed.
+    pub generation: u64,
+    /// What it was compared with: `complete`, with Okta's API; `stream_only`, with nothing.
+    #[serde(default)]
+    pub completeness: String,
+    /// How its rows came.
+    #[serde(default)]
+    pub counts: SealCounts,
+}
+
+/// How the rows of a sealed hour came.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealCounts {
+    /// Found missing when the hour was sealed.
+    pub repaired: u64,
 }
 
 /// An entry of the ledger, as far as a reader needs it.
 #[derive(Deserialize)]
 struct LedgerEntry {
-    generation: u64,
+    #[serde(flatten)]
+    seal: Seal,
     object: Option<String>,
     #[serde(default)]
     inputs: BTreeSet<String>,
@@ -61,16 +82,16 @@ pub fn hours(lake: &Path) -> Result<BTreeMap<HourKey, Hour>, Error> {
         for (hour, folder) in partitions(&folder, "hour")? {
             let files = row_files(&folder)?;
             if let Some(start) = start(day, &hour).filter(|_| !files.is_empty()) {
-                hours.insert(HourKey { start, tenant: tenant.clone() }, Hour { generation: None, files });
+                hours.insert(HourKey { start, tenant: tenant.clone() }, Hour { seal: None, files });
             }
         }
     }
     // After `live/`: an hour sealed in between counts as sealed.
     for (key, entry) in ledger(lake)? {
         let hour: &mut Hour = hours.entry(key).or_default();
-        hour.generation = Some(entry.generation);
         hour.files.retain(|file| !entry.has(file));
         hour.files.splice(..0, entry.object.map(|object| lake.join(object)));
+        hour.seal = Some(entry.seal);
     }
     Ok(hours)
 }
@@ -154,7 +175,8 @@ mod tests {
     fn described(lake: &Path) -> Vec<String> {
         let describe = |(key, hour): (HourKey, Hour)| {
             let names = hour.files.iter().map(|file| file.file_name().unwrap().to_str().unwrap()).collect::<Vec<_>>();
-            format!("{} {} {:?} {}", key.start.strftime("%dT%H"), key.tenant, hour.generation, names.join(" "))
+            let generation = hour.seal.map(|seal| seal.generation);
+            format!("{} {} {generation:?} {}", key.start.strftime("%dT%H"), key.tenant, names.join(" "))
         };
         hours(lake).unwrap().into_iter().map(describe).collect()
     }

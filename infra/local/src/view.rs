@@ -31,7 +31,7 @@ impl Filter {
         self.tenant.as_ref().is_none_or(|tenant| *tenant == key.tenant)
             && self.from.is_none_or(|from| key.end() > from)
             && self.to.is_none_or(|to| key.start < to)
-            && self.sealed.is_none_or(|sealed| sealed == hour.generation.is_some())
+            && self.sealed.is_none_or(|sealed| sealed == hour.seal.is_some())
     }
 
     fn takes_row(&self, key: &RowKey<'_>) -> bool {

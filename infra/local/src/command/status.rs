@@ -1,12 +1,15 @@
 //! `okta-lake status`: what the lake has.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use local::coverage::{HourCoverage, TenantCoverage, coverage};
+use local::hours::Seal;
 use serde_json::{Value, json};
 
 use crate::arguments::StatusArguments;
@@ -16,6 +19,12 @@ use crate::report::{Table, grouped};
 
 /// So many of the latest hours are shown; JSON has them all.
 const HOURS_SHOWN: usize = 48;
+
+/// So many of the latest days are drawn.
+const DAYS_SHOWN: usize = 31;
+
+/// What the ledger says of an hour that was compared with Okta's API.
+const COMPLETE: &str = "complete";
 
 /// Prints the state of the lake.
 pub(crate) fn run(arguments: &StatusArguments, lake: &Path) -> anyhow::Result<Outcome> {
@@ -80,11 +89,18 @@ fn print(tenants: &[TenantCoverage], lake: &Path, output: &mut impl Write) -> io
 }
 
 fn print_tenant(tenant: &TenantCoverage, output: &mut impl Write) -> io::Result<()> {
-    let sealed = tenant.hours.iter().filter(|hour| hour.sealed).count();
+    let seals = || tenant.hours.iter().filter_map(|hour| hour.seal.as_ref());
+    let complete = seals().filter(|seal| seal.completeness == COMPLETE).count();
+    let repaired: u64 = seals().map(|seal| seal.counts.repaired).sum();
     writeln!(output, "\nTenant {}", tenant.tenant)?;
     let mut table = Table::default();
     table.row(["rows".into(), grouped(tenant.rows).into()]);
-    table.row(["hours".into(), format!("{}, {sealed} of them sealed", tenant.hours.len()).into()]);
+    let (hours, sealed) = (tenant.hours.len(), seals().count());
+    table.row([
+        "hours".into(),
+        format!("{hours}, {sealed} of them sealed, {complete} compared with Okta and complete").into(),
+    ]);
+    table.row(["repaired".into(), grouped(repaired).into()]);
     if let (Some(newest), Some(seconds)) = (tenant.newest, tenant.freshness_seconds) {
         table.row(["newest event".into(), format!("{newest} ({} ago)", age(seconds)).into()]);
     }
@@ -93,7 +109,36 @@ fn print_tenant(tenant: &TenantCoverage, output: &mut impl Write) -> io::Result<
         table.row(["".into(), format!("{} {reason}", grouped(*count)).into()]);
     }
     table.print(output)?;
+    print_heat(&tenant.hours, output)?;
     print_hours(&tenant.hours, output)
+}
+
+/// A line for each day, a letter for each hour.
+fn print_heat(hours: &[HourCoverage], output: &mut impl Write) -> io::Result<()> {
+    let mut days = BTreeMap::<String, [char; 24]>::new();
+    for hour in hours {
+        let time = TimeZone::UTC.to_datetime(hour.hour);
+        let at = usize::try_from(time.hour()).unwrap_or_default();
+        days.entry(time.date().to_string()).or_insert(['.'; 24])[at] = heat(hour);
+    }
+    if days.is_empty() {
+        return Ok(());
+    }
+    let earlier = days.len().saturating_sub(DAYS_SHOWN);
+    writeln!(output, "\n  # complete  + complete, some of it repaired  ~ sealed without the API  o live  . nothing")?;
+    days.iter().skip(earlier).try_for_each(|(day, hours)| {
+        let (first, second) = hours.split_at(12);
+        writeln!(output, "  {day}  {} {}", first.iter().collect::<String>(), second.iter().collect::<String>())
+    })
+}
+
+fn heat(hour: &HourCoverage) -> char {
+    match &hour.seal {
+        None => 'o',
+        Some(seal) if seal.completeness != COMPLETE => '~',
+        Some(seal) if seal.counts.repaired > 0 => '+',
+        Some(_) => '#',
+    }
 }
 
 fn print_hours(hours: &[HourCoverage], output: &mut impl Write) -> io::Result<()> {
@@ -107,14 +152,25 @@ fn print_hours(hours: &[HourCoverage], output: &mut impl Write) -> io::Result<()
         writeln!(output)?;
     }
     let mut table = Table::default();
-    table.row(["hour (UTC)".into(), "rows".into(), "duplicates".into(), "files".into(), "".into()]);
+    table.row(["hour (UTC)".into(), "rows".into(), "repaired".into(), "duplicates".into(), "files".into(), "".into()]);
     for hour in &hours[earlier..] {
-        let state =
-            hour.generation.map_or_else(|| "live".to_owned(), |generation| format!("sealed, generation {generation}"));
+        let (repaired, state) = match &hour.seal {
+            Some(seal) => (seal.counts.repaired, sealed(seal)),
+            None => (0, "live".to_owned()),
+        };
         let start = hour.hour.strftime("%Y-%m-%d %H:00").to_string();
-        table.row([start.into(), hour.rows.into(), hour.duplicates.into(), (hour.files as u64).into(), state.into()]);
+        let (rows, duplicates, files) = (hour.rows.into(), hour.duplicates.into(), (hour.files as u64).into());
+        table.row([start.into(), rows, repaired.into(), duplicates, files, state.into()]);
     }
     table.print(output)
+}
+
+fn sealed(seal: &Seal) -> String {
+    let generation = seal.generation;
+    match seal.completeness.as_str() {
+        COMPLETE => format!("sealed, generation {generation}, complete"),
+        _ => format!("sealed, generation {generation}, without the API"),
+    }
 }
 
 /// How long ago, in the unit that a person would say it in.

@@ -107,7 +107,7 @@ fn status_counts_what_a_reader_sees() {
     write_text(
         lake.path(),
         "ledger/tenant=t/day=2026-01-02/04.json",
-        r#"{"generation":3,"object":"sealed/tenant=t/day=2026-01-02/hour=04/gen=3/3.parquet"}"#,
+        r#"{"generation":3,"object":"sealed/tenant=t/day=2026-01-02/hour=04/gen=3/3.parquet","completeness":"complete","counts":{"repaired":1}}"#,
     );
     write_text(lake.path(), "quarantine/tenant=_unknown/day=2026-01-02/1.json", r#"{"reason":"not JSON: x"}"#);
     let status: Value = serde_json::from_slice(&okta_lake(lake.path(), &["status", "--json"], b"").stdout).unwrap();
@@ -116,10 +116,14 @@ fn status_counts_what_a_reader_sees() {
     assert_eq!((&tenant["rows"], &tenant["newest"]), (&3.into(), &"2026-01-02T04:00:00Z".into()));
     assert!(tenant["freshness_seconds"].as_i64().unwrap() > 0);
     let [first, second] = tenant["hours"].as_array().unwrap().as_slice() else { panic!("{status}") };
-    assert_eq!((&first["rows"], &first["duplicates"], &first["sealed"]), (&2.into(), &1.into(), &false.into()));
-    assert_eq!((&second["rows"], &second["generation"]), (&1.into(), &3.into()));
+    assert_eq!(
+        (&first["rows"], &first["duplicates"], &first["seal"]),
+        (&2.into(), &1.into(), &serde_json::Value::Null)
+    );
+    assert_eq!((&second["rows"], &second["seal"]["generation"]), (&1.into(), &3.into()));
     let table = text(&okta_lake(lake.path(), &["status"], b"").stdout);
-    assert!(table.contains("sealed, generation 3"), "{table}");
+    assert!(table.contains("sealed, generation 3, complete"), "{table}");
+    assert!(table.contains("2026-01-02  ...o+....... ............\n"), "{table}");
 }
 
 #[test]
