@@ -2,6 +2,7 @@
 
 mod collector;
 mod events;
+pub(crate) mod inventory;
 pub(crate) mod rows;
 pub(crate) mod view;
 

@@ -20,6 +20,8 @@ mod delivery;
 mod failing_store;
 #[path = "system/history.rs"]
 mod history;
+#[path = "system/inventory.rs"]
+mod inventory;
 #[path = "system/polling.rs"]
 mod polling;
 #[path = "system/reconcile.rs"]

@@ -110,7 +110,13 @@ impl Default for Settings {
 }
 
 impl Collector {
+    /// With an API token.
     pub(crate) async fn start(settings: Settings) -> Self {
+        Self::start_as("token", settings).await
+    }
+
+    /// With the credentials of one of the simulator's clients.
+    pub(crate) async fn start_as(client: &str, settings: Settings) -> Self {
         let Settings { org, page, format } = settings;
         let clock = Arc::new(MovableClock { origin: org.now, start: Instant::now(), moved_ms: AtomicI64::new(0) });
         let shown = Arc::clone(&clock);
@@ -121,7 +127,7 @@ impl Collector {
         let simulator = Simulator::start(config).await.unwrap();
         let lake = tempfile::tempdir().unwrap();
         let s3 = EmbeddedS3::start(lake.path()).await.unwrap();
-        let secrets = SecretsServer::start("acme", simulator.secret("token").unwrap()).await.unwrap();
+        let secrets = SecretsServer::start("acme", simulator.secret(client).unwrap()).await.unwrap();
         let (bus, events) = BusServer::start().await.unwrap();
         let function = function(&s3, &secrets, &bus, Arc::clone(&clock), page, format);
         Self { simulator, s3, clock, function, lake, events: Mutex::new(events), _secrets: secrets, _bus: bus }
@@ -214,7 +220,7 @@ impl Collector {
 
     /// Forgets everything: the lake is empty again, and no lease is left.
     pub(crate) fn clear(&self) {
-        for folder in ["live", "sealed", "ledger", "state", "quarantine"] {
+        for folder in ["live", "sealed", "ledger", "state", "quarantine", "inventory", "changes", "manifests"] {
             let folder = self.lake.path().join(folder);
             if folder.exists() {
                 std::fs::remove_dir_all(folder).unwrap();

@@ -27,6 +27,10 @@ pub enum Kind {
     StreamDisabled,
     /// The log stream brings nothing, while the API has events.
     StreamSilent,
+    /// How far a collection of the inventory is.
+    InventoryProgress,
+    /// A collection of the inventory has ended: its manifest.
+    InventoryFinished,
     /// Work is left: a rule hands the detail, which is a command, to the function.
     Continue,
 }
@@ -42,6 +46,8 @@ impl Kind {
             Self::GapRepaired => "GapRepaired",
             Self::StreamDisabled => "StreamDisabled",
             Self::StreamSilent => "StreamSilent",
+            Self::InventoryProgress => "InventoryProgress",
+            Self::InventoryFinished => "InventoryFinished",
             Self::Continue => "Continue",
         }
     }

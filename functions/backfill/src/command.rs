@@ -6,6 +6,8 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::inventory::{Mode, Wanted, is_entity};
+
 /// A command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
@@ -26,6 +28,8 @@ pub enum Action {
     Logs(Logs),
     /// Goes on with every collection that is not finished, and polls.
     Continue,
+    /// Collects the identity inventory.
+    Inventory(Wanted),
     /// Seals the hours that are due, and repairs what is missing.
     Reconcile,
     /// Maps sealed hours anew.
@@ -70,12 +74,18 @@ pub enum CommandError {
     /// Not of the right form.
     #[error(
         "no command: {0}; expected {{\"action\": \"test-connectivity\" | \"collect\" | \"logs\" | \"continue\" | \
-         \"reconcile\" | \"renormalize\" | \"status\", \"tenant\": \"acme\"}}, tenant being optional"
+         \"inventory\" | \"reconcile\" | \"renormalize\" | \"status\", \"tenant\": \"acme\"}}, tenant being optional"
     )]
     Form(#[from] serde_json::Error),
     /// Fields that do not go with this action.
     #[error("{0} goes only with the actions collect and logs")]
     Misplaced(&'static str),
+    /// Fields that do not go with this action.
+    #[error("{0} goes only with the action inventory")]
+    MisplacedInventory(&'static str),
+    /// An entity that nobody knows.
+    #[error("entities: {0:?} is no entity of the inventory: see docs/inventory.md")]
+    Entity(String),
     /// No range, or more than one.
     #[error("renormalize takes since and until, both, and dry_run")]
     Range,
@@ -116,6 +126,11 @@ struct Form {
     #[serde(default)]
     cancel: bool,
     poll: Option<bool>,
+    mode: Option<Mode>,
+    #[serde(default)]
+    entities: Vec<String>,
+    #[serde(default)]
+    additional: bool,
 }
 
 #[derive(Deserialize)]
@@ -125,6 +140,7 @@ enum ActionName {
     Collect,
     Logs,
     Continue,
+    Inventory,
     Reconcile,
     Renormalize,
     Status,
@@ -138,6 +154,7 @@ impl Action {
             Self::Collect(_) => "collect",
             Self::Logs(_) => "logs",
             Self::Continue => "continue",
+            Self::Inventory(_) => "inventory",
             Self::Reconcile => "reconcile",
             Self::Renormalize(_) => "renormalize",
             Self::Status => "status",
@@ -150,13 +167,20 @@ impl Command {
     pub fn parse(payload: Value) -> Result<Self, CommandError> {
         let form: Form = serde_json::from_value(payload)?;
         let logs = form.logs()?;
+        let dry_run = logs.dry_run;
+        let inventory = form.inventory(dry_run)?;
+        if inventory != (Wanted { dry_run, ..Wanted::default() }) && !matches!(form.action, ActionName::Inventory) {
+            return Err(CommandError::MisplacedInventory(form.given_of_inventory()));
+        }
         let action = match form.action {
             ActionName::Collect => Action::Collect(logs),
             ActionName::Logs => Action::Logs(logs),
             ActionName::Renormalize => Action::Renormalize(logs.range()?),
+            ActionName::Inventory if logs == (Logs { dry_run, ..Logs::default() }) => Action::Inventory(inventory),
             _ if logs != Logs::default() => return Err(CommandError::Misplaced(form.given())),
             ActionName::TestConnectivity => Action::TestConnectivity,
             ActionName::Continue => Action::Continue,
+            ActionName::Inventory => Action::Inventory(inventory),
             ActionName::Reconcile => Action::Reconcile,
             ActionName::Status => Action::Status,
         };
@@ -194,6 +218,20 @@ impl Form {
         event_types.dedup();
         let Self { newest_first, dry_run, cancel, poll, .. } = *self;
         Ok(Logs { since, until, event_types, newest_first, dry_run, cancel, poll })
+    }
+
+    fn inventory(&self, dry_run: bool) -> Result<Wanted, CommandError> {
+        if let Some(unknown) = self.entities.iter().find(|name| !is_entity(name)) {
+            return Err(CommandError::Entity(unknown.clone()));
+        }
+        let mode = self.mode.unwrap_or_default();
+        Ok(Wanted { mode, entities: self.entities.clone(), additional: self.additional, dry_run })
+    }
+
+    /// The first field of those that are about the inventory.
+    fn given_of_inventory(&self) -> &'static str {
+        let fields = [("mode", self.mode.is_some()), ("entities", !self.entities.is_empty())];
+        fields.iter().find(|(_, is_given)| *is_given).map_or("additional", |(name, _)| name)
     }
 
     /// The first field of those that are about the log.

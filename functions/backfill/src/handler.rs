@@ -13,6 +13,7 @@ use crate::bus::Kind;
 use crate::command::{Action, Command, CommandError};
 use crate::connectivity;
 use crate::function::Function;
+use crate::inventory::{self, InventoryReport, Wanted};
 use crate::logs::{self, LogsReport, Wish};
 use crate::reconcile::{self, ReconcileReport};
 use crate::report::{Check, Report, Section, Status};
@@ -32,8 +33,21 @@ pub enum Answer {
     Connectivity(Report),
     /// To everything about the log.
     Logs(LogsAnswer),
+    /// To `inventory`.
+    Inventory(InventoryAnswer),
     /// To everything about seals.
     Reconcile(ReconcileAnswer),
+}
+
+/// What became of the inventory of every org that was meant.
+#[derive(Debug, Serialize)]
+pub struct InventoryAnswer {
+    /// What was asked.
+    pub action: &'static str,
+    /// Whether nothing is left to do.
+    pub is_complete: bool,
+    /// Each org.
+    pub tenants: Vec<InventoryReport>,
 }
 
 /// What became of the hours of every org that was meant.
@@ -56,6 +70,9 @@ pub struct LogsAnswer {
     pub is_complete: bool,
     /// Each org.
     pub tenants: Vec<LogsReport>,
+    /// Each org's inventory, if one is under way.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub inventory: Vec<InventoryReport>,
 }
 
 /// Why a command was not even begun.
@@ -100,17 +117,66 @@ pub async fn answer(function: &Function, payload: Value, left: Duration) -> Resu
             let reconcile = seals(function, &action, tenant, &payload, left).await?;
             return Ok(Answer::Reconcile(reconcile));
         }
+        Action::Inventory(wanted) => {
+            let tenants = tenants(function, tenant).await?;
+            let wish = inventory::Wish::Collect(wanted);
+            let reports = inventories(function, &tenants, wish, &payload, left).await;
+            let is_complete = reports.iter().all(|report| report.is_complete);
+            let answer = InventoryAnswer { action: action.name(), is_complete, tenants: reports };
+            return Ok(Answer::Inventory(answer));
+        }
         Action::Continue => Wish::Continue,
         Action::Status => Wish::Tell,
     };
-    let tenants = match tenant {
-        Some(tenant) => vec![tenant],
-        None => function.secrets.tenants().await?,
+    let tenants = tenants(function, tenant).await?;
+    let everything = Wanted::default();
+    let of_inventory = match &action {
+        Action::Collect(wanted) if !wanted.dry_run && !wanted.cancel => Some(inventory::Wish::Collect(&everything)),
+        Action::Continue => Some(inventory::Wish::Continue),
+        _ => None,
+    };
+    // The log and the inventory are counted in different buckets.
+    let inventory = async {
+        match of_inventory {
+            Some(wish) => inventories(function, &tenants, wish, &json!({"action": "continue"}), left).await,
+            None => Vec::new(),
+        }
     };
     let turns = tenants.iter().map(|tenant| turn(function, tenant, wish, &payload, left));
-    let tenants: Vec<_> = stream::iter(turns).buffered(TENANTS_AT_ONCE).collect().await;
-    let is_complete = tenants.iter().all(|tenant| tenant.is_complete);
-    Ok(Answer::Logs(LogsAnswer { action: action.name(), is_complete, tenants }))
+    let logs = stream::iter(turns).buffered(TENANTS_AT_ONCE).collect::<Vec<_>>();
+    let (reports, mut inventory) = futures::join!(logs, inventory);
+    let is_complete =
+        reports.iter().all(|tenant| tenant.is_complete) && inventory.iter().all(|tenant| tenant.is_complete);
+    inventory.retain(|report| report.manifest.is_some() || !report.problems.is_empty());
+    Ok(Answer::Logs(LogsAnswer { action: action.name(), is_complete, tenants: reports, inventory }))
+}
+
+/// The orgs that a command means.
+async fn tenants(function: &Function, tenant: Option<String>) -> Result<Vec<String>, SecretsError> {
+    match tenant {
+        Some(tenant) => Ok(vec![tenant]),
+        None => function.secrets.tenants().await,
+    }
+}
+
+/// The inventory of every org that is meant. If the time is up before its end, the next invocation is asked for.
+async fn inventories(
+    function: &Function,
+    tenants: &[String],
+    wish: inventory::Wish<'_>,
+    command: &Value,
+    left: Duration,
+) -> Vec<InventoryReport> {
+    let turns = tenants.iter().map(|tenant| async move {
+        let report = Box::pin(inventory::run(function, tenant, wish, left)).await;
+        if !report.is_complete && report.problems.is_empty() && report.held_until.is_none() {
+            let mut next = command.clone();
+            next["tenant"] = tenant.as_str().into();
+            function.bus.publish(Kind::Continue, &next).await;
+        }
+        report
+    });
+    stream::iter(turns).buffered(TENANTS_AT_ONCE).collect().await
 }
 
 /// One org's turn. If it ends because the time is up, the next one is asked for at once; the schedule would come later.
@@ -139,10 +205,7 @@ async fn seals(
         _ => reconcile::Wish::Reconcile,
     };
     let is_everyone = tenant.is_none();
-    let mut names = match tenant {
-        Some(tenant) => vec![tenant],
-        None => function.secrets.tenants().await?,
-    };
+    let mut names = tenants(function, tenant).await?;
     let mut tenants = seals_of(function, &names, wish, left).await;
     if is_everyone {
         names = function.sink.lake.tenants().await?;

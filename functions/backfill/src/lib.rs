@@ -1,4 +1,4 @@
-//! The backfill function: history, polling, sealing and checks through the Okta API. The binary is the cold start; what it does
+//! The backfill function: history, polling, sealing, inventory and checks through the Okta API. The binary is the cold start; what it does
 //! is in [`handler`].
 
 pub mod bus;
@@ -9,7 +9,9 @@ mod data_type;
 pub mod function;
 pub mod handler;
 pub mod history;
+pub mod inventory;
 pub mod lease;
+mod leased;
 pub mod logs;
 pub mod poll;
 pub mod reconcile;

@@ -26,11 +26,12 @@ use crate::history::job::State;
 use crate::history::plan::{RETENTION, Range};
 use crate::history::store::Jobs;
 use crate::lease::Owner;
+use crate::leased::{Leased, MemoryError};
 use crate::logs::Problem;
 use crate::reconcile::due::{Holdings, Why};
 pub use crate::reconcile::hour::Gap;
 use crate::reconcile::hour::{Ended, Outcome, Stop, Task, Tools, seal_hour};
-use crate::reconcile::memory::{Leased, MemoryError};
+use crate::reconcile::memory::Memory;
 use crate::trouble::STORE;
 
 /// What is superseded stays so long: a query that began before the switch may still read it.
@@ -135,7 +136,7 @@ struct Turn<'a> {
 
 impl Turn<'_> {
     async fn take(&self, owner: &Owner, wish: Wish, report: &mut ReconcileReport) -> Result<(), TurnError> {
-        let mut leased = Leased::take(self.lake, self.tenant, owner, self.now()).await?;
+        let mut leased = Leased::<Memory>::take(self.lake, self.tenant, owner, self.now()).await?;
         let outcome = match wish {
             Wish::Reconcile => Box::pin(self.reconcile(&mut leased, report)).await,
             Wish::Renormalize(wanted) => Box::pin(self.renormalize(&mut leased, wanted, report)).await,
@@ -144,7 +145,7 @@ impl Turn<'_> {
         outcome
     }
 
-    async fn reconcile(&self, leased: &mut Leased<'_>, report: &mut ReconcileReport) -> Result<(), TurnError> {
+    async fn reconcile(&self, leased: &mut Leased<'_, Memory>, report: &mut ReconcileReport) -> Result<(), TurnError> {
         let is_readable = self.watch(leased, report).await;
         let holdings = self.holdings().await?;
         let now = self.now();
@@ -187,7 +188,7 @@ impl Turn<'_> {
         &self,
         partition: &Partition,
         holdings: &Holdings,
-        leased: &mut Leased<'_>,
+        leased: &mut Leased<'_, Memory>,
     ) -> Result<bool, TurnError> {
         let (entry, _) = self.lake.read_state::<Entry>(&layout::ledger_key(partition)).await?;
         let Some(entry) = entry else { return Ok(true) };
@@ -203,7 +204,7 @@ impl Turn<'_> {
         &self,
         partition: &Partition,
         task: Task,
-        leased: &mut Leased<'_>,
+        leased: &mut Leased<'_, Memory>,
         report: &mut ReconcileReport,
     ) -> Result<(), TurnError> {
         let Function { sink, bus, clock, page, .. } = self.function;
@@ -250,7 +251,7 @@ impl Turn<'_> {
 
     async fn renormalize(
         &self,
-        leased: &mut Leased<'_>,
+        leased: &mut Leased<'_, Memory>,
         wanted: Renormalize,
         report: &mut ReconcileReport,
     ) -> Result<(), TurnError> {
@@ -276,7 +277,7 @@ impl Turn<'_> {
     }
 
     /// Removes what is superseded, once nobody can be reading it.
-    async fn clear(&self, leased: &mut Leased<'_>, report: &mut ReconcileReport) -> Result<(), TurnError> {
+    async fn clear(&self, leased: &mut Leased<'_, Memory>, report: &mut ReconcileReport) -> Result<(), TurnError> {
         let now = self.now();
         let free: Vec<_> =
             leased.memory.superseded.iter().filter(|(_, free)| **free <= now).map(|(hour, _)| *hour).collect();
@@ -379,7 +380,7 @@ impl ReconcileReport {
 
 impl Turn<'_> {
     /// Looks after the log stream; whether the org's log can be read.
-    async fn watch(&self, leased: &mut Leased<'_>, report: &mut ReconcileReport) -> bool {
+    async fn watch(&self, leased: &mut Leased<'_, Memory>, report: &mut ReconcileReport) -> bool {
         let Some(client) = self.client else { return false };
         let grants = match client.discover_scopes(&[LOGS.scope, LOG_STREAMS.scope]).await {
             Ok(grants) => grants,

@@ -73,6 +73,26 @@ pub fn state_key(tenant: &Tenant, name: &str) -> String {
     format!("state/tenant={tenant}/{name}")
 }
 
+/// `inventory/entity=E/tenant=T/snapshot=S/`: one collection of an entity.
+pub fn snapshot_prefix(tenant: &Tenant, entity: &str, snapshot: &str) -> String {
+    format!("inventory/entity={entity}/tenant={tenant}/snapshot={snapshot}/")
+}
+
+/// `inventory/.../part-NNNNN.parquet`.
+pub fn part_key(tenant: &Tenant, entity: &str, snapshot: &str, part: u32) -> String {
+    format!("{}part-{part:05}.parquet", snapshot_prefix(tenant, entity, snapshot))
+}
+
+/// `changes/entity=E/tenant=T/day=YYYY-MM-DD/S-NNNNN.parquet`, the day being that of the snapshot.
+pub fn changes_key(tenant: &Tenant, entity: &str, taken: Timestamp, snapshot: &str, part: u32) -> String {
+    format!("changes/entity={entity}/tenant={tenant}/day={}/{snapshot}-{part:05}.parquet", day(taken))
+}
+
+/// `manifests/tenant=T/S.json`: what a collection came to.
+pub fn manifest_key(tenant: &Tenant, snapshot: &str) -> String {
+    format!("manifests/tenant={tenant}/{snapshot}.json")
+}
+
 fn hour_start(day: &str, hour: &str) -> Option<Timestamp> {
     let hour = (hour.len() == 2).then(|| hour.parse().ok()).flatten().filter(|hour| (0..24).contains(hour))?;
     TimeZone::UTC.to_timestamp(day.parse::<Date>().ok()?.at(hour, 0, 0, 0)).ok()

@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod encode;
+pub mod inventory;
 pub mod layout;
 pub mod ledger;
 mod pages;

@@ -64,6 +64,7 @@ pub use progress::{Event, Observer, WaitReason};
 pub use rate_limit::BucketUsage;
 pub use refusal::Refusal;
 pub use retry::{Cause, RetryPolicy};
+pub use route::bucket_of;
 pub use scopes::Grants;
 pub use secrecy::SecretString;
 pub use secret_source::SecretSource;

@@ -90,6 +90,11 @@ impl Page {
         serde_json::from_slice(&self.body).map_err(|error| self.unexpected(&error))
     }
 
+    /// The body as a value that borrows from it.
+    pub fn borrowed<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
+        self.parse()
+    }
+
     fn parse<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
         serde_json::from_slice(&self.body).map_err(|error| self.unexpected(&error))
     }

@@ -56,6 +56,11 @@ impl Route {
     }
 }
 
+/// The rate-limit bucket that a path is expected to be counted in, by the name that [`crate::BucketUsage`] has.
+pub fn bucket_of(path: &str) -> &'static str {
+    Route::of(path).bucket
+}
+
 impl Row {
     fn matches(&self, segments: &[&str]) -> bool {
         let has_length =

@@ -38,6 +38,8 @@ pub enum FaultKind {
     Redirect,
     /// A 5xx with this status.
     ServerError(u16),
+    /// Every object of the answer has secrets in it: the text [`PLANTED`] stands in each of them.
+    SecretsPlanted,
     /// The answer takes this long.
     Slow(Duration),
     /// The body is JSON that ends too early, with a matching length.
@@ -63,6 +65,9 @@ pub enum FaultKind {
     /// The paths below `under` are not licensed.
     Unlicensed,
 }
+
+/// What stands in every secret of [`FaultKind::SecretsPlanted`].
+pub const PLANTED: &str = "planted-secret";
 
 /// How a fault is written on the command line.
 #[derive(Debug)]
@@ -92,6 +97,7 @@ const ROWS: &[Row] = &[
     row("role", ":none|read-only|read-only-iam|org-admin|super-admin", "the clients' admin role"),
     row("role-missing", "", "no role is enough for the paths below @PATH"),
     row("scope-missing", ":SCOPE", "a scope is taken away from every client"),
+    row("secrets-planted", "", "every object of the answer has secrets in it"),
     row("secrets-revoked", "", "secrets, keys and API tokens are deactivated"),
     row("server-error", "[:STATUS]", "a 5xx, 500 if not said otherwise"),
     row("slow", ":MILLISECONDS", "the answer takes this long"),
@@ -128,6 +134,7 @@ impl FaultKind {
                 | Self::NextLoop
                 | Self::RateLimited
                 | Self::Redirect
+                | Self::SecretsPlanted
                 | Self::ServerError(_)
                 | Self::Slow(_)
                 | Self::Truncated
@@ -215,6 +222,7 @@ fn plain(name: &str) -> Option<FaultKind> {
         "rate-limited" => FaultKind::RateLimited,
         "redirect" => FaultKind::Redirect,
         "role-missing" => FaultKind::RoleMissing,
+        "secrets-planted" => FaultKind::SecretsPlanted,
         "secrets-revoked" => FaultKind::SecretsRevoked,
         "server-error" => FaultKind::ServerError(500),
         "stream-disabled" => FaultKind::StreamDisabled,

@@ -19,7 +19,7 @@ mod traffic;
 pub use crate::api::buckets::Plan;
 pub use crate::api::limits::LimitsConfig;
 pub use crate::clock::{Clock, Hand};
-pub use crate::fault::{Fault, FaultError, FaultKind};
+pub use crate::fault::{Fault, FaultError, FaultKind, PLANTED};
 pub use crate::identity::clients::{ClientAuth, ClientSpec, Role};
 pub use crate::identity::keys::{KeyError, KeyKind};
 pub use crate::identity::scopes::Granted;

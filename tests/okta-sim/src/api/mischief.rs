@@ -2,10 +2,12 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use serde_json::{Value, json};
+
 use crate::api::answer::Answer;
 use crate::api::desk::Switches;
 use crate::api::page::link;
-use crate::fault::{Fault, FaultKind};
+use crate::fault::{Fault, FaultKind, PLANTED};
 
 /// The faults that are in force, in the order in which they were asked for.
 #[derive(Debug, Default)]
@@ -106,9 +108,42 @@ pub(crate) fn spoil(kind: &FaultKind, mut answer: Answer, url: &str, org_url: &s
             answer.body.truncate(answer.body.len() * 2 / 3);
             answer
         }
+        FaultKind::SecretsPlanted => planted(answer),
         FaultKind::NextElsewhere => next(answer, &url.replacen(org_url, ELSEWHERE, 1)),
         FaultKind::NextLoop => next(answer, url),
         _ => answer,
+    }
+}
+
+/// The answer with secrets in every object: by name, nested, in lists, and by looks alone.
+fn planted(mut answer: Answer) -> Answer {
+    let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body) else { return answer };
+    plant(&mut body);
+    answer.body = body.to_string().into_bytes();
+    answer
+}
+
+fn plant(value: &mut Value) {
+    match value {
+        Value::Array(elements) => elements.iter_mut().for_each(plant),
+        Value::Object(members) if members.contains_key("id") || members.contains_key("_links") => {
+            let secrets = json!({
+                "client_secret": PLANTED,
+                "sharedSecret": PLANTED,
+                "activation": {"factor": [{"passCode": PLANTED, "privateKey": PLANTED}]},
+                "jwks": {"keys": [{"kty": "EC", "crv": "P-256", "x": "public", "d": PLANTED}]},
+                "note": format!("-----BEGIN EC PRIVATE KEY-----\n{PLANTED}\n-----END EC PRIVATE KEY-----"),
+                "header": format!("Bearer {PLANTED}"),
+                "token": format!("00{PLANTED:a<40}"),
+                "jwt": format!("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.{PLANTED}"),
+            });
+            members.insert("planted".to_owned(), secrets);
+            for name in ["roles", "value", "permissions", "resource-sets"] {
+                members.get_mut(name).into_iter().for_each(plant);
+            }
+        }
+        Value::Object(members) => members.values_mut().for_each(plant),
+        _ => {}
     }
 }
 
