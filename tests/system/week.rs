@@ -50,7 +50,9 @@ async fn what_the_stream_lost_is_repaired_and_accounted_for() {
         let events: Vec<_> = collector.simulator.org().events(at(hour)..at(hour + 1)).collect();
         let (gone, sent): (Vec<_>, Vec<_>) =
             events.into_iter().partition(|event| is_lost(&event.uuid, event.published));
-        gone.iter().for_each(|event| *lost.entry(hour_of(event.published)).or_default() += 1);
+        for event in &gone {
+            *lost.entry(hour_of(event.published)).or_default() += 1;
+        }
         collector.clock.set(at(hour + 1));
         let batch: Vec<_> = sent.iter().map(|event| event.json.clone()).collect();
         collector.deliver(&batch).await;

@@ -112,6 +112,7 @@ pub enum CommandError {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools)] // As the JSON has them.
 struct Form {
     action: ActionName,
     tenant: Option<String>,

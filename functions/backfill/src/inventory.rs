@@ -149,11 +149,12 @@ pub async fn run(function: &Function, name: &str, wish: Wish<'_>, left: Duration
     };
     tenant.as_str().clone_into(&mut report.tenant);
     match Box::pin(take_turn(function, &client, &tenant, wish, &mut report)).await {
-        Ok(()) | Err(TurnError::Stop(Stop::Deadline)) => {}
-        Err(TurnError::Okta(Error::TooLate(_)) | TurnError::Stop(Stop::Okta(Error::TooLate(_)))) => {}
+        Ok(())
+        | Err(TurnError::Stop(Stop::Deadline | Stop::Okta(Error::TooLate(_))) | TurnError::Okta(Error::TooLate(_))) => {
+        }
         Err(TurnError::Okta(error) | TurnError::Stop(Stop::Okta(error))) => report.okta(&error),
         Err(TurnError::Memory(MemoryError::Held(held)) | TurnError::Stop(Stop::Memory(MemoryError::Held(held)))) => {
-            report.held_until = Some(held.until)
+            report.held_until = Some(held.until);
         }
         Err(error) => report.problem(lake::quarantine::reason(&error), STORE.to_owned()),
     }
@@ -228,7 +229,7 @@ fn chosen(wanted: &Wanted) -> Vec<&'static Entity> {
                 Standing::Additional => wanted.additional,
                 Standing::Audited => false,
             },
-            named => named.iter().any(|name| name == entity.name),
+            only => only.iter().any(|name| name == entity.name),
         };
         if is_chosen {
             let above = std::iter::successors(Some(entity), |entity| find(entity.parent()?));

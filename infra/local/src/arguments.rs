@@ -137,7 +137,11 @@ Examples:
   okta-lake run logs --secret acme.json                     the 90 days that Okta keeps; later, what is new
   okta-lake run logs --secret acme.json --since 2026-05-01 --until 2026-05-08 --event-type user.session.
   okta-lake run logs --secret acme.json --cancel            gives up what is not finished
-  okta-lake run continue --secret acme.json                 goes on with it, and polls";
+  okta-lake run continue --secret acme.json                 goes on with it, and polls
+  okta-lake run inventory --secret acme.json --dry-run      what the inventory costs, in calls and minutes
+  okta-lake run inventory --secret acme.json                everything that exists in the org
+  okta-lake run inventory --secret acme.json --mode incremental
+  okta-lake run reconcile --secret acme.json                repairs and seals every closed hour";
 
 /// See [`Command::Run`].
 #[derive(Debug, Args)]
@@ -156,6 +160,10 @@ pub(crate) struct RunArguments {
     /// Which part of the log, and how
     #[command(flatten)]
     pub(crate) logs: LogsArguments,
+
+    /// What of the inventory, and how
+    #[command(flatten)]
+    pub(crate) inventory: InventoryArguments,
 
     /// How long one invocation of the function may take; Lambda's limit is 900
     #[arg(long, value_name = "SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u64).range(1..=900))]
@@ -195,6 +203,32 @@ pub(crate) struct LogsArguments {
     pub(crate) poll: Option<bool>,
 }
 
+/// What is collected, for the action `inventory`.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options of the action inventory")]
+pub(crate) struct InventoryArguments {
+    /// Everything is read, or what may have changed; everything, if it is not said
+    #[arg(long)]
+    pub(crate) mode: Option<InventoryMode>,
+
+    /// Only this entity and what it hangs on; can be given more than once
+    #[arg(long = "entity", value_name = "NAME")]
+    pub(crate) entities: Vec<String>,
+
+    /// Also entities that cost a call for each user or app, or repeat others
+    #[arg(long)]
+    pub(crate) additional: bool,
+}
+
+/// How the inventory is collected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum InventoryMode {
+    /// Everything is read
+    Full,
+    /// What the log or Okta's own dates say has changed is read; the rest is taken over
+    Incremental,
+}
+
 const TEST_CONNECTIVITY_HELP: &str = "\
 Nothing is written but a probe object in the lake. The secret is JSON, one of:
   {\"org_url\": \"https://acme.okta.com\", \"client_id\": \"0oa...\", \"key_id\": \"...\", \"private_key\": \"-----BEGIN ...\"}
@@ -224,7 +258,7 @@ pub(crate) struct TestConnectivityArguments {
 pub(crate) enum Action {
     /// Checks credentials, scopes and every other thing that a collection needs
     TestConnectivity,
-    /// Collects everything; the inventory is not available yet (see CHANGELOG.md)
+    /// Collects everything: a range of the System Log, and the inventory
     Collect,
     /// Collects a range of the System Log
     Logs,

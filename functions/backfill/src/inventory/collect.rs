@@ -97,27 +97,27 @@ enum Keep {
 pub(crate) async fn collect(turn: &Turn<'_>, entity: &'static Entity) -> Result<(), Stop> {
     let begun = turn.function.clock.elapsed();
     let mut progress = turn.progress(entity).await;
-    let outcome = match obstacle(turn, entity).await {
-        Some(outcome) => outcome,
-        None => {
-            let read = Box::pin(read(turn, entity, &mut progress)).await;
-            progress.seconds += turn.function.clock.elapsed().saturating_sub(begun).as_secs();
-            match read {
-                Ok(outcome) => outcome,
-                Err(Stop::Okta(error)) if error.disposition() != Disposition::Stop => {
-                    progress.attempts += 1;
-                    let reason = reason(&error);
-                    tracing::warn!(entity = entity.name, reason.what, reason.remedy, "the entity cannot be read");
-                    if progress.attempts < ATTEMPTS {
-                        turn.keep(entity, &progress).await?;
-                        return Err(Stop::Okta(error));
-                    }
-                    Outcome { status: Status::Failed, reason: Some(reason) }
-                }
-                Err(stop) => {
+    let obstacle = obstacle(turn, entity).await;
+    let outcome = if let Some(outcome) = obstacle {
+        outcome
+    } else {
+        let read = Box::pin(read(turn, entity, &mut progress)).await;
+        progress.seconds += turn.function.clock.elapsed().saturating_sub(begun).as_secs();
+        match read {
+            Ok(outcome) => outcome,
+            Err(Stop::Okta(error)) if error.disposition() != Disposition::Stop => {
+                progress.attempts += 1;
+                let reason = reason(&error);
+                tracing::warn!(entity = entity.name, reason.what, reason.remedy, "the entity cannot be read");
+                if progress.attempts < ATTEMPTS {
                     turn.keep(entity, &progress).await?;
-                    return Err(stop);
+                    return Err(Stop::Okta(error));
                 }
+                Outcome { status: Status::Failed, reason: Some(reason) }
+            }
+            Err(stop) => {
+                turn.keep(entity, &progress).await?;
+                return Err(stop);
             }
         }
     };

@@ -127,7 +127,13 @@ impl Comparison<'_> {
     fn change(&self, before: Option<Row>, after: Option<Row>) -> Option<Change> {
         let row = after.as_ref().or(before.as_ref())?;
         let seen = after.as_ref().and_then(|row| Timestamp::from_millisecond(row.fetched).ok());
-        let told = self.events.and_then(|events| events.explain(self.entity, &row.id, seen.unwrap_or(Timestamp::MAX)));
+        let change = match (&before, &after) {
+            (None, _) => "added",
+            (_, None) => "removed",
+            _ => "changed",
+        };
+        let seen = seen.unwrap_or(Timestamp::MAX);
+        let told = self.events.and_then(|events| events.explain(self.entity, &row.id, change, seen));
         let explanation = match (self.events, told) {
             (_, Some(_)) => "explained",
             (Some(_), None) => "unexplained",
@@ -137,11 +143,6 @@ impl Comparison<'_> {
         let fields = match (lasting(&before), lasting(&after)) {
             (Some(before), Some(after)) => fields(&before, &after),
             _ => Vec::new(),
-        };
-        let change = match (&before, &after) {
-            (None, _) => "added",
-            (_, None) => "removed",
-            _ => "changed",
         };
         let actor = told.and_then(|told| told.actor.clone()).unwrap_or_default();
         Some(Change {

@@ -99,9 +99,13 @@ impl Events {
 
     /// The event that explains a change of a thing that was seen at `fetched`: the one that names most of what the thing
     /// is made of, and of these the latest.
-    pub(crate) fn explain(&self, entity: &Entity, id: &str, fetched: Timestamp) -> Option<&Told> {
+    pub(crate) fn explain(&self, entity: &Entity, id: &str, change: &str, fetched: Timestamp) -> Option<&Told> {
         let latest = fetched.checked_add(SKEW).unwrap_or(fetched);
-        let fits = |told: &Told| told.published <= latest && begins(&told.event_type, entity.told_by);
+        let fits = |told: &Told| {
+            told.published <= latest
+                && begins(&told.event_type, entity.told_by)
+                && !contradicts(&told.event_type, change)
+        };
         if id == entity.name {
             return self.events.iter().filter(|told| fits(told)).max_by_key(|told| told.published);
         }
@@ -111,13 +115,41 @@ impl Events {
                 *named.entry(*at).or_default() += 1;
             }
         }
-        let fitting = named.into_iter().map(|(at, count)| (count, &self.events[at])).filter(|(_, told)| fits(told));
+        let fitting = named.into_iter().map(|(at, count)| (count, &self.events[at]));
+        let fitting =
+            fitting.filter(|(count, told)| fits(told) && (*count > 1 || !is_of_pair(entity, &told.event_type)));
         fitting.max_by_key(|(count, told)| (*count, told.published)).map(|(_, told)| told)
     }
 }
 
 fn begins(event_type: &str, prefixes: &[&str]) -> bool {
     prefixes.iter().any(|prefix| event_type.starts_with(prefix))
+}
+
+/// Event types that name both ends of an entity's records: one that names another pair tells nothing of this one.
+const PAIRS: &[(&str, &str)] = &[
+    ("app_group", "group.application_assignment."),
+    ("app_user", "application.user_membership."),
+    ("group_member", "group.user_membership."),
+];
+
+fn is_of_pair(entity: &Entity, event_type: &str) -> bool {
+    PAIRS.iter().any(|(name, prefix)| *name == entity.name && event_type.starts_with(prefix))
+}
+
+/// What event types that take something away end in, and those that bring it.
+const TAKES: &[&str] =
+    &["remove", "revoke", "delete", "completed", "deprovision", "deactivate", "reset_all", "unassign"];
+const BRINGS: &[&str] = &["add", "grant", "create", "provision", "activate", "assign"];
+
+/// Whether an event says the opposite of a change.
+fn contradicts(event_type: &str, change: &str) -> bool {
+    let verb = event_type.rsplit('.').next().unwrap_or_default();
+    match change {
+        "added" => TAKES.contains(&verb),
+        "removed" => BRINGS.contains(&verb),
+        _ => false,
+    }
 }
 
 /// Without those that another one covers.
@@ -155,9 +187,14 @@ mod tests {
         events.add(told("3", "user.session.start", 30, &["u1", "g1"]));
         events.add(told("4", "group.user_membership.remove", 500, &["u1", "g1"]));
         let member = find("group_member").unwrap();
-        let explained =
-            |id: &str| events.explain(member, id, Timestamp::from_second(100).unwrap()).map(|told| told.uuid.as_str());
+        let at = |id: &str, change: &str, second: i64| {
+            let second = Timestamp::from_second(second).unwrap();
+            events.explain(member, id, change, second).map(|told| told.uuid.as_str())
+        };
+        let explained = |id: &str| at(id, "added", 100);
         assert_eq!((explained("g1/u1"), explained("g2/u1"), explained("g3/u9")), (Some("1"), Some("2"), None));
+        assert_eq!((at("g1/u1", "added", 900), at("g1/u1", "removed", 900)), (Some("1"), Some("4")));
+        assert_eq!(explained("g3/u1"), None, "another group's event is none of this one's");
         assert_eq!(events.touched(&["group."]), HashSet::from(["u1", "g1", "g2"]));
     }
 

@@ -1,6 +1,9 @@
 //! One record of an entity, made ready for the lake. Pure.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
+use lake::batch::hex;
 use lake::inventory::Row;
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
@@ -107,7 +110,7 @@ fn edge(entity: &Entity, value: &Value) -> Value {
 fn hash(entity: &Entity, value: &Value) -> String {
     let kept = if entity.is_edge { Value::Null } else { kept(entity, value.clone()) };
     let digest = Sha256::digest(kept.to_string().as_bytes());
-    digest[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&digest[..16])
 }
 
 /// The object of a row without what changes by itself.
@@ -131,7 +134,7 @@ fn kept(entity: &Entity, mut value: Value) -> Value {
 fn remove(value: &mut Value, path: &str) {
     match (value.as_object_mut(), path.split_once('.')) {
         (Some(members), Some((first, rest))) => {
-            members.get_mut(first).into_iter().for_each(|member| remove(member, rest))
+            members.get_mut(first).into_iter().for_each(|member| remove(member, rest));
         }
         (Some(members), None) => drop(members.remove(path)),
         (None, _) => {}
@@ -150,7 +153,8 @@ fn encode(id: &str) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'@' | b':' | b'+') {
             encoded.push(byte.into());
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            // Writing to a string cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
         }
     }
     encoded

@@ -1,6 +1,7 @@
 //! `okta-lake run`: the actions of the backfill function.
 
 mod bars;
+mod inventory;
 mod logs;
 mod seals;
 
@@ -8,7 +9,6 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use clap::ValueEnum as _;
 use local::backfill::{Backfill, TIMEOUT};
 use local::bus_server::BusEvent;
 use local::config::Config;
@@ -30,13 +30,10 @@ pub(crate) async fn run(arguments: &RunArguments, lake: &Path, config: &Config) 
         Action::Collect
         | Action::Logs
         | Action::Continue
+        | Action::Inventory
         | Action::Reconcile
         | Action::Renormalize
         | Action::Status => logs::run(arguments, lake, config).await,
-        Action::Inventory => {
-            let name = arguments.action.to_possible_value().map(|value| value.get_name().to_owned());
-            bail!("`run {}` is not available yet (see CHANGELOG.md)", name.unwrap_or_default())
-        }
     }
 }
 

@@ -15,8 +15,9 @@ use serde_json::{Map, Value, json};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::bars::{Bars, number, summary};
+use super::inventory::{self, Entities};
 use super::seals::Seals;
-use crate::arguments::{Action, LogsArguments, RunArguments};
+use crate::arguments::{Action, InventoryArguments, LogsArguments, RunArguments};
 use crate::outcome::Outcome;
 use crate::report::{self, Table, grouped};
 
@@ -31,6 +32,7 @@ struct Collection {
     /// How long the plan said that it would take.
     planned_seconds: Option<u64>,
     seals: Seals,
+    entities: Entities,
 }
 
 /// Runs the action to its end, and tells what came of it.
@@ -45,16 +47,21 @@ pub(crate) async fn run(arguments: &RunArguments, lake: &Path, config: &Config) 
         next: None,
         planned_seconds: None,
         seals: Seals::default(),
+        entities: Entities::new(),
     };
     let started = Instant::now();
     let report = collection.finish(command(arguments)).await;
     collection.bars.clear();
+    collection.entities.clear();
     let report = report?;
     let mut output = io::stdout().lock();
     if arguments.json {
         writeln!(output, "{report}")?;
     } else if matches!(arguments.action, Action::Reconcile | Action::Renormalize) {
         collection.seals.print(&report, &mut output)?;
+    } else if arguments.action == Action::Inventory {
+        inventory::print(&report, &mut output)?;
+        collection.print_effort(started.elapsed(), &mut output)?;
     } else {
         print(&report, &mut output)?;
         if arguments.action != Action::Status && !arguments.logs.dry_run && !arguments.logs.cancel {
@@ -82,6 +89,16 @@ fn command(arguments: &RunArguments) -> Value {
     }
     if let Some(poll) = poll {
         set("poll", (*poll).into());
+    }
+    let InventoryArguments { mode, entities, additional } = &arguments.inventory;
+    if let Some(mode) = mode.and_then(|mode| mode.to_possible_value()) {
+        set("mode", mode.get_name().into());
+    }
+    if !entities.is_empty() {
+        set("entities", json!(entities));
+    }
+    if *additional {
+        set("additional", true.into());
     }
     for (name, is_set) in [("newest_first", newest_first), ("dry_run", dry_run), ("cancel", cancel)] {
         if *is_set {
@@ -115,7 +132,7 @@ impl Collection {
 
     /// One invocation; what is put on the bus meanwhile is shown.
     async fn invoke(&mut self, command: Value) -> anyhow::Result<Value> {
-        let Self { backfill, events, bars, timeout, next, planned_seconds, seals } = self;
+        let Self { backfill, events, bars, timeout, next, planned_seconds, seals, entities } = self;
         let mut handle = |event: BusEvent| -> anyhow::Result<()> {
             match event.detail_type.as_str() {
                 "CollectionPlanned" => {
@@ -123,6 +140,7 @@ impl Collection {
                     print_plan(&event.detail, &mut io::stderr().lock())?;
                 }
                 "CollectionProgress" => bars.show(&event.detail)?,
+                "InventoryProgress" => entities.show(&event.detail)?,
                 "Continue" => *next = Some(event.detail),
                 kind => seals.add(kind, event.detail)?,
             }
@@ -200,7 +218,7 @@ fn print(report: &Value, output: &mut impl Write) -> io::Result<()> {
             writeln!(output, "Problem: {}\n  {}", text(problem, "what"), text(problem, "remedy"))?;
         }
     }
-    Ok(())
+    inventory::print(&json!({"tenants": report["inventory"]}), output)
 }
 
 /// Shows a collection.
