@@ -42,8 +42,9 @@ class Stack:
     def function_env(self) -> dict[str, str]:
         """The variables that the deployed function has, and those that make its SDK talk to moto."""
         functions = self.client("lambda").list_functions()["Functions"]
-        assert len(functions) == 1, f"expected the stream function alone, got {functions}"
-        return functions[0]["Environment"]["Variables"] | CREDENTIALS | {"AWS_ENDPOINT_URL_S3": self.endpoint}
+        assert len(functions) == 2, f"expected the stream and the backfill function, got {functions}"
+        stream = next(function for function in functions if "StreamFunction" in function["FunctionName"])
+        return stream["Environment"]["Variables"] | CREDENTIALS | {"AWS_ENDPOINT_URL_S3": self.endpoint}
 
     def client(self, service: str):
         """A client of moto."""
@@ -83,7 +84,8 @@ class Stack:
 def _translate(template: Path, code_uri: str) -> dict:
     """SAM to CloudFormation, with SAM's own translator."""
     sam = yaml_parse(template.read_text())
-    sam["Resources"]["StreamFunction"]["Properties"]["CodeUri"] = code_uri
+    for function in ("StreamFunction", "BackfillFunction"):
+        sam["Resources"][function]["Properties"]["CodeUri"] = code_uri
     # The managed policies of IAM, which SAM would look up by name: the template uses none.
     cloudformation = Translator({}, Parser(), boto_session=boto3.Session(region_name=REGION)).translate(
         sam, dict(PARAMETERS)

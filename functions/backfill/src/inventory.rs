@@ -302,7 +302,7 @@ impl<'a> Turn<'a> {
             let open: HashSet<_> = waiting.iter().map(|entity| entity.name).collect();
             let busy: HashSet<_> = running.iter().map(Work::name).collect();
             let is_ready = |entity: &&'static Entity| {
-                entity.needs().all(|needed| !open.contains(needed) && !busy.contains(needed))
+                entity.needs(self.mode).all(|needed| !open.contains(needed) && !busy.contains(needed))
             };
             let (ready, later): (Vec<_>, Vec<_>) = waiting.into_iter().partition(is_ready);
             waiting = later;

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::inventory::Mode;
+
 /// A kind of thing that exists in an org, and how it is read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Entity {
@@ -190,9 +192,10 @@ impl Entity {
         Self { via: Some(Via { edges, of }), ..self }
     }
 
-    /// What must have been read before it.
-    pub(crate) fn needs(&self) -> impl Iterator<Item = &'static str> + use<> {
-        self.parent().into_iter().chain(self.via.into_iter().flat_map(|via| [via.edges, via.of]))
+    /// What must have been read before it; in a full run, only its parent.
+    pub(crate) fn needs(&self, mode: Mode) -> impl Iterator<Item = &'static str> + use<> {
+        let via = self.via.filter(|_| mode == Mode::Incremental);
+        self.parent().into_iter().chain(via.into_iter().flat_map(|via| [via.edges, via.of]))
     }
 
     /// The entity whose records it hangs on.
