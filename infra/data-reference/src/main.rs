@@ -1,8 +1,9 @@
-//! Writes `docs/data-reference.md`. What a column holds and where it comes from is not told but tried: the mapping is
+//! Writes `docs/data-reference.md`, and `infra/athena/template.yaml`. What a column holds and where it comes from is not told but tried: the mapping is
 //! given LogEvents that differ in one field, and what changes in the row comes from that field.
 //!
-//! `cargo run -p data-reference` writes the page. A test fails when the page is not what it would write.
+//! `cargo run -p data-reference` writes both. A test fails when one of them is not what it would write.
 
+mod athena;
 mod columns;
 mod leaves;
 mod origins;
@@ -14,8 +15,10 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 fn main() -> Result<()> {
-    let path = path();
-    std::fs::write(&path, page::write()?).with_context(|| format!("cannot write {}", path.display()))
+    for (path, text) in [(path(), page::write()?), (athena::path(), athena::write()?)] {
+        std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
 }
 
 fn path() -> PathBuf {
@@ -29,5 +32,12 @@ mod tests {
         let page = std::fs::read_to_string(super::path()).unwrap();
         let is_current = page == super::page::write().unwrap();
         assert!(is_current, "docs/data-reference.md is out of date: run `cargo run -p data-reference`");
+    }
+
+    #[test]
+    fn athena_knows_the_schema() {
+        let template = std::fs::read_to_string(super::athena::path()).unwrap();
+        let is_current = template == super::athena::write().unwrap();
+        assert!(is_current, "infra/athena/template.yaml is out of date: run `cargo run -p data-reference`");
     }
 }

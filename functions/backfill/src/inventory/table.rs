@@ -355,7 +355,11 @@ mod tests {
                     assert!(known.contains(of) && places > 0, "{} hangs on {of}", entity.name);
                 }
             }
-            assert!(entity.needs(Mode::Incremental).all(|needed| known.contains(needed)), "{} stands too early", entity.name);
+            assert!(
+                entity.needs(Mode::Incremental).all(|needed| known.contains(needed)),
+                "{} stands too early",
+                entity.name
+            );
             assert_eq!(entity.scope.rsplit('.').next(), Some("read"), "{} is only read", entity.name);
             assert!(known.insert(entity.name), "{} stands twice", entity.name);
         }

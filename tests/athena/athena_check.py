@@ -1,0 +1,173 @@
+"""The view and the queries of infra/athena, as they are, on a lake that the real functions wrote. DuckDB is the engine:
+Athena's own words for which it has others are defined as macros.
+
+    python tests/athena/athena_check.py --okta-lake target/debug/okta-lake
+"""
+
+import argparse
+import json
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import duckdb
+import yaml
+
+ROOT = Path(__file__).parents[2]
+MACROS = """
+    CREATE MACRO format_datetime(t, f) AS strftime(t, '%Y-%m-%d');
+    CREATE MACRO from_unixtime(seconds) AS to_timestamp(seconds);
+"""
+
+
+class Template(yaml.SafeLoader):
+    """Reads the template; what CloudFormation would put in is left as text."""
+
+
+Template.add_multi_constructor("!", lambda loader, suffix, node: getattr(node, "value", None))
+
+
+def make_lake(okta_lake: Path, lake: Path) -> None:
+    """Two days of a simulated org: collected, inventoried, sealed; the last hours are still live."""
+    with tempfile.TemporaryDirectory() as secrets:
+        sim = [okta_lake, "sim", "--listen", "127.0.0.1:0", "--secrets", secrets, "--days", "2", "--events-per-day", "1000"]
+        sim += ["--users", "30", "--groups", "8", "--apps", "6", "--limits-times", "100"]
+        process = subprocess.Popen(sim, stdout=subprocess.PIPE, text=True)
+        try:
+            process.stdout.readline()
+            for action in ("logs", "reconcile", "inventory"):
+                command = [okta_lake, "run", action, "--secret", Path(secrets, "service.json"), "--lake", lake]
+                done = subprocess.run(command, capture_output=True, text=True)
+                assert done.returncode in (0, 1), f"{action}: {done.stdout}{done.stderr}"
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def disturb(lake: Path) -> None:
+    """What a lake has now and then: a batch that came again after its hour was sealed, and one that came twice before."""
+    ledger = sorted(lake.glob("ledger/tenant=acme/*/*.json"))
+    sealed = {f"{path.parent.name}/hour={path.stem}" for path in ledger if json.loads(path.read_text())["object"]}
+    folders = {f"{path.parent.parent.name}/{path.parent.name}": path for path in sorted(lake.glob("live/**/*.parquet"))}
+    late = next(path for folder, path in folders.items() if folder in sealed)
+    double = next(path for folder, path in folders.items() if folder not in sealed)
+    for path in (late, double):
+        shutil.copy(path, path.with_name("00000000copy.parquet"))
+
+
+def tables(database: duckdb.DuckDBPyConnection, lake: Path, resources: dict) -> None:
+    """The tables, with the columns and their types as the template has them."""
+    for resource in resources.values():
+        if resource["Type"] != "AWS::Glue::Table":
+            continue
+        table = resource["Properties"]["TableInput"]
+        columns = {column["Name"]: column["Type"] for column in table["StorageDescriptor"]["Columns"]}
+        prefix = table["StorageDescriptor"]["Location"].removeprefix("s3://${LakeBucket}/").rstrip("/")
+        partitions = [key["Name"] for key in table["PartitionKeys"]]
+        files = f"'{lake}/{prefix}/**/*.{table['Parameters']['classification']}', filename = true, hive_partitioning = true"
+        files += ", hive_types_autocast = false"
+        if table["Parameters"]["classification"] == "json":
+            types = ", ".join(f"{name}: '{sql_type(kind)}'" for name, kind in columns.items())
+            source = f"read_json({files}, columns = {{{types}}}, format = 'unstructured')"
+        else:
+            source = f"read_parquet({files}, union_by_name = true)"
+        found = [row[0] for row in database.sql(f"DESCRIBE SELECT * FROM {source}").fetchall()] if has_files(lake, prefix) else None
+        if found is None:
+            listed = ", ".join(f'NULL::{sql_type(kind)} AS "{name}"' for name, kind in columns.items())
+            keys = ", ".join(f"'' AS {key}" for key in partitions)
+            database.sql(f"CREATE VIEW {table['Name']} AS SELECT {listed}, {keys}, '' AS \"$path\" WHERE false")
+            continue
+        missing = set(columns) - set(found)
+        assert not missing, f"{table['Name']}: the files have no {missing}"
+        listed = ", ".join(f'"{name}"' for name in [*columns, *partitions])
+        database.sql(f'CREATE VIEW {table["Name"]} AS SELECT {listed}, filename AS "$path" FROM {source}')
+        if table["Parameters"]["classification"] == "parquet":
+            for name, kind in columns.items():
+                actual = database.sql(f'SELECT typeof("{name}") FROM {table["Name"]} LIMIT 1').fetchall()
+                wanted = database.sql(f"SELECT typeof(NULL::{sql_type(kind)})").fetchall()
+                assert actual == wanted, f"{table['Name']}.{name} is {actual}, and the template says {wanted}"
+
+
+def has_files(lake: Path, prefix: str) -> bool:
+    return any(path.is_file() for path in lake.glob(f"{prefix}/**/*"))
+
+
+def sql_type(kind: str) -> str:
+    """A type of Glue's in DuckDB's words."""
+    if kind.startswith("struct<"):
+        members = [part.split(":", 1) for part in split(kind[7:-1])]
+        return "STRUCT(" + ", ".join(f'"{name}" {sql_type(member)}' for name, member in members) + ")"
+    if kind.startswith("array<"):
+        return sql_type(kind[6:-1]) + "[]"
+    if kind.startswith("map<"):
+        return "MAP(" + ", ".join(sql_type(part) for part in split(kind[4:-1])) + ")"
+    return {"string": "VARCHAR", "int": "INTEGER", "bigint": "BIGINT", "double": "DOUBLE", "boolean": "BOOLEAN"}[kind]
+
+
+def split(text: str) -> list[str]:
+    parts, depth, start = [], 0, 0
+    for at, letter in enumerate(text):
+        depth += (letter == "<") - (letter == ">")
+        if letter == "," and depth == 0:
+            parts.append(text[start:at])
+            start = at + 1
+    return [*parts, text[start:]]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--okta-lake", type=Path, required=True, help="the okta-lake command")
+    arguments = parser.parse_args()
+    resources = yaml.load((ROOT / "infra/athena/template.yaml").read_text(), Template)["Resources"]
+    queries = {
+        name: resource["Properties"]["QueryString"]
+        for name, resource in resources.items()
+        if resource["Type"] == "AWS::Athena::NamedQuery"
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        lake = Path(folder, "lake")
+        make_lake(arguments.okta_lake.resolve(), lake)
+        disturb(lake)
+        database = duckdb.connect()
+        database.execute(MACROS)
+        tables(database, lake, resources)
+        database.execute(queries.pop("EventsView"))
+        print("ok tables and view are made, every column as the template says", flush=True)
+
+        # Independent of the view: what is in the files at all.
+        files = f"read_parquet(['{lake}/live/**/*.parquet', '{lake}/sealed/**/*.parquet'], union_by_name = true)"
+        truth = {row[0] for row in database.sql(f"SELECT DISTINCT metadata.uid FROM {files}").fetchall()}
+        rows = [row[0] for row in database.sql("SELECT metadata.uid FROM okta_events").fetchall()]
+        assert len(rows) == len(set(rows)) == len(truth) and set(rows) == truth, f"{len(rows)} rows of {len(truth)} events"
+        raw = database.sql(f"SELECT count(*) FROM {files}").fetchall()[0][0]
+        live = database.sql("SELECT count(*) FROM okta_events WHERE NOT is_sealed").fetchall()[0][0]
+        assert 0 < live < len(rows) < raw, f"{live} live of {len(rows)}, {raw} in the files"
+        print(f"ok the view has {len(rows)} events, each once, {live} of them not sealed yet; the files have {raw} rows", flush=True)
+
+        entries = [json.loads(path.read_text()) for path in lake.glob("ledger/**/*.json")]
+        coverage = database.sql(queries.pop("CoverageQuery")).fetchall()
+        assert len(coverage) == len(entries) and sum(row[3] for row in coverage) == sum(entry["rows"] for entry in entries)
+        print(f"ok coverage has {len(coverage)} hours", flush=True)
+
+        # Trino makes two columns of the pairs, DuckDB one.
+        as_of = queries.pop("AsOfQuery").replace("AS t (name, collected)", "AS t (pair)")
+        as_of = as_of.replace("name = 'user'", "pair.key = 'user'").replace("collected.status", "pair.value.status")
+        users = database.sql(as_of).fetchall()
+        manifest = json.loads(next(lake.glob("manifests/**/*.json")).read_text())
+        assert len(users) == manifest["entities"]["user"]["rows"] > 0, f"{len(users)} users"
+        print(f"ok the inventory has {len(users)} users as of its last collection", flush=True)
+
+        for name, query in queries.items():
+            found = database.sql(query.replace("\n", " \n")).fetchall()
+            print(f"ok {name}: {len(found)} rows", flush=True)
+        failures = database.sql(
+            "SELECT count(*) FROM okta_events WHERE class_uid = 3002 AND status_id = 2 AND day >= strftime(current_timestamp - INTERVAL '1' DAY, '%Y-%m-%d')"
+        ).fetchall()[0][0]
+        counted = sum(row[2] for row in database.sql(queries["FailedSignInsQuery"]).fetchall())
+        assert counted == failures, f"{counted} failed sign-ins, expected {failures}"
+    print("athena: all passed")
+
+
+if __name__ == "__main__":
+    main()
