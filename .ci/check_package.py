@@ -1,4 +1,4 @@
-"""Checks a function's binary as Lambda will get it: small enough to load quickly, and with no need of a newer glibc."""
+"""Checks functions' binaries as Lambda will get them: small enough to load quickly, and with no need of a newer glibc."""
 
 import re
 import sys
@@ -12,13 +12,18 @@ LAMBDA_GLIBC = (2, 34)
 
 
 def main() -> None:
-    binary = Path(sys.argv[1]).read_bytes()
+    for package in sys.argv[1:]:
+        check(Path(package))
+
+
+def check(package: Path) -> None:
+    binary = package.read_bytes()
     zipped = len(zlib.compress(binary, 6))
     versions = {tuple(map(int, found.split(b"."))) for found in re.findall(rb"GLIBC_(\d+\.\d+)", binary)}
     newest = max(versions, default=(0, 0))
-    print(f"{len(binary):,} bytes, {zipped:,} zipped, needs glibc {newest[0]}.{newest[1]}")
+    print(f"{package.parent.name}: {len(binary):,} bytes, {zipped:,} zipped, needs glibc {newest[0]}.{newest[1]}")
     if zipped > MAX_ZIPPED:
-        sys.exit(f"the package is over {MAX_ZIPPED:,} bytes zipped: see what `cargo tree -p stream -e normal` has gained")
+        sys.exit(f"the package is over {MAX_ZIPPED:,} bytes zipped: see what `cargo tree -e normal` has gained")
     if newest > LAMBDA_GLIBC:
         sys.exit("provided.al2023 has glibc {}.{}: build with cargo-lambda's zig".format(*LAMBDA_GLIBC))
 

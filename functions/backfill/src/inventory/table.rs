@@ -366,6 +366,16 @@ mod tests {
     }
 
     #[test]
+    fn the_page_has_them_all() {
+        let page = include_str!("../../../../docs/inventory.md");
+        for entity in ENTITIES {
+            let row = format!("| `{}` | `{}` | `{}` |", entity.name, entity.path, entity.scope);
+            assert!(page.contains(&row), "docs/inventory.md lacks {row}");
+        }
+        assert_eq!(page.matches("\n| `").count(), ENTITIES.len(), "docs/inventory.md has entities that are none");
+    }
+
+    #[test]
     fn what_is_needless_is_not_asked_for() {
         let everyone = serde_json::json!({"type": "BUILT_IN", "profile": {"name": "Everyone"}});
         let empty = serde_json::json!({"type": "OKTA_GROUP", "_embedded": {"stats": {"usersCount": 0, "hasAdminPrivlege": false}}});
