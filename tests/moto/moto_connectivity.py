@@ -20,9 +20,9 @@ COMMAND = {"action": "test-connectivity"}
 class Org:
     """The simulated org, with the secrets of its clients."""
 
-    def __init__(self, okta_lake: Path):
+    def __init__(self, okta_lake: Path, *more: str):
         self._folder = tempfile.TemporaryDirectory()
-        command = [okta_lake, "sim", "--listen", "127.0.0.1:0", "--secrets", self._folder.name, "--days", "2"]
+        command = [okta_lake, "sim", "--listen", "127.0.0.1:0", "--secrets", self._folder.name, "--days", "2", *more]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         print(f"simulated org at {self._process.stdout.readline().strip()}", flush=True)
 
