@@ -9,6 +9,7 @@ import json
 import shutil
 import subprocess
 import tempfile
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -17,6 +18,9 @@ import yaml
 ROOT = Path(__file__).parents[2]
 MACROS = """
     CREATE MACRO format_datetime(t, f) AS strftime(t, '%Y-%m-%d');
+    CREATE MACRO from_iso8601_timestamp(text) AS CAST(text AS TIMESTAMPTZ);
+    CREATE MACRO to_unixtime(t) AS epoch(t);
+    CREATE MACRO json_extract_scalar(text, path) AS json_extract_string(text, path);
     CREATE MACRO from_unixtime(seconds) AS to_timestamp(seconds);
 """
 
@@ -118,6 +122,7 @@ def split(text: str) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--okta-lake", type=Path, required=True, help="the okta-lake command")
+    parser.add_argument("--ocsf", type=Path, help="where to write the users as OCSF, a line each")
     arguments = parser.parse_args()
     resources = yaml.load((ROOT / "infra/athena/template.yaml").read_text(), Template)["Resources"]
     queries = {
@@ -133,6 +138,7 @@ def main() -> None:
         database.execute(MACROS)
         tables(database, lake, resources)
         database.execute(queries.pop("EventsView"))
+        database.execute(queries.pop("UsersView"))
         print("ok tables and view are made, every column as the template says", flush=True)
 
         # Independent of the view: what is in the files at all.
@@ -157,6 +163,17 @@ def main() -> None:
         manifest = json.loads(next(lake.glob("manifests/**/*.json")).read_text())
         assert len(users) == manifest["entities"]["user"]["rows"] > 0, f"{len(users)} users"
         print(f"ok the inventory has {len(users)} users as of its last collection", flush=True)
+
+        rows = database.sql('SELECT class_uid, type_uid, "user".uid, "user".name, "user".ldap_person.created_time, raw_data FROM okta_user_inventory').fetchall()
+        assert len(rows) == len(users)
+        for class_uid, type_uid, uid, name, created, raw in rows:
+            user = json.loads(raw)
+            assert (class_uid, type_uid, uid, name) == (5003, 500302, user["id"], user["profile"]["login"])
+            assert created == datetime.fromisoformat(user["created"]).timestamp() * 1000, user["created"]
+        print(f"ok {len(rows)} users are OCSF User Inventory Info, each with all that Okta sent", flush=True)
+        if arguments.ocsf:
+            found = database.sql("SELECT to_json(u) FROM okta_user_inventory u").fetchall()
+            arguments.ocsf.write_text("".join(f"{row[0]}\n" for row in found))
 
         for name, query in queries.items():
             found = database.sql(query.replace("\n", " \n")).fetchall()
