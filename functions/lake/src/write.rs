@@ -1,15 +1,21 @@
 //! The only place where objects are written.
 
 use std::path::Path;
+use std::time::Duration;
 
-use aws_sdk_s3::Client;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::put_object::PutObjectError;
+use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
 use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::{Client, Config};
 use bytes::Bytes;
 
 /// How often a write that met another one is tried.
 pub(crate) const CONFLICT_TRIES: usize = 5;
+
+/// A busy hour is hundreds of megabytes: what is set for small objects is too short for it.
+const UPLOAD: Duration = Duration::from_mins(4);
 
 /// A lake: a bucket and the client that reaches it.
 #[derive(Debug, Clone)]
@@ -80,7 +86,11 @@ impl Lake {
         loop {
             tries += 1;
             let body = ByteStream::from_path(path).await.map_err(|source| WriteError::File { source })?;
-            match self.put_body(key, content_type, body).await {
+            let put = self.new_object(key, content_type).body(body).customize();
+            let patient =
+                TimeoutConfig::builder().operation_attempt_timeout(UPLOAD).operation_timeout(UPLOAD * 2).build();
+            let put = put.config_override(Config::builder().timeout_config(patient)).send();
+            match put.await.map(drop) {
                 Ok(()) => return Ok(Put::Written),
                 Err(error) if status(&error) == Some(412) => return Ok(Put::AlreadyThere),
                 Err(error) if status(&error) == Some(409) && tries < CONFLICT_TRIES => {}
@@ -96,13 +106,12 @@ impl Lake {
         done.map(drop).map_err(|error| self.failed(key, error))
     }
 
-    async fn put_body(&self, key: &str, content_type: &str, body: ByteStream) -> Result<(), SdkError<PutObjectError>> {
-        let put = self.client.put_object().bucket(&self.bucket).key(key).if_none_match("*");
-        put.content_type(content_type).body(body).send().await.map(drop)
+    async fn put_once(&self, key: &str, content_type: &str, body: Bytes) -> Result<(), SdkError<PutObjectError>> {
+        self.new_object(key, content_type).body(ByteStream::from(body)).send().await.map(drop)
     }
 
-    async fn put_once(&self, key: &str, content_type: &str, body: Bytes) -> Result<(), SdkError<PutObjectError>> {
-        self.put_body(key, content_type, ByteStream::from(body)).await
+    fn new_object(&self, key: &str, content_type: &str) -> PutObjectFluentBuilder {
+        self.client.put_object().bucket(&self.bucket).key(key).if_none_match("*").content_type(content_type)
     }
 
     fn failed(&self, key: &str, error: SdkError<PutObjectError>) -> WriteError {
