@@ -212,6 +212,19 @@ async fn an_object_that_cannot_be_read_holds_up_its_own_hour_only() {
 }
 
 #[tokio::test]
+async fn what_okta_has_forgotten_is_sealed_as_it_is() {
+    let collector = collector(Format::Ndjson).await;
+    let old = r#"{"uuid":"old","published":"2025-08-01T10:00:00.000Z","eventType":"user.session.start"}"#;
+    collector.deliver(&[old.to_owned()]).await;
+    collector.clock.set(at(125));
+    let report = collector.run(reconcile()).await;
+    assert_eq!(report["is_complete"], true, "{report}");
+    let entries = ledger(collector.folder());
+    assert_eq!((&entries[0]["completeness"], &entries[0]["rows"]), (&"stream_only".into(), &1.into()));
+    assert_eq!(entries.last().unwrap()["completeness"], "complete");
+}
+
+#[tokio::test]
 async fn an_org_that_does_not_answer_is_waited_for() {
     let collector = collector(Format::Ndjson).await;
     collector.clock.set(at(60));

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use crate::bus::{Bus, Kind};
 use crate::history::job::Request;
-use crate::history::plan::Range;
+use crate::history::plan::{RETENTION, Range};
 use crate::history::url;
 use crate::reconcile::due::HOUR;
 use crate::reconcile::index::Index;
@@ -199,6 +199,10 @@ impl<'a> Hour<'a> {
     async fn truth(&mut self) -> Result<Truth, Stop> {
         let Some(client) = self.tools.client else { return Ok(Truth::Denied) };
         let since = self.partition.hour;
+        // Okta has forgotten it, and refuses to be asked.
+        if self.tools.clock.now().duration_since(since) >= RETENTION {
+            return Ok(Truth::Denied);
+        }
         let until = since.checked_add(HOUR).unwrap_or(Timestamp::MAX);
         let request = Request { range: Range { since, until }, event_types: Vec::new(), newest_first: false };
         let mut address = url(client, &request, request.range, self.tools.page)?;
