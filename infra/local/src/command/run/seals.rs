@@ -10,6 +10,9 @@ use crate::report::{self, Table, grouped};
 /// So many of the latest hours are shown; JSON has them all.
 const HOURS_SHOWN: usize = 48;
 
+/// So many hours are sealed between two lines.
+const TOLD_EVERY: usize = 100;
+
 /// The hours that were sealed, over all invocations.
 #[derive(Debug, Default)]
 pub(super) struct Seals {
@@ -20,7 +23,13 @@ impl Seals {
     /// Takes what the function put on its bus.
     pub(super) fn add(&mut self, kind: &str, detail: Value) -> io::Result<()> {
         match kind {
-            "HourSealed" => self.hours.push(detail),
+            "HourSealed" => {
+                self.hours.push(detail);
+                if self.hours.len().is_multiple_of(TOLD_EVERY) {
+                    let hour = self.hours.last().map(|hour| text(&hour["hour"])).unwrap_or_default();
+                    report::note(&format!("{} hours sealed, up to {hour}", grouped(self.hours.len() as u64)))?;
+                }
+            }
             "GapFound" => report::note(&format!(
                 "Gap: {} events of the hour {} did not come by stream ({} to {})",
                 grouped(number(&detail["missing"])),
