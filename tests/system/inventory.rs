@@ -249,6 +249,23 @@ async fn a_week_of_increments_equals_a_full_collection() {
 }
 
 #[tokio::test]
+async fn without_the_log_nobody_knows_what_was_deleted() {
+    let org = OrgConfig { users: 250, ..settings().org };
+    let collector = Collector::start_as("service", Settings { org, ..settings() }).await;
+    let only = json!({"action": "inventory", "tenant": "acme", "mode": "incremental", "entities": ["user"]});
+    let calls = async || {
+        collector.clock.advance(SignedDuration::from_hours(1));
+        let report = collector.run(only.clone()).await;
+        report["tenants"][0]["manifest"]["entities"]["user"]["calls"].as_u64().unwrap()
+    };
+    // The first time everything; then what is new; without the log, everything again.
+    assert_eq!([calls().await, calls().await], [2, 1]);
+    collector.simulator.inject(FaultKind::ScopeMissing("okta.logs.read".to_owned()).always());
+    collector.simulator.inject(FaultKind::TokensRevoked.always());
+    assert_eq!(calls().await, 2);
+}
+
+#[tokio::test]
 async fn wherever_it_is_stopped_it_goes_on() {
     let org = OrgConfig { users: 12, groups: 5, apps: 4, days: 3, events_per_day: 200, ..OrgConfig::default() };
     let collector = Collector::start(Settings { org, ..settings() }).await;

@@ -21,6 +21,7 @@ use std::time::Duration;
 use futures::future::{Either, select};
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use jiff::{SignedDuration, Timestamp};
+use lake::inventory::Row;
 use lake::{Lake, layout};
 use normalize::Tenant;
 use okta::{Client, Disposition, Error, Grants, Url};
@@ -50,6 +51,9 @@ const TICK: Duration = Duration::from_secs(15);
 
 /// Before the last collection began, events may already have been on their way.
 const BEFORE: SignedDuration = SignedDuration::from_mins(5);
+
+/// How far the clocks of this machine and of the org may be apart without anybody noticing.
+const CLOCKS: SignedDuration = SignedDuration::from_secs(10);
 
 /// How a run collects.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -458,6 +462,12 @@ impl<'a> Turn<'a> {
             })
             .await?;
         Ok(different)
+    }
+
+    /// Whether a row was read in this run, or so shortly before that reading what hangs on it once more does no harm:
+    /// Okta's answers tell the time to the second, and its clock may be behind.
+    fn is_fresh(&self, row: &Row) -> bool {
+        row.fetched >= self.started.saturating_sub(CLOCKS).map_or(0, Timestamp::as_millisecond)
     }
 
     fn lake(&self) -> &'a Lake {

@@ -195,7 +195,11 @@ async fn scope(turn: &Turn<'_>, entity: &'static Entity) -> Result<Scope, Stop> 
     match (entity.fan, entity.refresh, latest) {
         (Fan::Once, Refresh::Since { deleted_by, .. }, Some(latest)) => {
             let since = latest.taken.checked_sub(OVERLAP).unwrap_or(latest.taken);
-            let deleted = turn.events().await.map(|events| events.touched(deleted_by)).unwrap_or_default();
+            // Only the log tells what was deleted: without it, everything is read.
+            let Some(events) = turn.events().await else {
+                return Ok(Scope { targets: targets(vec![None])?, carried: None });
+            };
+            let deleted = events.touched(deleted_by);
             let keep = Keep::Except(deleted.into_iter().map(str::to_owned).collect());
             let url = turn.url(entity, None, Some(&stamp(since))).map_err(Stop::Okta)?;
             Ok(Scope { targets: vec![(None, url)], carried: Some(Carried { latest, keep }) })
@@ -214,7 +218,7 @@ async fn scope(turn: &Turn<'_>, entity: &'static Entity) -> Result<Scope, Stop> 
             snapshot
                 .rows(above.parts, |row| {
                     if serde_json::from_str(&row.json).is_ok_and(|parent| when(&parent)) {
-                        if row.fetched >= turn.started.as_millisecond() {
+                        if turn.is_fresh(&row) {
                             fresh.insert(row.id.clone());
                         }
                         parents.push(row.id);
@@ -281,9 +285,8 @@ async fn related(
     let Some(via) = entity.via else { return Ok(related) };
     let mut fresh = HashSet::new();
     let others = turn.progress_of(via.of).await.unwrap_or_default();
-    let started = turn.started.as_millisecond();
     let others_of = turn.snapshot_named(via.of);
-    others_of.rows(others.parts, |row| fresh.extend((row.fetched >= started).then_some(row.id))).await?;
+    others_of.rows(others.parts, |row| fresh.extend(turn.is_fresh(&row).then_some(row.id))).await?;
     let edges = turn.progress_of(via.edges).await.unwrap_or_default();
     let is_touched = |own: &str| touched.contains(own) || fresh.contains(own);
     let edges_of = turn.snapshot_named(via.edges);
