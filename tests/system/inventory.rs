@@ -326,6 +326,24 @@ async fn a_run_takes_as_many_invocations_as_it_needs() {
 }
 
 #[tokio::test]
+async fn a_list_goes_on_at_the_page_where_it_stopped() {
+    let org = OrgConfig { users: 1_300, ..settings().org };
+    let collector = Collector::start(Settings { org, ..settings() }).await;
+    collector.simulator.inject(FaultKind::Slow(Duration::from_millis(300)).always());
+    let command = json!({"action": "inventory", "tenant": "acme", "entities": ["user"]});
+    let mut report = Value::Null;
+    let mut runs = 0;
+    while report["is_complete"] != true && runs < 60 {
+        runs += 1;
+        report = collector.run_within(command.clone(), Duration::from_secs(1)).await;
+    }
+    let manifest = &report["tenants"][0]["manifest"];
+    let pages = (rows(collector.folder(), manifest, "user").len() as u64).div_ceil(200);
+    assert!(runs > 2, "{runs}");
+    assert_eq!(manifest["entities"]["user"]["calls"], pages, "{report}");
+}
+
+#[tokio::test]
 async fn what_is_no_answer_harms_only_its_own_entity() {
     let collector = Collector::start(settings()).await;
     collector.simulator.inject(FaultKind::Html.always().under("/api/v1/zones"));
