@@ -9,8 +9,10 @@ mod manifest;
 mod page;
 mod parts;
 mod plan;
+mod reader;
 mod record;
 mod redact;
+mod scope;
 mod store;
 mod table;
 
