@@ -86,6 +86,14 @@ pub struct Problem {
     pub remedy: String,
 }
 
+impl Problem {
+    /// A problem, said in the log as well.
+    pub(crate) fn told(tenant: &str, what: String, remedy: String) -> Self {
+        tracing::error!(tenant, what, remedy, "a problem");
+        Self { what, remedy }
+    }
+}
+
 /// What a run was asked to do with the log of an org.
 #[derive(Debug, Clone, Copy)]
 pub enum Wish<'a> {

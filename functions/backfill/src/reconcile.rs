@@ -109,8 +109,7 @@ pub async fn run(function: &Function, name: &str, wish: Wish, left: Duration) ->
     let tenant = match Tenant::parse(client.as_ref().map_or(name, |client| client.org().tenant())) {
         Ok(tenant) => tenant,
         Err(error) => {
-            let remedy = "put a `tenant` into the secret".to_owned();
-            report.problems.push(Problem { what: error.to_string(), remedy });
+            report.problem(error.to_string(), "put a `tenant` into the secret".to_owned());
             return report;
         }
     };
@@ -373,8 +372,7 @@ impl ReconcileReport {
     }
 
     fn problem(&mut self, what: String, remedy: String) {
-        tracing::error!(tenant = self.tenant, what, remedy, "a problem");
-        self.problems.push(Problem { what, remedy });
+        self.problems.push(Problem::told(&self.tenant, what, remedy));
     }
 }
 
