@@ -2,7 +2,7 @@
 
 use aws_sdk_eventbridge::error::ProvideErrorMetadata;
 use aws_sdk_eventbridge::types::RuleState;
-use lake::Lake;
+use lake::{Lake, WriteError};
 
 use crate::report::{Check, Section, Status};
 
@@ -39,17 +39,31 @@ impl Stack {
     async fn check_bucket(&self) -> Check {
         match self.lake.put_new(PROBE, "application/json", b"{}".to_vec()).await {
             Ok(_) => Check::ok("Bucket", "objects can be written"),
-            Err(error) => Check::new("Bucket", Status::Failed, error.to_string())
-                .remedy("let the function's role write into the bucket and use its KMS key"),
+            Err(error) => Check::new("Bucket", Status::Failed, error.to_string()).remedy(bucket_remedy(&error)),
         }
     }
 
     async fn check_bus(&self, bus: &str) -> Check {
-        match self.events.describe_event_bus().name(bus).send().await {
-            Ok(_) => Check::ok("Event bus", format!("{bus} is there")),
-            Err(error) => Check::new("Event bus", Status::Failed, format!("{bus}: {}", code(&error)))
-                .remedy("associate Okta's partner event source with a bus: Amazon EventBridge > Partner event sources"),
-        }
+        let error = match self.events.describe_event_bus().name(bus).send().await {
+            Ok(_) => return Check::ok("Event bus", format!("{bus} is there")),
+            Err(error) => code(&error),
+        };
+        let region = self.events.config().region().map_or_else(|| "this region".to_owned(), ToString::to_string);
+        let (detail, remedy) = match error.as_str() {
+            "ResourceNotFoundException" => (
+                format!("{bus} is not in {region}"),
+                format!(
+                    "associate Okta's partner event source with a bus: Amazon EventBridge > Partner event sources, in {region}; \
+                     then deploy the stack there with the name that `aws events list-event-buses --name-prefix \
+                     aws.partner/okta.com --region {region}` prints"
+                ),
+            ),
+            _ => (
+                format!("{bus}: {error}"),
+                "let the function's role look at the bus (events:DescribeEventBus)".to_owned(),
+            ),
+        };
+        Check::new("Event bus", Status::Failed, detail).remedy(remedy)
     }
 
     async fn check_rule(&self, bus: &str, rule: &str) -> Check {
@@ -71,6 +85,23 @@ impl Stack {
             },
             Err(error) => Check::new("Queue", Status::Failed, code(&error)).remedy(deploy),
         }
+    }
+}
+
+/// By S3's error codes (Amazon S3 API Reference, "Error responses").
+fn bucket_remedy(error: &WriteError) -> &'static str {
+    let code = if let WriteError::Put { code, .. } = error { code } else { "" };
+    match code {
+        "NoSuchBucket" => "there is no such bucket: set OKTA_LAKE_BUCKET to the stack's output LakeBucket",
+        "PermanentRedirect" | "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException" => {
+            "the bucket is in another region: the function and its bucket belong into one"
+        }
+        "AccessDenied" | "AllAccessDisabled" => {
+            "let the function's role write into the bucket and use its KMS key; the names of buckets are shared by all of \
+             AWS, so see that this one is yours"
+        }
+        code if code.starts_with("KMS.") => "the bucket's KMS key is disabled or gone: enable it",
+        _ => "let the function's role write into the bucket and use its KMS key",
     }
 }
 
