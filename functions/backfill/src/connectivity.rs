@@ -47,8 +47,8 @@ pub(crate) async fn check(function: &Function, tenant: &str, secret: Arc<dyn Sec
 /// What of a section must be looked at: the detail of `ConnectivityFailed`.
 #[derive(Debug, Serialize)]
 struct Failures<'a> {
-    /// The tenant, or `stack`.
-    section: &'a str,
+    /// The section: `stack` for what all orgs share.
+    tenant: &'a str,
     checks: Vec<&'a Check>,
 }
 
@@ -58,7 +58,7 @@ pub(crate) async fn tell(function: &Function, section: &Section) {
     for Check { name: check, status, detail, remedy, .. } in &section.checks {
         match (status, remedy) {
             (Status::Ok | Status::Skipped, _) | (_, None) => {
-                tracing::info!(section = name, check, ?status, detail, "checked")
+                tracing::info!(section = name, check, ?status, detail, "checked");
             }
             (_, Some(remedy)) => tracing::warn!(section = name, check, ?status, detail, remedy, "checked"),
         }
@@ -66,7 +66,7 @@ pub(crate) async fn tell(function: &Function, section: &Section) {
     let checks: Vec<_> = section.checks.iter().filter(|check| check.is_failure()).collect();
     function.figures.tested(checks.len());
     if !checks.is_empty() {
-        function.bus.publish(Kind::ConnectivityFailed, &Failures { section: name, checks }).await;
+        function.bus.publish(Kind::ConnectivityFailed, &Failures { tenant: name, checks }).await;
     }
 }
 

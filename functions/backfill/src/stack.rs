@@ -2,7 +2,7 @@
 
 use aws_sdk_eventbridge::error::ProvideErrorMetadata;
 use aws_sdk_eventbridge::types::RuleState;
-use lake::{Lake, WriteError};
+use lake::Lake;
 
 use crate::report::{Check, Section, Status};
 
@@ -39,7 +39,7 @@ impl Stack {
     async fn check_bucket(&self) -> Check {
         match self.lake.put_new(PROBE, "application/json", b"{}".to_vec()).await {
             Ok(_) => Check::ok("Bucket", "objects can be written"),
-            Err(error) => Check::new("Bucket", Status::Failed, error.to_string()).remedy(bucket_remedy(&error)),
+            Err(error) => Check::new("Bucket", Status::Failed, error.to_string()).remedy(error.remedy()),
         }
     }
 
@@ -85,23 +85,6 @@ impl Stack {
             },
             Err(error) => Check::new("Queue", Status::Failed, code(&error)).remedy(deploy),
         }
-    }
-}
-
-/// By S3's error codes (Amazon S3 API Reference, "Error responses").
-fn bucket_remedy(error: &WriteError) -> &'static str {
-    let code = if let WriteError::Put { code, .. } = error { code } else { "" };
-    match code {
-        "NoSuchBucket" => "there is no such bucket: set OKTA_LAKE_BUCKET to the stack's output LakeBucket",
-        "PermanentRedirect" | "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException" => {
-            "the bucket is in another region: the function and its bucket belong into one"
-        }
-        "AccessDenied" | "AllAccessDisabled" => {
-            "let the function's role write into the bucket and use its KMS key; the names of buckets are shared by all of \
-             AWS, so see that this one is yours"
-        }
-        code if code.starts_with("KMS.") => "the bucket's KMS key is disabled or gone: enable it",
-        _ => "let the function's role write into the bucket and use its KMS key",
     }
 }
 
