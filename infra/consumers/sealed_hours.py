@@ -12,6 +12,7 @@ after that: what fails comes again, and after five times it is in the queue's de
 Run it from a schedule, one at a time: DuckDB lets one process write. With --all it goes through the whole ledger first:
 once at the beginning, for what was sealed before there was a queue, and now and then, since no event is sure to come. The
 template's output ConsumerPolicy has all that it may do. Region and credentials come from where the AWS CLI takes them.
+Exit status: 0, everything is loaded; 1, something is not, as standard error says.
 """
 
 import argparse
@@ -50,7 +51,7 @@ def load(s3, bucket: str, database: duckdb.DuckDBPyConnection, tenant: str, hour
             s3.download_fileobj(bucket, entry["object"], file)
             file.flush()
         with database.cursor() as turn:
-            # All of it or nothing: whoever reads sees the hour as it was, or as it is. Unless it ends well, nothing stays.
+            # All of it or nothing: without the COMMIT nothing of this stays.
             turn.execute("BEGIN")
             turn.execute("DELETE FROM okta_events WHERE tenant = ? AND hour = ?", of_hour)
             turn.execute("DELETE FROM okta_hours WHERE tenant = ? AND hour = ?", of_hour)
@@ -60,6 +61,16 @@ def load(s3, bucket: str, database: duckdb.DuckDBPyConnection, tenant: str, hour
             turn.execute("INSERT INTO okta_hours VALUES (?, ?, ?)", [*of_hour, generation])
             turn.execute("COMMIT")
     return f"generation {generation}, {rows} events"
+
+
+def is_loaded(s3, bucket: str, database: duckdb.DuckDBPyConnection, tenant: str, hour: str) -> bool:
+    """Loads an hour, and says so. One that cannot be loaded must not keep the others waiting."""
+    try:
+        print(f"{tenant} {hour}: {load(s3, bucket, database, tenant, hour)}")
+        return True
+    except Exception as error:
+        print(f"{tenant} {hour}: not loaded: {error!r}", file=sys.stderr)
+        return False
 
 
 def ledger(s3, bucket: str) -> list[tuple[str, str]]:
@@ -74,28 +85,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--queue", required=True, help="URL of the queue: output SealedHoursQueue of the template")
     parser.add_argument("--bucket", required=True, help="bucket of the lake: output LakeBucket of okta-lake's stack")
-    parser.add_argument("--database", required=True, help="DuckDB file with the tables okta_events and okta_hours; made if need be")
+    parser.add_argument("--database", required=True, help="DuckDB file with okta_events and okta_hours; made if need be")
     parser.add_argument("--all", action="store_true", help="first load what the ledger has and the table has not")
     arguments = parser.parse_args()
-    sqs, s3 = boto3.client("sqs"), boto3.client("s3")
-    failed = 0
+    sqs, s3, failed = boto3.client("sqs"), boto3.client("s3"), 0
+    take = {"QueueUrl": arguments.queue, "MaxNumberOfMessages": 10, "WaitTimeSeconds": 2}
     with duckdb.connect(arguments.database) as database:
         database.execute(TABLES)
         for tenant, hour in ledger(s3, arguments.bucket) if arguments.all else []:
-            print(f"{tenant} {hour}: {load(s3, arguments.bucket, database, tenant, hour)}")
-        while messages := sqs.receive_message(
-            QueueUrl=arguments.queue, MaxNumberOfMessages=10, WaitTimeSeconds=2
-        ).get("Messages"):
+            failed += not is_loaded(s3, arguments.bucket, database, tenant, hour)
+        while messages := sqs.receive_message(**take).get("Messages"):
             for message in messages:
-                try:
-                    detail = json.loads(message["Body"])["detail"]
-                    done = load(s3, arguments.bucket, database, detail["tenant"], detail["hour"])
-                except Exception as error:  # One hour that cannot be loaded must not keep the others waiting.
+                detail = json.loads(message["Body"])["detail"]
+                if is_loaded(s3, arguments.bucket, database, detail["tenant"], detail["hour"]):
+                    sqs.delete_message(QueueUrl=arguments.queue, ReceiptHandle=message["ReceiptHandle"])
+                else:
                     failed += 1
-                    print(f"left in the queue: {message['MessageId']}: {error!r}", file=sys.stderr)
-                    continue
-                sqs.delete_message(QueueUrl=arguments.queue, ReceiptHandle=message["ReceiptHandle"])
-                print(f"{detail['tenant']} {detail['hour']}: {done}")
     return 1 if failed else 0
 
 
