@@ -96,7 +96,8 @@ fn typed(fields: &[FieldRef]) -> Result<Vec<Column>> {
 }
 
 fn listed(columns: &[Column]) -> String {
-    columns.iter().map(|(name, kind)| format!("- {{ Name: {name}, Type: \"{kind}\" }}\n")).collect()
+    let lines: Vec<_> = columns.iter().map(|(name, kind)| format!("- {{ Name: {name}, Type: \"{kind}\" }}")).collect();
+    lines.join("\n")
 }
 
 /// A query of the folder.
