@@ -46,6 +46,10 @@ def main() -> None:
     parser.add_argument("--okta-lake", type=Path, required=True, help="the okta-lake command")
     arguments = parser.parse_args()
     stack, org = Stack(ROOT / "template.yaml"), Org(arguments.okta_lake.resolve())
+    given = stack.athena_parameters()
+    assert (given["LakeBucket"], given["LakeKey"]) == (stack.outputs["LakeBucket"], stack.outputs["LakeKey"]), given
+    assert (given["Tenants"], given["DatabaseName"], given["WorkGroupName"]) == ("acme", "okta_lake", "okta-lake"), given
+    print("ok Athena is given the bucket, the key, the tenant of the bus, and names", flush=True)
     secrets = stack.client("secretsmanager")
     bus = BUS.rsplit("/", 1)[1]
     rule = stack.events.list_rules(EventBusName=bus)["Rules"][0]["Name"]
@@ -87,7 +91,7 @@ def main() -> None:
         print("ok no secret is in the log", flush=True)
     org.stop()
     stack.stop()
-    print("moto connectivity: 5 passed, 0 failed")
+    print("moto connectivity: 6 passed, 0 failed")
 
 
 if __name__ == "__main__":
