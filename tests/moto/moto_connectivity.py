@@ -5,6 +5,7 @@ backfill binary, and the simulated Okta org.
 """
 
 import argparse
+import atexit
 import json
 import subprocess
 import tempfile
@@ -24,6 +25,8 @@ class Org:
         self._folder = tempfile.TemporaryDirectory()
         command = [okta_lake, "sim", "--listen", "127.0.0.1:0", "--secrets", self._folder.name, "--days", "2", *more]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        # Also when a check fails: else it would run on, and hold the pipe of whoever reads this script.
+        atexit.register(self._process.kill)
         print(f"simulated org at {self._process.stdout.readline().strip()}", flush=True)
 
     def secret(self, client: str) -> str:

@@ -27,6 +27,8 @@ class Function:
         self._answers: queue.Queue = queue.Queue()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
+        # A function that is stopped leaves its connections as they are.
+        self._server.handle_error = lambda *_: None
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         self._process = self._start(binary, env)
         threading.Thread(target=self._read_log, daemon=True).start()
