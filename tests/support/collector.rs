@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use backfill::bus::Bus;
+use backfill::figures::Figures;
 use backfill::function::Function;
 use backfill::handler::answer;
 use backfill::rows::Sink;
@@ -177,7 +178,7 @@ impl Collector {
             let partition = Partition { tenant: tenant.clone(), hour: hour_of(log.published) };
             rows.insert(partition, normalize::normalize(log, &receipt).event);
         }
-        let Sink { lake, format } = &self.function.sink;
+        let Sink { lake, format, .. } = &self.function.sink;
         for (partition, rows) in rows.into_partitions() {
             let object = object(&partition, rows, *format).unwrap();
             lake.put_new(&object.key, object.content_type, object.body).await.unwrap();
@@ -276,10 +277,11 @@ fn function(
     }
     let lake = Lake::new(client!(aws_sdk_s3, s3.endpoint()), BUCKET);
     let events = client!(aws_sdk_eventbridge, bus.endpoint());
+    let figures = Figures::default();
     Function {
         secrets: Secrets::new(client!(aws_sdk_secretsmanager, secrets.endpoint()), "okta-lake/".to_owned()),
         stack: Stack { lake: lake.clone(), events: events.clone(), bus: None, rule: None },
-        sink: Sink { lake, format },
+        sink: Sink { lake, format, figures: figures.clone() },
         bus: Bus::new(events, Some("okta-lake".to_owned())),
         share: Share::new(100, 10).unwrap(),
         allowed_hosts: AllowedHosts { custom_domains: vec![], loopback: true },
@@ -287,6 +289,7 @@ fn function(
         lateness: SignedDuration::from_hours(1),
         second_look: SignedDuration::from_hours(4),
         told_every: Duration::from_secs(30),
+        figures,
         clock,
     }
 }

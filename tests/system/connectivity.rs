@@ -2,6 +2,7 @@
 
 use local::backfill::{Backfill, TIMEOUT};
 use local::config::Config;
+use local::function_process::Invocation;
 use okta_sim::{Clock, Fault, FaultKind, OrgConfig, Role, SimConfig, Simulator};
 use serde_json::{Value, json};
 
@@ -60,12 +61,17 @@ async fn simulator(faults: Vec<Fault>) -> Simulator {
     Simulator::start(SimConfig { org, clock: Clock::system(), faults, ..SimConfig::default() }).await.unwrap()
 }
 
+/// Everything is logged, so that whatever could be said is said.
+fn outspoken() -> Config {
+    Config { handed_on: vec![("OKTA_LAKE_LOG".to_owned(), "trace".to_owned())], ..Config::default() }
+}
+
 async fn test(faults: Vec<Fault>, client: &str, bend: impl FnOnce(&mut Value)) -> Tested {
     let simulator = simulator(faults).await;
     let mut secret: Value = serde_json::from_str(&simulator.secret(client).unwrap()).unwrap();
     bend(&mut secret);
     let lake = tempfile::tempdir().unwrap();
-    let config = Config { handed_on: vec![("OKTA_LAKE_LOG".to_owned(), "trace".to_owned())], ..Config::default() };
+    let config = outspoken();
     let (backfill, _) = Backfill::start(lake.path(), &FUNCTIONS, secret.to_string(), &config).await.unwrap();
     let invocation = backfill.run(json!({"action": "test-connectivity"}), TIMEOUT).await.unwrap();
     let response = String::from_utf8(invocation.response.to_vec()).unwrap();
@@ -152,6 +158,50 @@ async fn a_secret_that_is_none_says_what_is_missing() {
     let tested = test(vec![], "service", |secret| *secret = json!({"org_url": "https://acme.okta.com"})).await;
     assert_eq!(tested.status("Secret"), "failed");
     assert_eq!(tested.report["is_ready"], false);
+}
+
+/// Of the schedule's runs, those in which the secret was tested, and what was told on the bus.
+#[tokio::test]
+async fn a_secret_that_changes_is_tested_at_once() {
+    let simulator = simulator(vec![]).await;
+    let lake = tempfile::tempdir().unwrap();
+    let good = simulator.secret("integration").unwrap();
+    let (backfill, mut events) = Backfill::start(lake.path(), &FUNCTIONS, good.clone(), &outspoken()).await.unwrap();
+    let mut tested = Vec::new();
+    for change in [None, None, Some(good.replace("client_secret\":\"", "client_secret\":\"x")), None, Some(good)] {
+        if let Some(secret) = change {
+            backfill.secrets.rotate(secret);
+        }
+        let scheduled = json!({"action": "continue"}).to_string();
+        let Invocation { log, metrics, .. } = backfill.function.invoke(scheduled, TIMEOUT).await.unwrap();
+        assert_eq!(metrics.get("SecretAge"), Some(0.0));
+        let is_tested = log.iter().any(|line| line.contains("the secret is new or has changed"));
+        assert_eq!(is_tested, metrics.get("ConnectivityFailures").is_some());
+        let told = std::iter::from_fn(|| events.try_recv().ok());
+        let failed = told.filter(|event| event.detail_type == "ConnectivityFailed").collect::<Vec<_>>();
+        assert_eq!(u64::from(!failed.is_empty()), metrics.count("ConnectivityFailures"));
+        assert!(failed.iter().all(|event| event.detail["checks"][0]["check"] == "Credentials"), "{failed:?}");
+        assert!(!is_tested || failed.is_empty() != (tested.len() == 2), "{failed:?}");
+        tested.push(is_tested);
+    }
+    assert_eq!(tested, [true, false, true, false, true]);
+}
+
+#[tokio::test]
+async fn a_secret_without_a_value_waits_for_one() {
+    let lake = tempfile::tempdir().unwrap();
+    let secret = json!({"tenant": "acme"}).to_string();
+    let (backfill, _) = Backfill::start(lake.path(), &FUNCTIONS, secret, &outspoken()).await.unwrap();
+    backfill.secrets.empty();
+    for action in ["continue", "inventory", "reconcile"] {
+        let done = backfill.function.invoke(json!({"action": action}).to_string(), TIMEOUT).await.unwrap();
+        let answer: Value = serde_json::from_slice(&done.response).unwrap();
+        assert_eq!((&answer["is_complete"], &answer["tenants"]), (&json!(true), &json!([])), "{action}");
+    }
+    let done = backfill.function.invoke(json!({"action": "test-connectivity"}).to_string(), TIMEOUT).await.unwrap();
+    let said = String::from_utf8(done.response.to_vec()).unwrap();
+    assert!(said.contains("no secret okta-lake/acme with a value in us-east-1"), "{said}");
+    assert!(said.contains("its value was put in"), "{said}");
 }
 
 #[tokio::test]

@@ -27,6 +27,8 @@ pub enum Kind {
     StreamDisabled,
     /// The log stream brings nothing, while the API has events.
     StreamSilent,
+    /// Credentials, a permission or the stack do not work.
+    ConnectivityFailed,
     /// How far a collection of the inventory is.
     InventoryProgress,
     /// A collection of the inventory has ended: its manifest.
@@ -46,6 +48,7 @@ impl Kind {
             Self::GapRepaired => "GapRepaired",
             Self::StreamDisabled => "StreamDisabled",
             Self::StreamSilent => "StreamSilent",
+            Self::ConnectivityFailed => "ConnectivityFailed",
             Self::InventoryProgress => "InventoryProgress",
             Self::InventoryFinished => "InventoryFinished",
             Self::Continue => "Continue",

@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use okta::{Client, CredentialKind, Disposition, Error, Event, Grants, Page, SecretSource};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use crate::bus::Kind;
 use crate::data_type::{DATA_TYPES, DataType, LOG_STREAMS, LOGS};
 use crate::function::Function;
-use crate::report::{Check, Section, Status};
+use crate::report::{CREDENTIALS, Check, Section, Status};
 
 /// Checks the org that `secret` names.
 pub(crate) async fn check(function: &Function, tenant: &str, secret: Arc<dyn SecretSource>, left: Duration) -> Section {
@@ -31,7 +32,7 @@ pub(crate) async fn check(function: &Function, tenant: &str, secret: Arc<dyn Sec
     let grants = match client.discover_scopes(&scopes).await {
         Ok(grants) => grants,
         Err(error) => {
-            checks.push(failed("Credentials", &error));
+            checks.push(failed(CREDENTIALS, &error));
             return section(tenant, org, checks, "there is no access token");
         }
     };
@@ -41,6 +42,32 @@ pub(crate) async fn check(function: &Function, tenant: &str, secret: Arc<dyn Sec
     }
     checks.push(stream_check(&client, &grants).await);
     Section { name: tenant.to_owned(), org, checks }
+}
+
+/// What of a section must be looked at: the detail of `ConnectivityFailed`.
+#[derive(Debug, Serialize)]
+struct Failures<'a> {
+    /// The section: `stack` for what all orgs share.
+    tenant: &'a str,
+    checks: Vec<&'a Check>,
+}
+
+/// Says what was found in the log; what must be looked at, on the bus and in the metrics as well.
+pub(crate) async fn tell(function: &Function, section: &Section) {
+    let name = &section.name;
+    for Check { name: check, status, detail, remedy, .. } in &section.checks {
+        match (status, remedy) {
+            (Status::Ok | Status::Skipped, _) | (_, None) => {
+                tracing::info!(section = name, check, ?status, detail, "checked");
+            }
+            (_, Some(remedy)) => tracing::warn!(section = name, check, ?status, detail, remedy, "checked"),
+        }
+    }
+    let checks: Vec<_> = section.checks.iter().filter(|check| check.is_failure()).collect();
+    function.figures.tested(checks.len());
+    if !checks.is_empty() {
+        function.bus.publish(Kind::ConnectivityFailed, &Failures { tenant: name, checks }).await;
+    }
 }
 
 /// A section that ends early: what was not tried is said, too.
@@ -64,15 +91,15 @@ async fn secret_check(client: &Client) -> Check {
 fn credentials_check(grants: &Grants, is_bound: bool) -> Check {
     let proof = if is_bound { ", with DPoP" } else { "" };
     match grants {
-        Grants::Unscoped => Check::ok("Credentials", "taken; an API token has no scopes, its owner's role decides"),
+        Grants::Unscoped => Check::ok(CREDENTIALS, "taken; an API token has no scopes, its owner's role decides"),
         Grants::Scoped { granted, denied } if granted.is_empty() => {
             let needed = denied.iter().cloned().collect::<Vec<_>>().join(" ");
-            Check::new("Credentials", Status::Denied, format!("taken{proof}, but no scope is granted"))
+            Check::new(CREDENTIALS, Status::Denied, format!("taken{proof}, but no scope is granted"))
                 .remedy(format!("grant scopes: Admin Console > Applications > the app > Okta API Scopes: {needed}"))
         }
         Grants::Scoped { granted, denied } => {
             let wanted = granted.len() + denied.len();
-            Check::ok("Credentials", format!("taken{proof}; {} of {wanted} scopes are granted", granted.len()))
+            Check::ok(CREDENTIALS, format!("taken{proof}; {} of {wanted} scopes are granted", granted.len()))
         }
     }
 }

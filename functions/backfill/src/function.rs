@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use okta::{AllowedHosts, Clock, Observer, Options, Share};
 
 use crate::bus::Bus;
+use crate::figures::Figures;
 use crate::rows::Sink;
 use crate::secrets::Secrets;
 use crate::stack::Stack;
@@ -34,18 +35,20 @@ pub struct Function {
     pub lateness: SignedDuration,
     /// How long after its end a sealed hour is compared with the API once more.
     pub second_look: SignedDuration,
+    /// What the present invocation did.
+    pub figures: Figures,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
 
 impl Function {
-    /// How orgs are talked to.
+    /// How orgs are talked to. Every call is counted.
     pub(crate) fn options(&self, observer: Observer) -> Options {
         Options {
             share: self.share,
             allowed_hosts: self.allowed_hosts.clone(),
             clock: Arc::clone(&self.clock),
-            observer,
+            observer: self.figures.observer(observer),
             ..Options::default()
         }
     }

@@ -16,8 +16,10 @@ use crate::function::Function;
 use crate::inventory::{self, InventoryReport, Wanted};
 use crate::logs::{self, LogsReport, Wish};
 use crate::reconcile::{self, ReconcileReport};
-use crate::report::{Check, Report, Section, Status};
+use crate::report::{CREDENTIALS, Check, Report, Section, Status};
+use crate::secret_watch;
 use crate::secrets::SecretsError;
+use crate::trouble::STORE;
 
 /// What is left of the time at the end, to write the last checkpoints and to answer in.
 const RESERVE: Duration = Duration::from_secs(10);
@@ -102,7 +104,9 @@ impl From<HandlerError> for Diagnostic {
 
 /// Handles one event of the Lambda runtime.
 pub async fn handle(function: &Function, event: LambdaEvent<Value>) -> Result<Answer, HandlerError> {
-    answer(function, event.payload, left(&event.context)).await
+    let answer = answer(function, event.payload, left(&event.context)).await;
+    function.figures.publish(function.clock.now());
+    answer
 }
 
 /// Handles a command that must have been answered in `left`.
@@ -128,6 +132,9 @@ pub async fn answer(function: &Function, payload: Value, left: Duration) -> Resu
         Action::Continue => Wish::Continue,
         Action::Status => Wish::Tell,
     };
+    if matches!(action, Action::Continue) && tenant.is_none() {
+        watch_secrets(function, left).await?;
+    }
     let tenants = tenants(function, tenant).await?;
     let everything = Wanted::default();
     let of_inventory = match &action {
@@ -149,6 +156,15 @@ pub async fn answer(function: &Function, payload: Value, left: Duration) -> Resu
         reports.iter().all(|tenant| tenant.is_complete) && inventory.iter().all(|tenant| tenant.is_complete);
     inventory.retain(|report| report.manifest.is_some() || !report.problems.is_empty());
     Ok(Answer::Logs(LogsAnswer { action: action.name(), is_complete, tenants: reports, inventory }))
+}
+
+/// Looks after the secrets. What the lake knows of them is no reason not to go on.
+async fn watch_secrets(function: &Function, left: Duration) -> Result<(), SecretsError> {
+    let found = function.secrets.list().await?;
+    if let Err(error) = Box::pin(secret_watch::look(function, &found, left)).await {
+        tracing::error!(%error, remedy = STORE, "secrets that have changed are not tested");
+    }
+    Ok(())
 }
 
 /// The orgs that a command means.
@@ -214,6 +230,9 @@ async fn seals(
         let left = ends.saturating_sub(function.clock.elapsed());
         tenants.extend(seals_of(function, &names, wish, left).await);
     }
+    if matches!(wish, reconcile::Wish::Reconcile) {
+        function.figures.sealed(&tenants);
+    }
     let is_dry_run = matches!(wish, reconcile::Wish::Renormalize(wanted) if wanted.dry_run);
     for report in tenants.iter().filter(|report| report.is_cut_short() && !is_dry_run) {
         let mut next = command.clone();
@@ -247,7 +266,8 @@ async fn test_connectivity(function: &Function, tenant: Option<String>, left: Du
     let mut sections = vec![function.stack.check().await];
     let tenants = match tenant {
         Some(tenant) => Ok(vec![tenant]),
-        None => function.secrets.tenants().await,
+        // Those that have no value yet as well: somebody has forgotten them.
+        None => function.secrets.list().await.map(|found| found.into_iter().map(|secret| secret.tenant).collect()),
     };
     match tenants {
         Ok(tenants) if !tenants.is_empty() => {
@@ -259,26 +279,28 @@ async fn test_connectivity(function: &Function, tenant: Option<String>, left: Du
         }
         outcome => sections.push(no_tenant(function, outcome.err())),
     }
-    for check in sections.iter().flat_map(|section| &section.checks) {
-        tracing::info!(check = check.name, status = ?check.status, detail = check.detail, "checked");
+    for section in &sections {
+        connectivity::tell(function, section).await;
     }
     Report::new(sections, is_needed)
 }
 
 fn no_tenant(function: &Function, error: Option<SecretsError>) -> Section {
-    let prefix = function.secrets.prefix();
+    let (prefix, region) = (function.secrets.prefix(), function.secrets.region());
     let check = match error {
         Some(error) => Check::new("Secret", Status::Failed, error.to_string())
             .remedy("let the function's role list and read the secrets under its prefix"),
-        None => Check::new("Secret", Status::Failed, format!("there is no secret {prefix}<tenant>"))
-            .remedy(format!("put the org's credentials into a secret called {prefix}<tenant>: see the README")),
+        None => Check::new("Secret", Status::Failed, format!("there is no secret {prefix}<tenant> in {region}"))
+            .remedy(format!(
+                "put the org's credentials into a secret called {prefix}<tenant> in {region}: see the README"
+            )),
     };
     Section { name: "tenants".to_owned(), org: None, checks: vec![check] }
 }
 
 /// Without these nothing can be collected. A kind of data that is denied leaves the others.
 fn is_needed(check: &Check) -> bool {
-    matches!(check.name.as_str(), "Bucket" | "Secret" | "Credentials")
+    matches!(check.name.as_str(), "Bucket" | "Secret" | CREDENTIALS)
 }
 
 #[allow(clippy::disallowed_methods)] // The entry of the handler: from here on, time is an argument.

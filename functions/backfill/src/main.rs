@@ -7,6 +7,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use backfill::bus::Bus;
 use backfill::config::Config;
+use backfill::figures::Figures;
 use backfill::function::Function;
 use backfill::handler;
 use backfill::history::plan::PAGE;
@@ -36,9 +37,10 @@ async fn main() -> anyhow::Result<()> {
     let aws = aws().await;
     let lake = Lake::new(aws_sdk_s3::Client::new(&aws), config.bucket);
     let events = aws_sdk_eventbridge::Client::new(&aws);
+    let figures = Figures::default();
     let function = Function {
         secrets: Secrets::new(aws_sdk_secretsmanager::Client::new(&aws), config.secret_prefix),
-        sink: Sink { lake: lake.clone(), format: config.format },
+        sink: Sink { lake: lake.clone(), format: config.format, figures: figures.clone() },
         bus: Bus::new(events.clone(), config.own_bus),
         stack: Stack { lake, events, bus: config.bus, rule: config.rule },
         share: config.share,
@@ -47,6 +49,7 @@ async fn main() -> anyhow::Result<()> {
         told_every: config.told_every,
         lateness: config.lateness,
         second_look: SECOND_LOOK,
+        figures,
         clock: Arc::new(SystemClock::new()),
     };
     let handle = service_fn(|event: LambdaEvent<Value>| handler::handle(&function, event));

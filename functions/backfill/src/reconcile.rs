@@ -75,6 +75,9 @@ pub struct SealedHour {
     pub hour: Timestamp,
     /// How often it has been sealed.
     pub generation: u64,
+    /// The key of the object with its rows; none for an hour without events.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub object: Option<String>,
     /// Its rows.
     pub rows: u64,
     /// What it was compared with.
@@ -237,8 +240,8 @@ impl Turn<'_> {
     }
 
     async fn tell(&self, entry: Entry, gap: Option<Gap>, has_stream: bool, report: &mut ReconcileReport) {
-        let Entry { tenant, hour, generation, rows, completeness, counts, duplicates, .. } = entry;
-        let sealed = SealedHour { tenant, hour, generation, rows, completeness, counts, duplicates };
+        let Entry { tenant, hour, generation, object, rows, completeness, counts, duplicates, .. } = entry;
+        let sealed = SealedHour { tenant, hour, generation, object, rows, completeness, counts, duplicates };
         tracing::info!(%hour, generation, rows, repaired = counts.repaired, duplicates, ?completeness, "sealed");
         self.function.bus.publish(Kind::HourSealed, &sealed).await;
         report.sealed.push(sealed);

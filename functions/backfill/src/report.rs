@@ -2,6 +2,11 @@
 
 use serde::Serialize;
 
+use crate::data_type::LOGS;
+
+/// The check of an org's access token.
+pub(crate) const CREDENTIALS: &str = "Credentials";
+
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -74,6 +79,13 @@ impl Check {
         Self { name: name.into(), status, detail: detail.into(), remedy: None, needed_for: Vec::new() }
     }
 
+    /// Whether it must be looked at now: it does not work, or what everything stands on is denied. A kind of data that is
+    /// denied may be meant so.
+    pub(crate) fn is_failure(&self) -> bool {
+        let is_basis = self.name == CREDENTIALS || self.name == LOGS.name;
+        self.status == Status::Failed || (self.status == Status::Denied && is_basis)
+    }
+
     /// With what a person does about it.
     pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Self {
         self.remedy = Some(remedy.into());
@@ -89,5 +101,18 @@ impl Report {
         let is_ready = checks().filter(|check| is_needed(check)).all(works);
         let is_complete = checks().all(|check| check.status == Status::Ok);
         Self { action: "test-connectivity", is_ready, is_complete, sections }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_stops_everything_is_a_failure() {
+        let is_failure = |name, status| Check::new(name, status, "").is_failure();
+        assert!(is_failure("Bucket", Status::Failed) && is_failure("Users", Status::Failed));
+        assert!(is_failure("System Log", Status::Denied) && is_failure(CREDENTIALS, Status::Denied));
+        assert!(!is_failure("Realms", Status::Denied) && !is_failure("System Log", Status::Unlicensed));
     }
 }

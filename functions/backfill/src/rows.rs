@@ -13,6 +13,8 @@ use normalize::{LogEvent, Normalized, Receipt, hour_of};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::figures::Figures;
+
 /// Writes under way at once for one page. A page of a small org has an object for each of many hours.
 const WRITES_AT_ONCE: usize = 8;
 
@@ -23,6 +25,8 @@ pub struct Sink {
     pub lake: Lake,
     /// The form.
     pub format: Format,
+    /// Where it is counted.
+    pub figures: Figures,
 }
 
 /// A page's records, each where it belongs.
@@ -135,6 +139,7 @@ impl Sink {
             self.lake.put_new(&rejected.key(), "application/json", body).await?;
             written.quarantined += 1;
         }
+        self.figures.wrote(written);
         Ok(written)
     }
 

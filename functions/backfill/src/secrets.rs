@@ -2,8 +2,9 @@
 
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
-use aws_sdk_secretsmanager::types::{Filter, FilterNameStringType};
+use aws_sdk_secretsmanager::types::{Filter, FilterNameStringType, SecretListEntry};
 use futures::future::BoxFuture;
+use jiff::Timestamp;
 use okta::{BoxError, SecretSource, SecretString};
 
 /// Where the secrets are.
@@ -11,6 +12,17 @@ use okta::{BoxError, SecretSource, SecretString};
 pub struct Secrets {
     client: Client,
     prefix: String,
+}
+
+/// A secret, as the list has it: never with its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// What follows the prefix in its name.
+    pub(crate) tenant: String,
+    /// When its value was last changed.
+    pub(crate) changed: Option<Timestamp>,
+    /// Whether a value was ever put into it. The stack makes secrets without one.
+    pub(crate) has_value: bool,
 }
 
 /// One tenant's secret, read anew each time.
@@ -31,6 +43,14 @@ pub enum SecretsError {
         /// The error code of AWS.
         code: String,
     },
+    /// It is not there, or empty: Secrets Manager has one answer for both.
+    #[error("Secrets Manager has no secret {name} with a value in {region}")]
+    Missing {
+        /// The secret.
+        name: String,
+        /// The region in which it was looked for.
+        region: String,
+    },
     /// The secret has bytes instead of text.
     #[error("the secret {0} is binary: put the JSON into its text")]
     Binary(String),
@@ -42,18 +62,35 @@ impl Secrets {
         Self { client, prefix }
     }
 
-    /// The tenants that have a secret, sorted.
+    /// The tenants that have a secret with a value, sorted.
     pub(crate) async fn tenants(&self) -> Result<Vec<String>, SecretsError> {
+        let found = self.list().await?.into_iter();
+        Ok(found.filter(|secret| secret.has_value).map(|secret| secret.tenant).collect())
+    }
+
+    /// Every secret, sorted by tenant.
+    pub(crate) async fn list(&self) -> Result<Vec<Found>, SecretsError> {
         let filter = Filter::builder().key(FilterNameStringType::Name).values(&self.prefix).build();
         let mut pages = self.client.list_secrets().filters(filter).into_paginator().send();
-        let mut tenants = Vec::new();
+        let mut found = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| refused(&format!("the list of {}*", self.prefix), &error))?;
-            let names = page.secret_list().iter().filter_map(|secret| secret.name());
-            tenants.extend(names.filter_map(|name| name.strip_prefix(&self.prefix)).map(str::to_owned));
+            found.extend(page.secret_list().iter().filter_map(|secret| self.found(secret)));
         }
-        tenants.sort();
-        Ok(tenants)
+        found.sort_by(|a, b| a.tenant.cmp(&b.tenant));
+        Ok(found)
+    }
+
+    fn found(&self, secret: &SecretListEntry) -> Option<Found> {
+        let tenant = secret.name()?.strip_prefix(&self.prefix)?.to_owned();
+        let changed = secret.last_changed_date().and_then(|date| Timestamp::from_nanosecond(date.as_nanos()).ok());
+        let has_value = secret.secret_versions_to_stages().is_some_and(|versions| !versions.is_empty());
+        Some(Found { tenant, changed, has_value })
+    }
+
+    /// The region in which secrets are looked for.
+    pub(crate) fn region(&self) -> String {
+        region(&self.client)
     }
 
     /// The secret of a tenant.
@@ -70,7 +107,12 @@ impl Secrets {
 impl TenantSecret {
     async fn get(&self) -> Result<SecretString, SecretsError> {
         let answer = self.client.get_secret_value().secret_id(&self.id).send().await;
-        let answer = answer.map_err(|error| refused(&self.id, &error))?;
+        let answer = answer.map_err(|error| match error.code() {
+            Some("ResourceNotFoundException") => {
+                SecretsError::Missing { name: self.id.clone(), region: region(&self.client) }
+            }
+            _ => refused(&self.id, &error),
+        })?;
         let text = answer.secret_string.ok_or_else(|| SecretsError::Binary(self.id.clone()))?;
         Ok(SecretString::from(text))
     }
@@ -80,6 +122,10 @@ impl SecretSource for TenantSecret {
     fn read(&self) -> BoxFuture<'_, Result<SecretString, BoxError>> {
         Box::pin(async { Ok(self.get().await?) })
     }
+}
+
+fn region(client: &Client) -> String {
+    client.config().region().map_or_else(|| "this region".to_owned(), ToString::to_string)
 }
 
 /// Only the code: the SDK's error can hold the whole answer.

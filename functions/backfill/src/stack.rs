@@ -39,17 +39,31 @@ impl Stack {
     async fn check_bucket(&self) -> Check {
         match self.lake.put_new(PROBE, "application/json", b"{}".to_vec()).await {
             Ok(_) => Check::ok("Bucket", "objects can be written"),
-            Err(error) => Check::new("Bucket", Status::Failed, error.to_string())
-                .remedy("let the function's role write into the bucket and use its KMS key"),
+            Err(error) => Check::new("Bucket", Status::Failed, error.to_string()).remedy(error.remedy()),
         }
     }
 
     async fn check_bus(&self, bus: &str) -> Check {
-        match self.events.describe_event_bus().name(bus).send().await {
-            Ok(_) => Check::ok("Event bus", format!("{bus} is there")),
-            Err(error) => Check::new("Event bus", Status::Failed, format!("{bus}: {}", code(&error)))
-                .remedy("associate Okta's partner event source with a bus: Amazon EventBridge > Partner event sources"),
-        }
+        let error = match self.events.describe_event_bus().name(bus).send().await {
+            Ok(_) => return Check::ok("Event bus", format!("{bus} is there")),
+            Err(error) => code(&error),
+        };
+        let region = self.events.config().region().map_or_else(|| "this region".to_owned(), ToString::to_string);
+        let (detail, remedy) = match error.as_str() {
+            "ResourceNotFoundException" => (
+                format!("{bus} is not in {region}"),
+                format!(
+                    "associate Okta's partner event source with a bus: Amazon EventBridge > Partner event sources, in {region}; \
+                     then deploy the stack there with the name that `aws events list-event-buses --name-prefix \
+                     aws.partner/okta.com --region {region}` prints"
+                ),
+            ),
+            _ => (
+                format!("{bus}: {error}"),
+                "let the function's role look at the bus (events:DescribeEventBus)".to_owned(),
+            ),
+        };
+        Check::new("Event bus", Status::Failed, detail).remedy(remedy)
     }
 
     async fn check_rule(&self, bus: &str, rule: &str) -> Check {

@@ -58,6 +58,25 @@ pub enum WriteError {
     },
 }
 
+impl WriteError {
+    /// What a person does about it, by S3's error codes (Amazon S3 API Reference, "Error responses").
+    pub fn remedy(&self) -> &'static str {
+        let code = if let Self::Put { code, .. } = self { code } else { "" };
+        match code {
+            "NoSuchBucket" => "there is no such bucket: set OKTA_LAKE_BUCKET to the stack's output LakeBucket",
+            "PermanentRedirect" | "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException" => {
+                "the bucket is in another region: the function and its bucket belong into one"
+            }
+            "AccessDenied" | "AllAccessDisabled" => {
+                "let the function's role write into the bucket and use its KMS key; all of AWS shares the names of \
+                 buckets, so see that this one is yours"
+            }
+            code if code.starts_with("KMS.") => "the bucket's KMS key is disabled or gone: enable it",
+            _ => "let the function's role write into the bucket and use its KMS key",
+        }
+    }
+}
+
 impl Lake {
     /// The lake in `bucket`.
     pub fn new(client: Client, bucket: impl Into<String>) -> Self {

@@ -143,7 +143,9 @@ impl Error {
             Self::Token(refusal) | Self::Api { refusal, .. } => return refusal.remedy(),
             Self::NoAnswer { source, .. } => transport_remedy(source),
             Self::Credentials(_) => "put the secret right: its fields are described in the README",
-            Self::SecretSource(_) => "see that the secret exists and that this function may read it",
+            Self::SecretSource(_) => {
+                "see that the secret exists in this region, that its value was put in, and that this function may read it"
+            }
             Self::OtherOrg(_) => "make a secret of its own for the other org: one secret is one tenant",
             Self::NoScope => "grant scopes: Admin Console > Applications > the app > Okta API Scopes",
             Self::TokenAnswer(_) | Self::NotJson { .. } => {

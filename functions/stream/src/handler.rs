@@ -187,7 +187,12 @@ fn whole(text: &str, undecodable: Undecodable, received: Timestamp) -> Rejected<
 }
 
 fn report(failure: &Failure, messages: usize) {
-    tracing::error!(error = quarantine::reason(failure), messages, "not written: the messages go back to the queue");
+    let remedy = match failure {
+        Failure::Write(error) => error.remedy(),
+        Failure::Encode(_) | Failure::Quarantine(_) => "report it: this is a mistake of okta-lake",
+    };
+    let error = quarantine::reason(failure);
+    tracing::error!(error, remedy, messages, "not written: the messages go back to the queue");
 }
 
 fn report_unknown(types: &BTreeSet<String>) {

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -26,7 +27,13 @@ pub struct SecretsServer {
 /// The one secret. Its text is never shown.
 struct Secret {
     name: String,
-    text: RwLock<String>,
+    value: RwLock<SecretValue>,
+}
+
+/// What is in it; nothing, before anybody has put something in.
+struct SecretValue {
+    text: Option<String>,
+    changed: SystemTime,
 }
 
 impl std::fmt::Debug for Secret {
@@ -38,7 +45,8 @@ impl std::fmt::Debug for Secret {
 impl SecretsServer {
     /// Serves `text` as the secret of a tenant.
     pub async fn start(tenant: &str, text: String) -> Result<Self, Error> {
-        let secret = Arc::new(Secret { name: format!("{PREFIX}{tenant}"), text: RwLock::new(text) });
+        let value = RwLock::new(SecretValue { text: Some(text), changed: now() });
+        let secret = Arc::new(Secret { name: format!("{PREFIX}{tenant}"), value });
         let router = Router::new().route("/", post(answer)).with_state(Arc::clone(&secret));
         let server = Server::start(SocketAddr::from(([127, 0, 0, 1], 0)), router).await?;
         Ok(Self { server, secret })
@@ -46,7 +54,17 @@ impl SecretsServer {
 
     /// Puts another text in its place, as a rotation does.
     pub fn rotate(&self, text: String) {
-        *self.secret.text.write().unwrap_or_else(PoisonError::into_inner) = text;
+        self.put(Some(text));
+    }
+
+    /// Takes the text away: a secret that nobody has put a value into.
+    pub fn empty(&self) {
+        self.put(None);
+    }
+
+    fn put(&self, text: Option<String>) {
+        let value = SecretValue { text, changed: now() };
+        *self.secret.value.write().unwrap_or_else(PoisonError::into_inner) = value;
     }
 
     /// The base URL of the server.
@@ -63,17 +81,27 @@ impl SecretsServer {
 async fn answer(State(secret): State<Arc<Secret>>, headers: HeaderMap, body: String) -> Response {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     let asked: Value = serde_json::from_str(&body).unwrap_or_default();
-    match target.strip_prefix("secretsmanager.") {
-        Some("ListSecrets") => Json(json!({"SecretList": [{"Name": secret.name}]})).into_response(),
-        Some("GetSecretValue") if asked["SecretId"] == secret.name.as_str() => {
-            let text = secret.text.read().unwrap_or_else(PoisonError::into_inner).clone();
+    let value = secret.value.read().unwrap_or_else(PoisonError::into_inner);
+    match (target.strip_prefix("secretsmanager."), &value.text) {
+        (Some("ListSecrets"), text) => {
+            let versions = text.as_ref().map(|_| json!({"1": ["AWSCURRENT"]}));
+            let changed = value.changed.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
+            let listed = json!({"Name": secret.name, "LastChangedDate": changed, "SecretVersionsToStages": versions});
+            Json(json!({"SecretList": [listed]})).into_response()
+        }
+        (Some("GetSecretValue"), Some(text)) if asked["SecretId"] == secret.name.as_str() => {
             Json(json!({"Name": secret.name, "SecretString": text})).into_response()
         }
-        Some("GetSecretValue") => {
+        (Some("GetSecretValue"), _) => {
             refused("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
         }
         _ => refused("InvalidRequestException", "This server knows ListSecrets and GetSecretValue."),
     }
+}
+
+#[allow(clippy::disallowed_methods)] // A server's own clock.
+fn now() -> SystemTime {
+    SystemTime::now()
 }
 
 fn refused(kind: &str, message: &str) -> Response {
