@@ -23,7 +23,8 @@ SELECT
     ROW(uid varchar, name varchar, full_name varchar, email_addr varchar, type_id integer, type varchar,
       ldap_person ROW(given_name varchar, surname varchar, job_title varchar, department varchar, cost_center varchar,
         employee_uid varchar, created_time bigint, modified_time bigint, last_login_time bigint))) AS "user",
-  MAP(ARRAY['status', 'type.id', 'realmId'], ARRAY[status, json_extract_scalar(json, '$.type.id'), json_extract_scalar(json, '$.realmId')]) AS unmapped,
+  CAST(MAP(ARRAY['status', 'type.id', 'realmId'],
+    ARRAY[status, json_extract_scalar(json, '$.type.id'), json_extract_scalar(json, '$.realmId')]) AS map(varchar, varchar)) AS unmapped,
   json AS raw_data,
   tenant, snapshot
 FROM okta_inventory

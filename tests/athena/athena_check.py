@@ -1,10 +1,12 @@
-"""The view and the queries of infra/athena, as they are, on a lake that the real functions wrote. DuckDB is the engine:
-Athena's own words for which it has others are defined as macros.
+"""The views and the queries of infra/athena, as they are, on a lake that the real functions wrote. DuckDB is the engine:
+Athena's own words for which it has others are defined as macros. The views are read from the template as Trino would read
+them, and what they say of their columns must be what their SELECT gives: else Athena would call them stale.
 
     python tests/athena/athena_check.py --okta-lake target/debug/okta-lake
 """
 
 import argparse
+import base64
 import json
 import shutil
 import subprocess
@@ -16,6 +18,7 @@ import duckdb
 import yaml
 
 ROOT = Path(__file__).parents[2]
+DATABASE = "okta_lake"
 MACROS = """
     CREATE MACRO format_datetime(t, f) AS strftime(t, '%Y-%m-%d');
     CREATE MACRO from_iso8601_timestamp(text) AS CAST(text AS TIMESTAMPTZ);
@@ -29,7 +32,14 @@ class Template(yaml.SafeLoader):
     """Reads the template; what CloudFormation would put in is left as text."""
 
 
-Template.add_multi_constructor("!", lambda loader, suffix, node: getattr(node, "value", None))
+def construct(loader: Template, _suffix: str, node: yaml.Node):
+    """A short form such as !Sub, without its name."""
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return node.value
+
+
+Template.add_multi_constructor("!", construct)
 
 
 def make_lake(okta_lake: Path, lake: Path) -> None:
@@ -66,6 +76,8 @@ def tables(database: duckdb.DuckDBPyConnection, lake: Path, resources: dict) -> 
         if resource["Type"] != "AWS::Glue::Table":
             continue
         table = resource["Properties"]["TableInput"]
+        if table["TableType"] == "VIRTUAL_VIEW":
+            continue
         columns = {column["Name"]: column["Type"] for column in table["StorageDescriptor"]["Columns"]}
         prefix = table["StorageDescriptor"]["Location"].removeprefix("s3://${LakeBucket}/").rstrip("/")
         partitions = [key["Name"] for key in table["PartitionKeys"]]
@@ -93,6 +105,49 @@ def tables(database: duckdb.DuckDBPyConnection, lake: Path, resources: dict) -> 
                 assert actual == wanted, f"{table['Name']}.{name} is {actual}, and the template says {wanted}"
 
 
+def stored_view(table: dict) -> dict:
+    """What Trino reads of a view (its `ViewReaderUtil`), once CloudFormation has put the text together."""
+    assert table["TableType"] == "VIRTUAL_VIEW"
+    assert table["Parameters"] == {"presto_view": "true", "comment": "Presto View"}, table["Parameters"]
+    separator, parts = table["ViewOriginalText"]
+    encode = lambda part: base64.b64encode(part["Fn::Base64"].replace("${Database}", DATABASE).encode()).decode()
+    text = separator.join(encode(part) if isinstance(part, dict) else part for part in parts)
+    prefix, suffix = "/* Presto View: ", " */"
+    assert text.startswith(prefix) and text.endswith(suffix), f"{table['Name']}: no view"
+    # The most that Glue keeps of a view's text.
+    assert len(text) < 409_600, f"{table['Name']}: {len(text)} bytes"
+    view = json.loads(base64.b64decode(text.removeprefix(prefix).removesuffix(suffix), validate=True))
+    assert (view["catalog"], view["schema"]) == ("awsdatacatalog", DATABASE), view
+    return view
+
+
+def views(database: duckdb.DuckDBPyConnection, resources: dict) -> dict[str, str]:
+    """Makes the views from what is stored; the SELECT of each."""
+    selects = {}
+    for resource in resources.values():
+        table = resource["Properties"].get("TableInput", {})
+        if table.get("TableType") != "VIRTUAL_VIEW":
+            continue
+        name, view = table["Name"], stored_view(table)
+        database.execute(f"CREATE VIEW {name} AS {view['originalSql']}")
+        given = [row[:2] for row in database.sql(f"DESCRIBE {name}").fetchall()]
+        typeof = lambda kind: database.sql(f"SELECT typeof(NULL::{kind})").fetchall()[0][0]
+        declared = [(column["name"], typeof(from_trino(column["type"]))) for column in view["columns"]]
+        listed = [(column["Name"], typeof(sql_type(column["Type"]))) for column in table["StorageDescriptor"]["Columns"]]
+        for what, columns in (("the view says", declared), ("Glue is told", listed)):
+            wrong = [(given[at], columns[at]) for at in range(min(len(given), len(columns))) if given[at] != columns[at]]
+            assert columns == given, f"{name}: the SELECT gives {len(given)} columns, {what} {len(columns)}: {wrong[:1]}"
+        selects[name] = view["originalSql"]
+    return selects
+
+
+def from_file(name: str, columns: list[str]) -> str:
+    """The SELECT of a view's file."""
+    text = (ROOT / f"infra/athena/{name}.sql").read_text()
+    text = text.replace("@@event_columns", ", ".join(f'"{column}"' for column in columns))
+    return text.split(f"CREATE OR REPLACE VIEW {name} AS\n", 1)[1].rstrip("\n")
+
+
 def has_files(lake: Path, prefix: str) -> bool:
     return any(path.is_file() for path in lake.glob(f"{prefix}/**/*"))
 
@@ -109,10 +164,23 @@ def sql_type(kind: str) -> str:
     return {"string": "VARCHAR", "int": "INTEGER", "bigint": "BIGINT", "double": "DOUBLE", "boolean": "BOOLEAN"}[kind]
 
 
+def from_trino(kind: str) -> str:
+    """A type of Trino's in DuckDB's words."""
+    if kind.startswith("row("):
+        members = [part.strip().split(" ", 1) for part in split(kind[4:-1])]
+        assert all(name == name.lower() and name[0] == name[-1] == '"' for name, _ in members), f"names of members: {kind}"
+        return "STRUCT(" + ", ".join(f"{name} {from_trino(member)}" for name, member in members) + ")"
+    if kind.startswith("array("):
+        return from_trino(kind[6:-1]) + "[]"
+    if kind.startswith("map("):
+        return "MAP(" + ", ".join(from_trino(part.strip()) for part in split(kind[4:-1])) + ")"
+    return {"varchar": "VARCHAR", "integer": "INTEGER", "bigint": "BIGINT", "double": "DOUBLE", "boolean": "BOOLEAN"}[kind]
+
+
 def split(text: str) -> list[str]:
     parts, depth, start = [], 0, 0
     for at, letter in enumerate(text):
-        depth += (letter == "<") - (letter == ">")
+        depth += (letter in "<(") - (letter in ">)")
         if letter == "," and depth == 0:
             parts.append(text[start:at])
             start = at + 1
@@ -137,9 +205,21 @@ def main() -> None:
         database = duckdb.connect()
         database.execute(MACROS)
         tables(database, lake, resources)
-        database.execute(queries.pop("EventsView"))
-        database.execute(queries.pop("UsersView"))
-        print("ok tables and view are made, every column as the template says", flush=True)
+        print("ok tables are made, every column as the template says", flush=True)
+
+        selects = views(database, resources)
+        live = resources["LiveTable"]["Properties"]["TableInput"]["StorageDescriptor"]["Columns"]
+        expected = {name: from_file(name, [column["Name"] for column in live]) for name in ("okta_events", "okta_user_inventory")}
+        assert selects == expected, "the views that are stored are not those of the files"
+        print(f"ok {len(selects)} views are those of the files, and each says of its columns what its SELECT gives", flush=True)
+
+        # The fallback: the same views, made by the statements that are saved.
+        for name, query in (("okta_events", queries.pop("EventsViewQuery")), ("okta_user_inventory", queries.pop("UsersViewQuery"))):
+            before = database.sql(f"DESCRIBE {name}").fetchall()
+            database.execute(f"DROP VIEW {name}")
+            database.execute(query)
+            assert database.sql(f"DESCRIBE {name}").fetchall() == before, f"{name} made anew is another view"
+        print("ok the saved statements make the same views anew", flush=True)
 
         # Independent of the view: what is in the files at all.
         files = f"read_parquet(['{lake}/live/**/*.parquet', '{lake}/sealed/**/*.parquet'], union_by_name = true)"

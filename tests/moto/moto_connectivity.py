@@ -5,6 +5,7 @@ backfill binary, and the simulated Okta org.
 """
 
 import argparse
+import atexit
 import json
 import subprocess
 import tempfile
@@ -24,6 +25,8 @@ class Org:
         self._folder = tempfile.TemporaryDirectory()
         command = [okta_lake, "sim", "--listen", "127.0.0.1:0", "--secrets", self._folder.name, "--days", "2", *more]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        # Also when a check fails: else it would run on, and hold the pipe of whoever reads this script.
+        atexit.register(self._process.kill)
         print(f"simulated org at {self._process.stdout.readline().strip()}", flush=True)
 
     def secret(self, client: str) -> str:
@@ -46,6 +49,10 @@ def main() -> None:
     parser.add_argument("--okta-lake", type=Path, required=True, help="the okta-lake command")
     arguments = parser.parse_args()
     stack, org = Stack(ROOT / "template.yaml"), Org(arguments.okta_lake.resolve())
+    given = stack.athena_parameters()
+    assert (given["LakeBucket"], given["LakeKey"]) == (stack.outputs["LakeBucket"], stack.outputs["LakeKey"]), given
+    assert (given["Tenants"], given["DatabaseName"], given["WorkGroupName"]) == ("acme", "okta_lake", "okta-lake"), given
+    print("ok Athena is given the bucket, the key, the tenant of the bus, and names", flush=True)
     secrets = stack.client("secretsmanager")
     bus = BUS.rsplit("/", 1)[1]
     rule = stack.events.list_rules(EventBusName=bus)["Rules"][0]["Name"]
@@ -87,7 +94,7 @@ def main() -> None:
         print("ok no secret is in the log", flush=True)
     org.stop()
     stack.stop()
-    print("moto connectivity: 5 passed, 0 failed")
+    print("moto connectivity: 6 passed, 0 failed")
 
 
 if __name__ == "__main__":

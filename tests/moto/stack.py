@@ -1,4 +1,5 @@
-"""Deploys template.yaml, all of it, to moto's CloudFormation, EventBridge, SQS, S3, KMS, IAM and Lambda."""
+"""Deploys template.yaml, all of it, to moto's CloudFormation, EventBridge, SQS, S3, KMS, IAM and Lambda. moto knows no Glue,
+Athena and Secrets Manager in templates: of these it deploys the parameters and outputs only."""
 
 import io
 import json
@@ -21,7 +22,8 @@ CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AW
 
 
 class Stack:
-    """The deployed stack: `events`, `sqs`, `s3` are clients of moto; `outputs` are those of the template."""
+    """The deployed stack: `events`, `sqs`, `s3` are clients of moto; `template` is what was deployed, without SAM; `outputs`
+    are its outputs."""
 
     def __init__(self, template: Path):
         # Its log of each request, and its warnings: it has no bucket and queue policies, so those are not tested here.
@@ -33,7 +35,8 @@ class Stack:
         self.endpoint = "http://%s:%d" % self._server.get_host_and_port()
         self.events, self.sqs, self.s3 = map(self.client, ("events", "sqs", "s3"))
         self._associate_partner_bus()
-        self.outputs = self._deploy(_translate(template, self._upload_code()))
+        self.template = _translate(template, self._upload_code(), self._upload_nested(template))
+        self.outputs = self._deploy(self.template)
 
     def stop(self) -> None:
         """Stops moto."""
@@ -45,6 +48,13 @@ class Stack:
         assert len(functions) == 2, f"expected the stream and the backfill function, got {functions}"
         stream = next(function for function in functions if "StreamFunction" in function["FunctionName"])
         return stream["Environment"]["Variables"] | CREDENTIALS | {"AWS_ENDPOINT_URL_S3": self.endpoint}
+
+    def athena_parameters(self) -> dict[str, str]:
+        """What the stack gives to the one within it."""
+        stacks = self.client("cloudformation").describe_stacks()["Stacks"]
+        nested = next(stack for stack in stacks if stack["StackName"] != STACK)
+        assert nested["StackStatus"] == "CREATE_COMPLETE", nested
+        return {parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in nested["Parameters"]}
 
     def client(self, service: str):
         """A client of moto."""
@@ -68,22 +78,31 @@ class Stack:
         self.s3.put_object(Bucket="code", Key="stream.zip", Body=archive.getvalue())
         return "s3://code/stream.zip"
 
+    def _upload_nested(self, template: Path) -> str:
+        """Athena's template, for CloudFormation takes nested ones from S3 only; `sam deploy` does the same."""
+        nested = yaml_parse(template.read_text())["Resources"]["Athena"]["Properties"]["TemplateURL"]
+        body = json.dumps(yaml_parse((template.parent / nested).read_text()))
+        self.s3.put_object(Bucket="code", Key="athena.template", Body=body)
+        # moto reads its own S3, whatever the host; but it must be one of S3's.
+        return "https://s3.amazonaws.com/code/athena.template"
+
     def _deploy(self, template: dict) -> dict[str, str]:
         cloudformation = self.client("cloudformation")
         cloudformation.create_stack(
             StackName=STACK,
             TemplateBody=json.dumps(template),
             Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in PARAMETERS.items()],
-            Capabilities=["CAPABILITY_IAM"],
+            Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         )
         stack = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
         assert stack["StackStatus"] == "CREATE_COMPLETE", stack
         return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
 
-def _translate(template: Path, code_uri: str) -> dict:
+def _translate(template: Path, code_uri: str, athena_url: str) -> dict:
     """SAM to CloudFormation, with SAM's own translator."""
     sam = yaml_parse(template.read_text())
+    sam["Resources"]["Athena"]["Properties"]["TemplateURL"] = athena_url
     for function in ("StreamFunction", "BackfillFunction"):
         sam["Resources"][function]["Properties"]["CodeUri"] = code_uri
     # The managed policies of IAM, which SAM would look up by name: the template uses none.
@@ -92,4 +111,9 @@ def _translate(template: Path, code_uri: str) -> dict:
     )
     # moto would poll the queue itself and run the function in Docker: here the test plays Lambda's poller.
     del cloudformation["Resources"]["StreamFunctionQueue"]
+    # moto's EventBridge knows no topics. A queue gets what would be mailed, to be read by a test.
+    cloudformation["Resources"]["GapRule"]["Properties"]["Targets"][0]["Arn"] = {"Fn::GetAtt": ["BackfillFailures", "Arn"]}
+    # moto deploys a nested stack, and knows nothing of its outputs.
+    for name in ("AthenaWorkGroup", "AthenaQueries"):
+        del cloudformation["Outputs"][name]
     return cloudformation
