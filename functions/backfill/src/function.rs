@@ -9,6 +9,7 @@ use okta::{AllowedHosts, Clock, Observer, Options, Share};
 use crate::bus::Bus;
 use crate::rows::Sink;
 use crate::secrets::Secrets;
+use crate::security_lake::SecurityLake;
 use crate::stack::Stack;
 
 /// The function.
@@ -20,6 +21,8 @@ pub struct Function {
     pub stack: Stack,
     /// Where rows go.
     pub sink: Sink,
+    /// Where sealed hours are written as well, if they are.
+    pub security_lake: Option<SecurityLake>,
     /// Where it is told what happens.
     pub bus: Bus,
     /// How much of the rate limits may be used.

@@ -19,5 +19,6 @@ mod refused;
 pub mod report;
 pub mod rows;
 pub mod secrets;
+pub mod security_lake;
 pub mod stack;
 pub mod trouble;

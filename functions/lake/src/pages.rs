@@ -27,7 +27,7 @@ const COMPRESSED_FROM: usize = 4_096;
 /// So many rows lie together in a sealed hour: large enough to read fast, small enough to be written in little memory.
 const SEALED_ROW_GROUP: usize = 100_000;
 
-/// A data page of Security Lake has at most 1 MB uncompressed: half of it leaves room for the row that makes a page full.
+/// A page of Security Lake has at most 1 MB uncompressed: half of it leaves room for the row that makes a page full.
 const SECURITY_LAKE_PAGE: usize = 512 * 1024;
 
 /// The properties of a sealed hour, whose columns are not known before they are written. Read often, written once: every
@@ -38,7 +38,8 @@ pub(crate) fn sealed_properties() -> Result<WriterProperties, ParquetError> {
 
 /// The properties of what Security Lake gets: as a sealed hour, in pages of the size that it wants.
 pub(crate) fn security_lake_properties() -> Result<WriterProperties, ParquetError> {
-    Ok(sealed()?.set_data_page_size_limit(SECURITY_LAKE_PAGE).build())
+    let properties = sealed()?.set_data_page_size_limit(SECURITY_LAKE_PAGE);
+    Ok(properties.set_dictionary_page_size_limit(SECURITY_LAKE_PAGE).build())
 }
 
 fn sealed() -> Result<WriterPropertiesBuilder, ParquetError> {
