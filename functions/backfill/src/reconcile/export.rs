@@ -179,7 +179,11 @@ impl Turn<'_> {
 
 /// The classes of these uids; of none, all.
 fn classes(uids: &BTreeSet<u16>) -> BTreeSet<Class> {
-    if uids.is_empty() { Class::all().collect() } else { uids.iter().copied().filter_map(Class::from_uid).collect() }
+    if uids.is_empty() {
+        lake::security_lake::classes()
+    } else {
+        uids.iter().copied().filter_map(Class::from_uid).collect()
+    }
 }
 
 #[cfg(test)]
@@ -196,7 +200,7 @@ mod tests {
         memory.keep_back(hour, &[Class::Authentication].into());
         assert_eq!(classes(&memory.outbox.as_ref().unwrap()[&hour]), [Class::Authentication].into());
         assert!(!memory.announce(hour), "it was there, and all of it is lacking again");
-        assert_eq!(classes(&memory.outbox.as_ref().unwrap()[&hour]), Class::all().collect());
+        assert_eq!(classes(&memory.outbox.as_ref().unwrap()[&hour]), lake::security_lake::classes());
         memory.announce(hour + SignedDuration::from_hours(1));
         memory.withdraw(hour);
         assert_eq!(memory.outbox.unwrap().len(), 1);

@@ -183,7 +183,9 @@ mod tests {
     fn split(rows: &[StoredRow], wanted: BTreeSet<Class>, memory: usize, even_empty: bool) -> Vec<ClassFile> {
         let tenant = Tenant::parse("acme").unwrap();
         let mut splitter = Splitter { memory, ..Splitter::new(&tenant, wanted) };
-        rows.iter().for_each(|row| splitter.add(row.clone()).unwrap());
+        for row in rows {
+            splitter.add(row.clone()).unwrap();
+        }
         splitter.finish(even_empty).unwrap()
     }
 
@@ -204,8 +206,8 @@ mod tests {
 
     fn hour(filler: usize) -> Vec<StoredRow> {
         let kinds = ["user.session.start", "group.user_membership.add", "user.lifecycle.create"];
-        let of = |n: usize| row(&format!("u{n:05}"), START + n as i64, kinds[n % 3], filler);
-        (0..2_500).map(of).collect()
+        let kinds = kinds.into_iter().cycle();
+        (0..2_500).zip(kinds).map(|(n, kind)| row(&format!("u{n:05}"), START + n, kind, filler)).collect()
     }
 
     #[test]
