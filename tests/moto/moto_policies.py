@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from moto_connectivity import Org
 from okta_events import log_events
 from runtime_api import Function
-from stack import BUS, CREDENTIALS, REGION, Stack
+from stack import BUS, CREDENTIALS, REGION, SECURITY_LAKE, Stack
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT = "123456789012"
@@ -39,7 +39,6 @@ UNCALLED = {
     "backfill": {
         "s3:PutObject changes/*": "when something in the org has changed: tests/system does it",
         "s3:PutObject quarantine/*": "for what cannot be parsed: tests/system sends it",
-        "s3:GetObject sealed/*": "when an hour is sealed again: tests/system does it",
         "s3:DeleteObject": "an hour after a seal: tests/system moves the clock, which moto cannot",
         "sqs:SendMessage": "Lambda, in the function's name, with an invocation that failed",
         "kms:Decrypt": "S3, in the function's name, for encrypted objects",
@@ -55,6 +54,7 @@ class Recorder:
 
     def __init__(self, endpoint: str):
         self.calls: set[tuple[str, str]] = set()
+        self.assumed: list[str] = []
         self._target = urlsplit(endpoint).netloc
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -65,8 +65,17 @@ class Recorder:
 
     def note(self, method: str, path: str, headers, body: bytes) -> None:
         """One call."""
-        service = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", headers.get("Authorization", ""))[1]
+        who, service = re.search(r"Credential=([^/]+)/\d+/[^/]+/([^/]+)/", headers.get("Authorization", "")).groups()
         url = urlsplit(path)
+        if who != CREDENTIALS["AWS_ACCESS_KEY_ID"]:
+            # Not the function's role, but one that it has assumed.
+            self.assumed.append(unquote(url.path))
+            return
+        if service == "sts":
+            asked = parse_qs(body.decode())
+            assert asked["Action"] == ["AssumeRole"] and asked["ExternalId"] == [SECURITY_LAKE["external_id"]], asked
+            self.calls.add(("sts:AssumeRole", asked["RoleArn"][0]))
+            return
         if service == "s3":
             bucket, _, key = unquote(url.path).lstrip("/").partition("/")
             if key:
@@ -179,7 +188,8 @@ def main() -> None:
     check("stream", recorder.calls, allowed(stack, "StreamRole"))
 
     recorder = Recorder(stack.endpoint)
-    services = {f"AWS_ENDPOINT_URL_{name}": recorder.endpoint for name in ("S3", "SECRETS_MANAGER", "EVENTBRIDGE")}
+    services = {f"AWS_ENDPOINT_URL_{name}": recorder.endpoint for name in ("S3", "SECRETS_MANAGER", "EVENTBRIDGE", "STS")}
+    stack.s3.create_bucket(Bucket=SECURITY_LAKE["bucket"])
     env = CREDENTIALS | services | {
         "OKTA_LAKE_BUCKET": stack.outputs["LakeBucket"],
         "OKTA_LAKE_EVENT_BUS": bus,
@@ -187,7 +197,7 @@ def main() -> None:
         "OKTA_LAKE_BUS": stack.outputs["OktaLakeBus"],
         "OKTA_LAKE_CUSTOM_DOMAINS": "loopback",
         "OKTA_LAKE_RATE_SHARE": "100",
-    }
+    } | {f"OKTA_LAKE_SECURITY_LAKE_{name.upper()}": value for name, value in SECURITY_LAKE.items()}
     commands = [
         {"action": "test-connectivity"},
         {"action": "logs"},
@@ -204,6 +214,9 @@ def main() -> None:
             problems = [problem for tenant in answer.get("tenants", []) for problem in tenant.get("problems", [])]
             assert not problems, f"{command}: {problems}\n{function.last_log()}"
             print(f"ok {command}", flush=True)
+    prefix = f"/{SECURITY_LAKE['bucket']}/ext/okta"
+    assert recorder.assumed and all(path.startswith(prefix) for path in recorder.assumed), recorder.assumed[:5]
+    print(f"ok {len(recorder.assumed)} objects into Security Lake, by the roles of its sources")
     check("backfill", recorder.calls, allowed(stack, "BackfillRole"))
     org.stop()
     stack.stop()

@@ -1,6 +1,7 @@
 //! Sealed hours in Security Lake: each class of its own, each event once, whatever happens on the way.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -269,6 +270,44 @@ async fn stopped_while_it_writes_it_has_each_event_once() {
     assert!(stopped.is_err(), "{stopped:?}");
     subscriber.s3.clear_fault();
     settle(&collector, &subscriber, "stopped while it writes").await;
+}
+
+/// The script that makes the sources, with an `aws` that notes what it is asked.
+#[test]
+fn the_script_makes_what_is_lacking() {
+    let folder = tempfile::tempdir().unwrap();
+    let aws = r#"#!/usr/bin/env bash
+echo "$*" >>"$0.calls"
+case "$1 $2" in
+    "iam get-role") [[ $* == *okta3002* ]] ;;
+    *) echo "arn:aws:iam::111122223333:role/AmazonSecurityLake-Provider-$6-eu-central-1" ;;
+esac
+"#;
+    let path = folder.path().join("aws");
+    std::fs::write(&path, aws).unwrap();
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/security-lake/sources.sh");
+    let environment = std::env::var("PATH").unwrap();
+    let run = |more: &[&str]| {
+        let given = ["--region", "eu-central-1", "--crawler-role", "arn:aws:iam::111122223333:role/x"];
+        let mut command = Command::new("bash");
+        command.arg(script).args(given).args(["--account", "444455556666"]).args(more);
+        let done = command.env("PATH", format!("{}:{environment}", folder.path().display())).output().unwrap();
+        (done.status.success(), String::from_utf8(done.stdout).unwrap())
+    };
+    assert!(!run(&[]).0, "the external id is not given");
+    let (is_done, text) = run(&["--external-id", "okta-lake/acme", "--dry-run"]);
+    assert!(is_done && text.lines().count() == CLASSES.len(), "{text}");
+    assert!(!folder.path().join("aws.calls").exists(), "a dry run");
+    let (is_done, text) = run(&["--external-id", "okta-lake/acme"]);
+    let told: Vec<_> =
+        CLASSES.map(|class| format!("okta{class} is {}", if class == 3002 { "there" } else { "made" })).into();
+    assert!(is_done && text.lines().eq(&told), "{text}");
+    let calls = std::fs::read_to_string(folder.path().join("aws.calls")).unwrap();
+    let made: Vec<_> = calls.lines().filter(|call| call.starts_with("securitylake create-custom-log-source")).collect();
+    assert_eq!(made.len(), CLASSES.len() - 1);
+    let identity = r#""providerIdentity": {"externalId": "okta-lake/acme", "principal": "444455556666"}"#;
+    assert!(made.iter().all(|call| call.contains(identity)), "{calls}");
 }
 
 /// Runs until nothing is left to do.

@@ -66,6 +66,14 @@ mod tests {
     }
 
     #[test]
+    fn every_class_has_its_source() {
+        let script = include_str!("../../../infra/security-lake/sources.sh");
+        let made: BTreeSet<_> = script.lines().filter_map(|line| line.trim().strip_prefix('"')?.get(..4)).collect();
+        let needed: BTreeSet<_> = classes().into_iter().map(|class| format!("{:04}", class.uid())).collect();
+        assert!(made.iter().eq(&needed), "infra/security-lake/sources.sh makes {made:?}, and the table has {needed:?}");
+    }
+
+    #[test]
     fn names_of_sources_are_short_and_plain() {
         assert_eq!(
             classes().len(),
