@@ -64,7 +64,7 @@ pub struct ReconcileReport {
     pub exported: u64,
     /// Hours that it lacks, or a class of them.
     pub to_export: u64,
-    /// Whether the time was up before all of them were tried, and some were not in vain.
+    /// Whether the time was up before all of them were tried, and those that were tried were not in vain.
     #[serde(skip)]
     is_export_cut_short: bool,
     /// Until when another run has the lease.

@@ -64,8 +64,9 @@ impl SecurityLake {
             );
         }
         format!(
-            "make the custom source {source} in the account {account} with infra/security-lake/sources.sh, and let the \
-             function assume {}: see docs/security-lake.md",
+            "if its role cannot be assumed, make the custom source {source} in the account {account} with \
+             infra/security-lake/sources.sh, and let the function assume {}: see docs/security-lake.md; otherwise nothing: \
+             it is tried again",
             self.role(class)
         )
     }

@@ -77,7 +77,7 @@ impl Turn<'_> {
         let Some(security_lake) = &self.function.security_lake else { return Ok(()) };
         let hours = leased.memory.outbox.clone().unwrap_or_default();
         report.to_export = hours.len() as u64;
-        let (mut refused, mut longest, mut is_of_use) = (BTreeSet::new(), LEAST_LEFT / 2, false);
+        let (mut refused, mut longest, mut is_of_use) = (BTreeSet::new(), LEAST_LEFT / 2, None);
         for (hour, lacking) in hours {
             let lacking = classes(&lacking);
             if lacking.is_subset(&refused) {
@@ -85,26 +85,24 @@ impl Turn<'_> {
             }
             let begun = self.function.clock.elapsed();
             if self.ends.saturating_sub(begun) < longest * 2 {
-                report.is_export_cut_short = is_of_use;
+                report.is_export_cut_short = is_of_use != Some(false);
                 return Ok(());
             }
             let partition = Partition { tenant: self.tenant.clone(), hour };
             let still = match self.split(&partition, lacking.clone()).await {
-                Ok(files) => {
+                Ok(None) => BTreeSet::new(),
+                Ok(Some(files)) => {
                     Box::pin(self.write(security_lake, &partition, files, &mut refused, leased, report)).await?
                 }
                 Err(TurnError::Hour(stop)) if stop.is_of_this_hour() => {
                     let what = format!("the hour {hour} is not in Security Lake: {}", lake::quarantine::reason(&stop));
                     report.problem(what, stop.remedy().to_owned());
-                    continue;
+                    lacking.clone()
                 }
                 Err(error) => return Err(error),
             };
-            is_of_use |= still != lacking;
-            if still.is_empty() {
-                report.exported += 1;
-                report.to_export -= 1;
-            }
+            is_of_use = Some(is_of_use == Some(true) || still != lacking);
+            report.to_export -= u64::from(still.is_empty());
             leased.memory.keep_back(hour, &still);
             leased.keep(self.now()).await?;
             longest = longest.max(self.function.clock.elapsed().saturating_sub(begun));
@@ -113,11 +111,15 @@ impl Turn<'_> {
     }
 
     /// The rows of an hour's seal, in files by class. Sealed again or mapped anew, a class may have none where it had some:
-    /// then it has an empty file, which replaces them.
-    async fn split(&self, partition: &Partition, classes: BTreeSet<Class>) -> Result<Vec<ClassFile>, TurnError> {
+    /// then it has an empty file, which replaces them. None if the hour has no seal: it was put into the outbox, and then
+    /// not sealed.
+    async fn split(
+        &self,
+        partition: &Partition,
+        classes: BTreeSet<Class>,
+    ) -> Result<Option<Vec<ClassFile>>, TurnError> {
         let (entry, _) = self.lake.read_state::<Entry>(&layout::ledger_key(partition)).await?;
-        // Put into the outbox and then not sealed: it will be again.
-        let Some(entry) = entry else { return Ok(Vec::new()) };
+        let Some(entry) = entry else { return Ok(None) };
         let mut splitter = Splitter::new(self.tenant, classes);
         if let Some(object) = entry.object {
             let body = self.lake.read_object(&object).await?.ok_or_else(|| Stop::Gone(object.clone()))?;
@@ -125,7 +127,7 @@ impl Turn<'_> {
                 .map_err(|source| Stop::Object { key: object, source })?;
         }
         let may_replace = entry.generation > 1 || entry.mapping != MAPPING_VERSION;
-        Ok(splitter.finish(may_replace).map_err(Stop::from)?)
+        Ok(Some(splitter.finish(may_replace).map_err(Stop::from)?))
     }
 
     /// Writes an hour's files, but those of classes that were refused before; the classes that are still lacking.
@@ -146,6 +148,7 @@ impl Turn<'_> {
             still.insert(class);
             refused.insert(class);
         }
+        report.exported += u64::from(still.is_empty());
         Ok(still)
     }
 
