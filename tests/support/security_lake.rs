@@ -55,7 +55,9 @@ impl Subscriber {
     }
 
     pub(crate) fn add_sources(&self) {
-        CLASSES.into_iter().for_each(|class| self.add_source(class));
+        for class in CLASSES {
+            self.add_source(class);
+        }
     }
 
     /// As the function reaches it.

@@ -160,7 +160,9 @@ async fn what_is_sealed_again_replaces_what_was_there() {
 #[tokio::test]
 async fn a_class_without_its_source_waits_and_the_others_do_not() {
     let (mut collector, subscriber) = start(Format::Parquet).await;
-    CLASSES.into_iter().filter(|class| *class != 3002).for_each(|class| subscriber.add_source(class));
+    for class in CLASSES.into_iter().filter(|class| *class != 3002) {
+        subscriber.add_source(class);
+    }
     collector.function.security_lake = Some(subscriber.client().await);
     two_hours(&collector).await;
     let report = collector.run(reconcile()).await;
@@ -290,12 +292,17 @@ esac
     std::fs::write(&path, aws).unwrap();
     std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/security-lake/sources.sh");
-    let environment = std::env::var("PATH").unwrap();
     let run = |more: &[&str]| {
         let given = ["--region", "eu-central-1", "--crawler-role", "arn:aws:iam::111122223333:role/x"];
         let mut command = Command::new("bash");
-        command.arg(script).args(given).args(["--account", "444455556666"]).args(more);
-        let done = command.env("PATH", format!("{}:{environment}", folder.path().display())).output().unwrap();
+        command
+            .args(["-c", r#"PATH=$0:$PATH exec bash "$@""#])
+            .arg(folder.path())
+            .arg(script)
+            .args(given)
+            .args(["--account", "444455556666"])
+            .args(more);
+        let done = command.output().unwrap();
         (done.status.success(), String::from_utf8(done.stdout).unwrap())
     };
     assert!(!run(&[]).0, "the external id is not given");
