@@ -4,6 +4,7 @@ mod collector;
 mod events;
 pub(crate) mod inventory;
 pub(crate) mod rows;
+pub(crate) mod security_lake;
 pub(crate) mod view;
 
 use std::sync::LazyLock;

@@ -28,5 +28,7 @@ mod polling;
 mod reconcile;
 #[path = "system/schedules.rs"]
 mod schedules;
+#[path = "system/security_lake.rs"]
+mod security_lake;
 #[path = "system/week.rs"]
 mod week;

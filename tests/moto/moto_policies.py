@@ -24,7 +24,7 @@ from moto_connectivity import Org
 from okta_events import log_events
 from okta_proxy import OktaProxy
 from runtime_api import Function
-from stack import BUS, CREDENTIALS, REGION, Stack
+from stack import BUS, CREDENTIALS, REGION, SECURITY_LAKE, Stack
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT = "123456789012"
@@ -66,6 +66,7 @@ class Recorder:
 
     def __init__(self, endpoint: str):
         self.calls: set[tuple[str, str]] = set()
+        self.assumed: list[str] = []
         self._target = urlsplit(endpoint).netloc
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -76,8 +77,17 @@ class Recorder:
 
     def note(self, method: str, path: str, headers, body: bytes) -> None:
         """One call."""
-        service = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", headers.get("Authorization", ""))[1]
+        who, service = re.search(r"Credential=([^/]+)/\d+/[^/]+/([^/]+)/", headers.get("Authorization", "")).groups()
         url = urlsplit(path)
+        if who != CREDENTIALS["AWS_ACCESS_KEY_ID"]:
+            # Not the function's role, but one that it has assumed.
+            self.assumed.append(unquote(url.path))
+            return
+        if service == "sts":
+            asked = parse_qs(body.decode())
+            assert asked["Action"] == ["AssumeRole"] and asked["ExternalId"] == [SECURITY_LAKE["external_id"]], asked
+            self.calls.add(("sts:AssumeRole", asked["RoleArn"][0]))
+            return
         if service == "s3":
             bucket, _, key = unquote(url.path).lstrip("/").partition("/")
             if key:
@@ -306,14 +316,15 @@ def run_backfill(stack: Stack, binary: Path, org: Org) -> tuple[set[tuple[str, s
     """Every action, and what happens to a lake in time. The calls and the log."""
     bus = BUS.rsplit("/", 1)[1]
     recorder, lake, secrets = Recorder(stack.endpoint), Lake(stack), stack.client("secretsmanager")
-    env = CREDENTIALS | {f"AWS_ENDPOINT_URL_{name}": recorder.endpoint for name in ("S3", "SECRETS_MANAGER", "EVENTBRIDGE")} | {
+    env = CREDENTIALS | {f"AWS_ENDPOINT_URL_{name}": recorder.endpoint for name in ("S3", "SECRETS_MANAGER", "EVENTBRIDGE", "STS")} | {
         "OKTA_LAKE_BUCKET": stack.outputs["LakeBucket"],
         "OKTA_LAKE_EVENT_BUS": bus,
         "OKTA_LAKE_RULE": stack.events.list_rules(EventBusName=bus)["Rules"][0]["Name"],
         "OKTA_LAKE_BUS": stack.outputs["OktaLakeBus"],
         "OKTA_LAKE_CUSTOM_DOMAINS": "loopback",
         "OKTA_LAKE_RATE_SHARE": "100",
-    }
+    } | {f"OKTA_LAKE_SECURITY_LAKE_{name.upper()}": value for name, value in SECURITY_LAKE.items()}
+    stack.s3.create_bucket(Bucket=SECURITY_LAKE["bucket"])
     secrets.create_secret(Name="okta-lake/acme", SecretString=org.secret("service"))
     with Function(binary, env, timeout_seconds=300) as function:
         commands = ["test-connectivity", "logs", {"action": "logs", "poll": True, "dry_run": False}, "continue", "reconcile"]
@@ -333,6 +344,9 @@ def run_backfill(stack: Stack, binary: Path, org: Org) -> tuple[set[tuple[str, s
         invoke_all(function, [{"action": "inventory"}])
         log += function.log
     proxy.stop()
+    prefix = f"/{SECURITY_LAKE['bucket']}/ext/okta"
+    assert recorder.assumed and all(path.startswith(prefix) for path in recorder.assumed), recorder.assumed[:5]
+    print(f"ok {len(recorder.assumed)} objects into Security Lake, by the roles of its sources")
     return recorder.calls, log
 
 

@@ -17,7 +17,14 @@ from samtranslator.yaml_helper import yaml_parse
 REGION = "us-east-1"
 STACK = "okta-lake"
 BUS = "aws.partner/okta.com/acme/okta-lake"
-PARAMETERS = {"OktaEventBusName": BUS, "Architecture": "x86_64"}
+SECURITY_LAKE = {"bucket": "aws-security-data-lake", "account": "111122223333", "external_id": "okta-lake"}
+PARAMETERS = {
+    "OktaEventBusName": BUS,
+    "Architecture": "x86_64",
+    "SecurityLakeBucket": SECURITY_LAKE["bucket"],
+    "SecurityLakeAccount": SECURITY_LAKE["account"],
+    "SecurityLakeExternalId": SECURITY_LAKE["external_id"],
+}
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": REGION}
 
 

@@ -282,6 +282,7 @@ fn function(
         secrets: Secrets::new(client!(aws_sdk_secretsmanager, secrets.endpoint()), "okta-lake/".to_owned()),
         stack: Stack { lake: lake.clone(), events: events.clone(), bus: None, rule: None },
         sink: Sink { lake, format, figures: figures.clone() },
+        security_lake: None,
         bus: Bus::new(events, Some("okta-lake".to_owned())),
         share: Share::new(100, 10).unwrap(),
         allowed_hosts: AllowedHosts { custom_domains: vec![], loopback: true },

@@ -7,6 +7,8 @@ use lake::Format;
 use okta::{AllowedHosts, Share};
 use tracing_subscriber::EnvFilter;
 
+use crate::security_lake::Subscription;
+
 /// How this deployment is set up.
 #[derive(Debug)]
 pub struct Config {
@@ -31,6 +33,9 @@ pub struct Config {
     pub share: Share,
     /// `OKTA_LAKE_CUSTOM_DOMAINS`: hosts of orgs besides Okta's own, by commas; `loopback` allows this machine.
     pub allowed_hosts: AllowedHosts,
+    /// `OKTA_LAKE_SECURITY_LAKE_BUCKET`, `OKTA_LAKE_SECURITY_LAKE_ACCOUNT` and `OKTA_LAKE_SECURITY_LAKE_EXTERNAL_ID`: where
+    /// sealed hours are written as well, if they are.
+    pub security_lake: Option<Subscription>,
     /// `OKTA_LAKE_LOG`: what is logged, as a tracing filter; `info` by default.
     pub log: String,
 }
@@ -41,6 +46,13 @@ pub enum ConfigError {
     /// A needed variable is not set.
     #[error("{0} is not set: give it the name of the lake's bucket (the stack's output LakeBucket)")]
     Missing(&'static str),
+    /// Some of the variables for Security Lake are set, and this one is not.
+    #[error(
+        "{0} is not set: writing to Security Lake takes its bucket, its account and the external id of its sources; set \
+         all of {prefix}BUCKET, {prefix}ACCOUNT and {prefix}EXTERNAL_ID, or none",
+        prefix = "OKTA_LAKE_SECURITY_LAKE_"
+    )]
+    Incomplete(&'static str),
     /// A variable has a value that means nothing.
     #[error("{name}: {reason}")]
     Invalid {
@@ -87,9 +99,29 @@ impl Config {
             lateness: lateness.map_err(invalid("OKTA_LAKE_LATENESS_MINUTES"))?,
             share: share.map_err(invalid("OKTA_LAKE_RATE_SHARE"))?,
             allowed_hosts: allowed_hosts(&set("OKTA_LAKE_CUSTOM_DOMAINS").unwrap_or_default()),
+            security_lake: security_lake(set)?,
             log,
         })
     }
+}
+
+fn security_lake(set: impl Fn(&'static str) -> Option<String>) -> Result<Option<Subscription>, ConfigError> {
+    const NAMES: [&str; 3] =
+        ["OKTA_LAKE_SECURITY_LAKE_BUCKET", "OKTA_LAKE_SECURITY_LAKE_ACCOUNT", "OKTA_LAKE_SECURITY_LAKE_EXTERNAL_ID"];
+    let values = NAMES.map(&set);
+    if values.iter().all(Option::is_none) {
+        return Ok(None);
+    }
+    let missing = NAMES.iter().zip(&values).find(|(_, value)| value.is_none()).map(|(name, _)| *name);
+    let [Some(bucket), Some(account), Some(external_id)] = values else {
+        return Err(ConfigError::Incomplete(missing.unwrap_or(NAMES[0])));
+    };
+    if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
+        let reason =
+            format!("{account:?} is no AWS account: expected the 12 digits of the one that owns Security Lake");
+        return Err(ConfigError::Invalid { name: NAMES[1], reason });
+    }
+    Ok(Some(Subscription { bucket, account, external_id }))
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -135,6 +167,22 @@ mod tests {
             let error = read(&[("OKTA_LAKE_BUCKET", "b"), ("OKTA_LAKE_RATE_SHARE", share)]).unwrap_err().to_string();
             assert!(error.starts_with("OKTA_LAKE_RATE_SHARE"), "{error}");
         }
+    }
+
+    #[test]
+    fn security_lake_takes_all_of_its_variables_or_none() {
+        let lake = ("OKTA_LAKE_BUCKET", "lake");
+        let bucket = ("OKTA_LAKE_SECURITY_LAKE_BUCKET", "aws-security-data-lake");
+        let account = ("OKTA_LAKE_SECURITY_LAKE_ACCOUNT", "111122223333");
+        let external_id = ("OKTA_LAKE_SECURITY_LAKE_EXTERNAL_ID", "x");
+        assert_eq!(read(&[lake]).unwrap().security_lake, None);
+        let complete = read(&[lake, bucket, account, external_id]).unwrap().security_lake.unwrap();
+        assert_eq!((&*complete.bucket, &*complete.account), ("aws-security-data-lake", "111122223333"));
+        let error = read(&[lake, bucket, ("OKTA_LAKE_SECURITY_LAKE_ACCOUNT", " "), external_id]).unwrap_err();
+        assert_eq!(error, ConfigError::Incomplete("OKTA_LAKE_SECURITY_LAKE_ACCOUNT"));
+        assert!(error.to_string().contains("OKTA_LAKE_SECURITY_LAKE_EXTERNAL_ID, or none"), "{error}");
+        let error = read(&[lake, bucket, ("OKTA_LAKE_SECURITY_LAKE_ACCOUNT", "1234"), external_id]).unwrap_err();
+        assert!(error.to_string().starts_with("OKTA_LAKE_SECURITY_LAKE_ACCOUNT: \"1234\""), "{error}");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::bus::Bus;
 use crate::figures::Figures;
 use crate::rows::Sink;
 use crate::secrets::Secrets;
+use crate::security_lake::SecurityLake;
 use crate::stack::Stack;
 
 /// The function.
@@ -21,6 +22,8 @@ pub struct Function {
     pub stack: Stack,
     /// Where rows go.
     pub sink: Sink,
+    /// Where sealed hours are written as well, if they are.
+    pub security_lake: Option<SecurityLake>,
     /// Where it is told what happens.
     pub bus: Bus,
     /// How much of the rate limits may be used.

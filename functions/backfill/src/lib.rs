@@ -21,5 +21,6 @@ pub mod report;
 pub mod rows;
 mod secret_watch;
 pub mod secrets;
+pub mod security_lake;
 pub mod stack;
 pub mod trouble;

@@ -14,6 +14,7 @@ use backfill::history::plan::PAGE;
 use backfill::reconcile::SECOND_LOOK;
 use backfill::rows::Sink;
 use backfill::secrets::Secrets;
+use backfill::security_lake::SecurityLake;
 use backfill::stack::Stack;
 use lake::Lake;
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
@@ -35,12 +36,14 @@ async fn main() -> anyhow::Result<()> {
         .with_env_filter(filter(&config.log)?)
         .init();
     let aws = aws().await;
+    let security_lake = config.security_lake.map(|it| SecurityLake::new(it, aws.clone())).transpose()?;
     let lake = Lake::new(aws_sdk_s3::Client::new(&aws), config.bucket);
     let events = aws_sdk_eventbridge::Client::new(&aws);
     let figures = Figures::default();
     let function = Function {
         secrets: Secrets::new(aws_sdk_secretsmanager::Client::new(&aws), config.secret_prefix),
         sink: Sink { lake: lake.clone(), format: config.format, figures: figures.clone() },
+        security_lake,
         bus: Bus::new(events.clone(), config.own_bus),
         stack: Stack { lake, events, bus: config.bus, rule: config.rule },
         share: config.share,
@@ -56,11 +59,13 @@ async fn main() -> anyhow::Result<()> {
     Runtime::new(handle).run().await.map_err(anyhow::Error::from_boxed)
 }
 
-/// The SDK's crates trace whole answers, and those of Secrets Manager are secrets: no setting makes them do it here.
-const NO_TRACES: [&str; 6] = [
+/// The SDK's crates trace whole answers, and those of Secrets Manager and STS are secrets: no setting makes them do it
+/// here.
+const NO_TRACES: [&str; 7] = [
     "aws_config",
     "aws_runtime",
     "aws_sdk_secretsmanager",
+    "aws_sdk_sts",
     "aws_sigv4",
     "aws_smithy_http_client",
     "aws_smithy_runtime",

@@ -2,6 +2,7 @@
 //! came after the seal is sealed with it again; what nobody needs any more is cleared away.
 
 mod due;
+mod export;
 mod hour;
 mod index;
 mod memory;
@@ -59,6 +60,13 @@ pub struct ReconcileReport {
     pub due: u64,
     /// Objects that were cleared away.
     pub removed: u64,
+    /// Hours that Security Lake got, whole.
+    pub exported: u64,
+    /// Hours that it lacks, or a class of them.
+    pub to_export: u64,
+    /// Whether the time was up before all of them were tried, and those that were tried were not in vain.
+    #[serde(skip)]
+    is_export_cut_short: bool,
     /// Until when another run has the lease.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held_until: Option<Timestamp>,
@@ -122,7 +130,8 @@ pub async fn run(function: &Function, name: &str, wish: Wish, left: Duration) ->
     if let Err(stop) = Box::pin(turn.take(&owner, wish, &mut report)).await {
         report.stop(&stop);
     }
-    report.is_complete = report.due == 0 && report.problems.is_empty() && report.held_until.is_none();
+    report.is_complete =
+        report.due + report.to_export == 0 && report.problems.is_empty() && report.held_until.is_none();
     report
 }
 
@@ -139,12 +148,19 @@ struct Turn<'a> {
 impl Turn<'_> {
     async fn take(&self, owner: &Owner, wish: Wish, report: &mut ReconcileReport) -> Result<(), TurnError> {
         let mut leased = Leased::<Memory>::take(self.lake, self.tenant, owner, self.now()).await?;
+        self.switch_exports(&mut leased).await?;
         let outcome = match wish {
             Wish::Reconcile => Box::pin(self.reconcile(&mut leased, report)).await,
             Wish::Renormalize(wanted) => Box::pin(self.renormalize(&mut leased, wanted, report)).await,
         };
+        // What stands in the way of sealing does not stand in its way; a lease that is lost does.
+        let exported = match (&outcome, wish) {
+            (Err(TurnError::Memory(_)), _) => Ok(()),
+            (_, Wish::Renormalize(wanted)) if wanted.dry_run => Ok(()),
+            _ => Box::pin(self.export(&mut leased, report)).await,
+        };
         leased.give_back(self.now()).await?;
-        outcome
+        outcome.and(exported)
     }
 
     async fn reconcile(&self, leased: &mut Leased<'_, Memory>, report: &mut ReconcileReport) -> Result<(), TurnError> {
@@ -210,6 +226,7 @@ impl Turn<'_> {
         report: &mut ReconcileReport,
     ) -> Result<(), TurnError> {
         let Function { sink, bus, clock, page, .. } = self.function;
+        let is_announced = self.announce(partition.hour, leased).await?;
         let has_stream = leased.memory.has_stream;
         let tools = Tools { client: self.client, sink, bus, clock: &**clock, page: *page, has_stream };
         let outcome = Box::pin(seal_hour(&tools, partition, task)).await?;
@@ -219,6 +236,9 @@ impl Turn<'_> {
             Ended::Unchanged(completeness) => {
                 if completeness == Completeness::Complete {
                     memory.again.remove(&partition.hour);
+                }
+                if is_announced {
+                    memory.withdraw(partition.hour);
                 }
                 return Ok(leased.keep(self.now()).await?);
             }
@@ -334,7 +354,7 @@ impl Turn<'_> {
 
 /// Why a turn ends early.
 #[derive(Debug, thiserror::Error)]
-enum TurnError {
+pub(crate) enum TurnError {
     #[error(transparent)]
     Memory(#[from] MemoryError),
     #[error(transparent)]
@@ -348,22 +368,30 @@ impl Stop {
     fn is_of_this_hour(&self) -> bool {
         matches!(self, Self::Raced(_) | Self::Object { .. } | Self::Gone(_) | Self::Seal(_) | Self::Json(_))
     }
+
+    /// What a person does about it.
+    fn remedy(&self) -> &'static str {
+        match self {
+            Self::Raced(_) => "nothing: it is tried again",
+            Self::Object { .. } => "put back an older version of the object, or move it away",
+            Self::Gone(_) => "put back the object: the bucket keeps versions",
+            _ => "report it",
+        }
+    }
 }
 
 impl ReconcileReport {
-    /// Whether the time was up before every hour had its seal.
+    /// Whether the time was up before every hour had its seal, or Security Lake every hour.
     pub fn is_cut_short(&self) -> bool {
-        self.due > 0 && self.problems.is_empty() && self.held_until.is_none()
+        let is_sealing = self.due > 0 && self.problems.is_empty();
+        (is_sealing || self.is_export_cut_short) && self.held_until.is_none()
     }
 
     fn hour(&mut self, hour: Timestamp, stop: &Stop) {
-        let remedy = match stop {
-            Stop::Raced(_) => "nothing: it is tried again",
-            Stop::Object { .. } => "put back an older version of the object, or move it away",
-            Stop::Gone(_) => "put back the object: the bucket keeps versions",
-            _ => "report it",
-        };
-        self.problem(format!("the hour {hour} is not sealed: {}", lake::quarantine::reason(stop)), remedy.to_owned());
+        self.problem(
+            format!("the hour {hour} is not sealed: {}", lake::quarantine::reason(stop)),
+            stop.remedy().to_owned(),
+        );
     }
 
     fn stop(&mut self, error: &TurnError) {

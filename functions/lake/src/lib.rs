@@ -9,6 +9,7 @@ mod pages;
 pub mod quarantine;
 pub mod schema;
 pub mod seal;
+pub mod security_lake;
 mod sort;
 pub mod state;
 pub mod stored;

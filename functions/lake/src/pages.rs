@@ -27,9 +27,22 @@ const COMPRESSED_FROM: usize = 4_096;
 /// So many rows lie together in a sealed hour: large enough to read fast, small enough to be written in little memory.
 const SEALED_ROW_GROUP: usize = 100_000;
 
+/// A page of Security Lake has at most 1 MB uncompressed: half of it leaves room for the row that makes a page full.
+const SECURITY_LAKE_PAGE: usize = 512 * 1024;
+
 /// The properties of a sealed hour, whose columns are not known before they are written. Read often, written once: every
 /// column is compressed, and pages can be skipped by what readers filter by.
 pub(crate) fn sealed_properties() -> Result<WriterProperties, ParquetError> {
+    Ok(sealed()?.build())
+}
+
+/// The properties of what Security Lake gets: as a sealed hour, in pages of the size that it wants.
+pub(crate) fn security_lake_properties() -> Result<WriterProperties, ParquetError> {
+    let properties = sealed()?.set_data_page_size_limit(SECURITY_LAKE_PAGE);
+    Ok(properties.set_dictionary_page_size_limit(SECURITY_LAKE_PAGE).build())
+}
+
+fn sealed() -> Result<WriterPropertiesBuilder, ParquetError> {
     let mut properties = common()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
         .set_max_row_group_row_count(Some(SEALED_ROW_GROUP));
@@ -37,7 +50,7 @@ pub(crate) fn sealed_properties() -> Result<WriterProperties, ParquetError> {
         let path = ColumnPath::new(name.split('.').map(str::to_owned).collect());
         properties = properties.set_column_dictionary_enabled(path, false);
     }
-    Ok(properties.build())
+    Ok(properties)
 }
 
 fn common() -> WriterPropertiesBuilder {

@@ -18,7 +18,7 @@ use crate::schema;
 use crate::stored::StoredRow;
 
 /// So many rows are mapped and laid out at once.
-const ROWS_AT_ONCE: usize = 1_000;
+pub(crate) const ROWS_AT_ONCE: usize = 1_000;
 
 /// An hour's object, on disk.
 #[derive(Debug)]
@@ -137,7 +137,7 @@ impl Output {
 }
 
 /// The row by the present mapping. How and when the event came stays as it was.
-fn event<'a>(tenant: &Tenant, row: &'a StoredRow) -> Result<normalize::ocsf::Event<'a>, SealError> {
+pub(crate) fn event<'a>(tenant: &Tenant, row: &'a StoredRow) -> Result<normalize::ocsf::Event<'a>, SealError> {
     let StoredRow { metadata, raw_data, .. } = row;
     let log = LogEvent::parse(raw_data).map_err(|source| SealError::Row { uid: metadata.uid.clone(), source })?;
     let time = |millis| Timestamp::from_millisecond(millis).map_err(io::Error::other);

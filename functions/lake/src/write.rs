@@ -104,18 +104,19 @@ impl Lake {
         let mut tries = 0;
         loop {
             tries += 1;
-            let body = ByteStream::from_path(path).await.map_err(|source| WriteError::File { source })?;
-            let put = self.new_object(key, content_type).body(body).customize();
-            let patient =
-                TimeoutConfig::builder().operation_attempt_timeout(UPLOAD).operation_timeout(UPLOAD * 2).build();
-            let put = put.config_override(Config::builder().timeout_config(patient)).send();
-            match put.await.map(drop) {
+            match upload(self.new_object(key, content_type), path).await? {
                 Ok(()) => return Ok(Put::Written),
                 Err(error) if status(&error) == Some(412) => return Ok(Put::AlreadyThere),
                 Err(error) if status(&error) == Some(409) && tries < CONFLICT_TRIES => {}
                 Err(error) => return Err(self.failed(key, error)),
             }
         }
+    }
+
+    /// Writes an object from a file, whatever is there: see [`Self::put`].
+    pub async fn replace_file(&self, key: &str, content_type: &str, path: &Path) -> Result<(), WriteError> {
+        let put = self.client.put_object().bucket(&self.bucket).key(key).content_type(content_type);
+        upload(put, path).await?.map_err(|error| self.failed(key, error))
     }
 
     /// Writes an object, whatever is there: for those that only the holder of a lease writes.
@@ -136,6 +137,20 @@ impl Lake {
     fn failed(&self, key: &str, error: SdkError<PutObjectError>) -> WriteError {
         let code = error.code().map_or_else(|| error.to_string(), str::to_owned);
         WriteError::Put { bucket: self.bucket.clone(), key: key.to_owned(), code, source: Box::new(error) }
+    }
+}
+
+async fn upload(put: PutObjectFluentBuilder, path: &Path) -> Result<Result<(), SdkError<PutObjectError>>, WriteError> {
+    let body = ByteStream::from_path(path).await.map_err(|source| WriteError::File { source })?;
+    let patient = TimeoutConfig::builder().operation_attempt_timeout(UPLOAD).operation_timeout(UPLOAD * 2).build();
+    let put = put.body(body).customize().config_override(Config::builder().timeout_config(patient));
+    Ok(put.send().await.map(drop))
+}
+
+impl WriteError {
+    /// Whether S3 itself answered. Otherwise the request never came so far: no credentials, or no network.
+    pub fn is_answer(&self) -> bool {
+        matches!(self, Self::Put { source, .. } if source.raw_response().is_some())
     }
 }
 

@@ -23,6 +23,7 @@ pub mod runtime_api;
 pub mod s3_server;
 pub mod secrets_server;
 pub mod sending;
+pub mod sts_server;
 pub mod survey;
 pub mod view;
 

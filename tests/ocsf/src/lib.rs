@@ -27,6 +27,11 @@ pub fn check(event: &Value) -> Vec<Fault> {
     faults
 }
 
+/// The names of the attributes that events of a class may have; none if the class is unknown.
+pub fn attributes(class_uid: i64) -> impl Iterator<Item = &'static str> {
+    facts::class(class_uid).into_iter().flat_map(|class| class.attributes.keys().copied())
+}
+
 fn profiles(event: &Members) -> Vec<&str> {
     let named = event.get("metadata").and_then(|metadata| metadata.get("profiles")).and_then(Value::as_array);
     named.into_iter().flatten().filter_map(Value::as_str).collect()

@@ -1,6 +1,6 @@
 //! What reconciling remembers of an org between invocations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use lake::ledger::Lateness;
@@ -28,6 +28,10 @@ pub(crate) struct Memory {
     /// The state of the log stream that was told last.
     #[serde(default)]
     pub(crate) stream: Option<String>,
+    /// Hours whose seal Security Lake does not have yet, and the `class_uid`s that it lacks; none named: all. An hour is put
+    /// in before it is sealed, so that no stop comes between the seal and this. None while Security Lake is switched off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) outbox: Option<BTreeMap<Timestamp, BTreeSet<u16>>>,
     /// Who is at it.
     pub(crate) lease: Option<Lease>,
 }
