@@ -1,11 +1,13 @@
 //! The action `reconcile`: every closed hour is compared with the API, repaired, sealed and entered into the ledger; what
 //! came after the seal is sealed with it again; what nobody needs any more is cleared away.
 
+mod clear;
 mod due;
 mod export;
 mod hour;
 mod index;
 mod memory;
+mod report;
 mod watch;
 
 use std::collections::BTreeSet;
@@ -13,11 +15,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use lake::ledger::{Completeness, Counts, Entry};
+use lake::ledger::{Completeness, Entry};
 use lake::{Lake, Partition, StateError, layout};
 use normalize::{MAPPING_VERSION, Tenant};
 use okta::Client;
-use serde::Serialize;
 
 use crate::bus::Kind;
 use crate::command::Renormalize;
@@ -28,12 +29,11 @@ use crate::history::plan::{RETENTION, Range};
 use crate::history::store::Jobs;
 use crate::lease::Owner;
 use crate::leased::{Leased, MemoryError};
-use crate::logs::Problem;
 use crate::reconcile::due::{Holdings, Why};
 pub use crate::reconcile::hour::Gap;
 use crate::reconcile::hour::{Ended, Outcome, Stop, Task, Tools, seal_hour};
 use crate::reconcile::memory::Memory;
-use crate::trouble::STORE;
+pub use crate::reconcile::report::{ReconcileReport, SealedHour};
 
 /// What is superseded stays so long: a query that began before the switch may still read it.
 pub const GRACE: SignedDuration = SignedDuration::from_hours(1);
@@ -44,57 +44,6 @@ pub const SECOND_LOOK: SignedDuration = SignedDuration::from_hours(24);
 
 /// An hour is not begun when less than this is left, or twice what the longest took.
 const LEAST_LEFT: Duration = Duration::from_secs(5);
-
-/// What became of an org's hours.
-#[derive(Debug, Default, Serialize)]
-pub struct ReconcileReport {
-    /// The org.
-    pub tenant: String,
-    /// Whether every hour that is due has its seal.
-    pub is_complete: bool,
-    /// The hours that were sealed, in order.
-    pub sealed: Vec<SealedHour>,
-    /// What was missing, and is there now.
-    pub gaps: Vec<Gap>,
-    /// Hours that are due and were not reached.
-    pub due: u64,
-    /// Objects that were cleared away.
-    pub removed: u64,
-    /// Hours that Security Lake got, whole.
-    pub exported: u64,
-    /// Hours that it lacks, or a class of them.
-    pub to_export: u64,
-    /// Whether the time was up before all of them were tried, and those that were tried were not in vain.
-    #[serde(skip)]
-    is_export_cut_short: bool,
-    /// Until when another run has the lease.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub held_until: Option<Timestamp>,
-    /// What stood in the way.
-    pub problems: Vec<Problem>,
-}
-
-/// An hour that was sealed: the detail of `HourSealed`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SealedHour {
-    /// The org.
-    pub tenant: String,
-    /// The hour.
-    pub hour: Timestamp,
-    /// How often it has been sealed.
-    pub generation: u64,
-    /// The key of the object with its rows; none for an hour without events.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub object: Option<String>,
-    /// Its rows.
-    pub rows: u64,
-    /// What it was compared with.
-    pub completeness: Completeness,
-    /// How they came.
-    pub counts: Counts,
-    /// Rows that were there more than once.
-    pub duplicates: u64,
-}
 
 /// What is to be done with an org's hours.
 #[derive(Debug, Clone, Copy)]
@@ -298,35 +247,22 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// Removes what is superseded, once nobody can be reading it.
-    async fn clear(&self, leased: &mut Leased<'_, Memory>, report: &mut ReconcileReport) -> Result<(), TurnError> {
-        let now = self.now();
-        let free: Vec<_> =
-            leased.memory.superseded.iter().filter(|(_, free)| **free <= now).map(|(hour, _)| *hour).collect();
-        for hour in free {
-            if self.ends.saturating_sub(self.function.clock.elapsed()) < LEAST_LEFT {
-                return Ok(());
+    /// Looks after the log stream; whether the org's log can be read.
+    async fn watch(&self, leased: &mut Leased<'_, Memory>, report: &mut ReconcileReport) -> bool {
+        let Some(client) = self.client else { return false };
+        let grants = match client.discover_scopes(&[LOGS.scope, LOG_STREAMS.scope]).await {
+            Ok(grants) => grants,
+            Err(error) => {
+                tracing::warn!(%error, "the org's scopes cannot be found out");
+                return false;
             }
-            let partition = Partition { tenant: self.tenant.clone(), hour };
-            let keys = self.superseded(&partition).await?;
-            self.lake.remove(&keys).await?;
-            report.removed += keys.len() as u64;
-            leased.memory.superseded.remove(&hour);
-            leased.keep(now).await?;
+        };
+        let watch =
+            watch::Watch { client, grants: &grants, lake: self.lake, bus: &self.function.bus, tenant: self.tenant };
+        if let Err(error) = watch.look(&mut leased.memory, self.now()).await {
+            report.problem(lake::quarantine::reason(&error), "nothing: it is tried again".to_owned());
         }
-        Ok(())
-    }
-
-    /// The objects of an hour that its seal has made superfluous.
-    async fn superseded(&self, partition: &Partition) -> Result<Vec<String>, TurnError> {
-        let (entry, _) = self.lake.read_state::<Entry>(&layout::ledger_key(partition)).await?;
-        let Some(entry) = entry else { return Ok(Vec::new()) };
-        let in_live = self.lake.keys(&layout::live_folder(partition)).await?;
-        let is_input =
-            |key: &String| layout::live_object(self.tenant, key).is_some_and(|(_, name)| entry.inputs.contains(name));
-        let generations = self.lake.keys(&layout::sealed_prefix(partition)).await?;
-        let is_former = |key: &String| entry.object.as_ref() != Some(key);
-        Ok(in_live.into_iter().filter(is_input).chain(generations.into_iter().filter(is_former)).collect())
+        grants.allows(LOGS.scope)
     }
 
     async fn holdings(&self) -> Result<Holdings, TurnError> {
@@ -361,68 +297,4 @@ pub(crate) enum TurnError {
     State(#[from] StateError),
     #[error(transparent)]
     Hour(#[from] Stop),
-}
-
-impl Stop {
-    /// Whether it says nothing about other hours.
-    fn is_of_this_hour(&self) -> bool {
-        matches!(self, Self::Raced(_) | Self::Object { .. } | Self::Gone(_) | Self::Seal(_) | Self::Json(_))
-    }
-
-    /// What a person does about it.
-    fn remedy(&self) -> &'static str {
-        match self {
-            Self::Raced(_) => "nothing: it is tried again",
-            Self::Object { .. } => "put back an older version of the object, or move it away",
-            Self::Gone(_) => "put back the object: the bucket keeps versions",
-            _ => "report it",
-        }
-    }
-}
-
-impl ReconcileReport {
-    /// Whether the time was up before every hour had its seal, or Security Lake every hour.
-    pub fn is_cut_short(&self) -> bool {
-        let is_sealing = self.due > 0 && self.problems.is_empty();
-        (is_sealing || self.is_export_cut_short) && self.held_until.is_none()
-    }
-
-    fn hour(&mut self, hour: Timestamp, stop: &Stop) {
-        self.problem(
-            format!("the hour {hour} is not sealed: {}", lake::quarantine::reason(stop)),
-            stop.remedy().to_owned(),
-        );
-    }
-
-    fn stop(&mut self, error: &TurnError) {
-        match error {
-            TurnError::Memory(MemoryError::Held(held)) => self.held_until = Some(held.until),
-            TurnError::Hour(Stop::Okta(cause)) => self.problem(lake::quarantine::reason(cause), cause.remedy()),
-            other => self.problem(lake::quarantine::reason(other), STORE.to_owned()),
-        }
-    }
-
-    fn problem(&mut self, what: String, remedy: String) {
-        self.problems.push(Problem::told(&self.tenant, what, remedy));
-    }
-}
-
-impl Turn<'_> {
-    /// Looks after the log stream; whether the org's log can be read.
-    async fn watch(&self, leased: &mut Leased<'_, Memory>, report: &mut ReconcileReport) -> bool {
-        let Some(client) = self.client else { return false };
-        let grants = match client.discover_scopes(&[LOGS.scope, LOG_STREAMS.scope]).await {
-            Ok(grants) => grants,
-            Err(error) => {
-                tracing::warn!(%error, "the org's scopes cannot be found out");
-                return false;
-            }
-        };
-        let watch =
-            watch::Watch { client, grants: &grants, lake: self.lake, bus: &self.function.bus, tenant: self.tenant };
-        if let Err(error) = watch.look(&mut leased.memory, self.now()).await {
-            report.problem(lake::quarantine::reason(&error), "nothing: it is tried again".to_owned());
-        }
-        grants.allows(LOGS.scope)
-    }
 }
