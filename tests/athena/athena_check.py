@@ -10,14 +10,19 @@ import base64
 import json
 import shutil
 import subprocess
+import sys
 import tempfile
-from datetime import datetime
+import uuid
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import duckdb
 import yaml
 
 ROOT = Path(__file__).parents[2]
+sys.path.append(str(ROOT / "tests/moto"))
+from okta_proxy import OktaProxy  # noqa: E402
+
 DATABASE = "okta_lake"
 MACROS = """
     CREATE MACRO format_datetime(t, f) AS strftime(t, '%Y-%m-%d');
@@ -42,21 +47,77 @@ def construct(loader: Template, _suffix: str, node: yaml.Node):
 Template.add_multi_constructor("!", construct)
 
 
-def make_lake(okta_lake: Path, lake: Path) -> None:
-    """Two days of a simulated org: collected, inventoried, sealed; the last hours are still live."""
-    with tempfile.TemporaryDirectory() as secrets:
+class Truth:
+    """What the queries must find, known from how the lake was made."""
+
+    def __init__(self):
+        self.lost: list[dict] = []
+        self.grants: list[dict] = []
+        self.changed_user = ""
+
+
+def make_lake(okta_lake: Path, lake: Path) -> Truth:
+    """Two days of a simulated org: streamed with losses, repaired and sealed, the last hours still live; and inventoried
+    before and after somebody has changed a user."""
+    with tempfile.TemporaryDirectory() as folder:
+        secrets, past, truth = Path(folder, "secrets"), Path(folder, "past"), Truth()
         sim = [okta_lake, "sim", "--listen", "127.0.0.1:0", "--secrets", secrets, "--days", "2", "--events-per-day", "1000"]
         sim += ["--users", "30", "--groups", "8", "--apps", "6", "--limits-times", "100"]
         process = subprocess.Popen(sim, stdout=subprocess.PIPE, text=True)
         try:
             process.stdout.readline()
-            for action in ("logs", "reconcile", "inventory"):
-                command = [okta_lake, "run", action, "--secret", Path(secrets, "service.json"), "--lake", lake]
-                done = subprocess.run(command, capture_output=True, text=True)
-                assert done.returncode in (0, 1), f"{action}: {done.stdout}{done.stderr}"
+            run(okta_lake, "run", "logs", "--secret", secrets / "service.json", "--lake", past)
+            run(okta_lake, "send", stream(past, folder, truth), "--tenant", "acme", "--lake", lake)
+            run(okta_lake, "run", "reconcile", "--secret", secrets / "service.json", "--lake", lake)
+            run(okta_lake, "run", "inventory", "--secret", secrets / "service.json", "--lake", lake)
+            change_a_user(okta_lake, secrets / "token.json", lake, truth)
         finally:
             process.terminate()
             process.wait()
+    return truth
+
+
+def run(*command: str | Path) -> None:
+    done = subprocess.run(command, capture_output=True, text=True)
+    # 1 is: something is denied, or a window is not closed yet.
+    assert done.returncode in (0, 1), f"{command}: {done.stdout}{done.stderr}"
+
+
+def stream(past: Path, folder: str, truth: Truth) -> Path:
+    """What the stream brings of the past: one event of thirty is lost, and an admin role is given and taken."""
+    found = duckdb.sql(f"SELECT raw_data FROM '{past}/live/**/*.parquet' ORDER BY time").fetchall()
+    events = [json.loads(row[0]) for row in found]
+    truth.lost = events[::30]
+    sent = [event for at, event in enumerate(events) if at % 30]
+    for kind in ("grant", "revoke"):
+        published = datetime.now(timezone.utc) - timedelta(hours=5)
+        actor = {"id": "00uboss", "type": "User", "alternateId": "boss@acme.example", "displayName": "Boss"}
+        target = [{"id": "00uada", "type": "User", "alternateId": "ada@acme.example", "displayName": "Ada"}]
+        time = published.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        event_type = f"user.account.privilege.{kind}"
+        sent.append({"uuid": str(uuid.uuid4()), "published": time, "eventType": event_type, "actor": actor, "target": target})
+    truth.grants = [event for event in [*sent, *truth.lost] if ".privilege." in event["eventType"]]
+    file = Path(folder, "stream.ndjson")
+    file.write_text("\n".join(json.dumps(event) for event in sent))
+    return file
+
+
+def change_a_user(okta_lake: Path, secret: Path, lake: Path, truth: Truth) -> None:
+    """Collects the inventory again, from an org in which a user has another title."""
+
+    def edit(path: str, answer: list | dict) -> None:
+        if path == "/api/v1/users" and answer:
+            answer[0]["profile"]["title"] = "Chief of everything"
+            truth.changed_user = truth.changed_user or answer[0]["id"]
+
+    # A token has no audience, so that it works through a proxy.
+    token = json.loads(secret.read_text())
+    proxy = OktaProxy(token["org_url"], edit)
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(token | {"org_url": proxy.url}, file)
+        file.flush()
+        run(okta_lake, "run", "inventory", "--secret", file.name, "--lake", lake, "--entity", "user")
+    proxy.stop()
 
 
 def disturb(lake: Path) -> None:
@@ -200,7 +261,7 @@ def main() -> None:
     }
     with tempfile.TemporaryDirectory() as folder:
         lake = Path(folder, "lake")
-        make_lake(arguments.okta_lake.resolve(), lake)
+        truth = make_lake(arguments.okta_lake.resolve(), lake)
         disturb(lake)
         database = duckdb.connect()
         database.execute(MACROS)
@@ -223,9 +284,9 @@ def main() -> None:
 
         # Independent of the view: what is in the files at all.
         files = f"read_parquet(['{lake}/live/**/*.parquet', '{lake}/sealed/**/*.parquet'], union_by_name = true)"
-        truth = {row[0] for row in database.sql(f"SELECT DISTINCT metadata.uid FROM {files}").fetchall()}
+        written = {row[0] for row in database.sql(f"SELECT DISTINCT metadata.uid FROM {files}").fetchall()}
         rows = [row[0] for row in database.sql("SELECT metadata.uid FROM okta_events").fetchall()]
-        assert len(rows) == len(set(rows)) == len(truth) and set(rows) == truth, f"{len(rows)} rows of {len(truth)} events"
+        assert len(rows) == len(set(rows)) == len(written) and set(rows) == written, f"{len(rows)} rows of {len(written)} events"
         raw = database.sql(f"SELECT count(*) FROM {files}").fetchall()[0][0]
         live = database.sql("SELECT count(*) FROM okta_events WHERE NOT is_sealed").fetchall()[0][0]
         assert 0 < live < len(rows) < raw, f"{live} live of {len(rows)}, {raw} in the files"
@@ -240,11 +301,11 @@ def main() -> None:
         as_of = queries.pop("AsOfQuery").replace("AS t (name, collected)", "AS t (pair)")
         as_of = as_of.replace("name = 'user'", "pair.key = 'user'").replace("collected.status", "pair.value.status")
         users = database.sql(as_of).fetchall()
-        manifest = json.loads(next(lake.glob("manifests/**/*.json")).read_text())
+        manifest = json.loads(max(lake.glob("manifests/**/*.json")).read_text())
         assert len(users) == manifest["entities"]["user"]["rows"] > 0, f"{len(users)} users"
         print(f"ok the inventory has {len(users)} users as of its last collection", flush=True)
 
-        rows = database.sql('SELECT class_uid, type_uid, "user".uid, "user".name, "user".ldap_person.created_time, raw_data FROM okta_user_inventory').fetchall()
+        rows = database.sql('SELECT class_uid, type_uid, "user".uid, "user".name, "user".ldap_person.created_time, raw_data FROM okta_user_inventory WHERE snapshot = ?', params=[manifest["snapshot"]]).fetchall()
         assert len(rows) == len(users)
         for class_uid, type_uid, uid, name, created, raw in rows:
             user = json.loads(raw)
@@ -255,14 +316,30 @@ def main() -> None:
             found = database.sql("SELECT to_json(u) FROM okta_user_inventory u").fetchall()
             arguments.ocsf.write_text("".join(f"{row[0]}\n" for row in found))
 
-        for name, query in queries.items():
-            found = database.sql(query.replace("\n", " \n")).fetchall()
-            print(f"ok {name}: {len(found)} rows", flush=True)
+        sealed = {entry["hour"][:13] for entry in entries}
+        lost = [event for event in truth.lost if event["published"][:13] in sealed]
+        repaired = database.sql(queries.pop("RepairedQuery")).fetchall()
+        assert sum(row[2] for row in repaired) == len(lost) > 0, f"{repaired}, {len(lost)} were lost"
+        print(f"ok {len(lost)} events were lost in sealed hours, and as many were repaired", flush=True)
+
+        grants = database.sql(queries.pop("RoleGrantsQuery")).fetchall()
+        missing = {event["uuid"] for event in truth.lost if event not in lost}
+        expected = sorted(event["uuid"] for event in truth.grants if event["uuid"] not in missing)
+        assert sorted(json.loads(row[4])["uuid"] for row in grants) == expected, grants
+        assert {("boss@acme.example", f"user.account.privilege.{kind}") for kind in ("grant", "revoke")} <= {row[1:3] for row in grants}
+        print(f"ok {len(grants)} admin roles were given or taken, and by whom", flush=True)
+
+        changes = database.sql(queries.pop("ChangesQuery")).fetchall()
+        assert [(row[0], row[1], row[3]) for row in changes] == [("user", "changed", truth.changed_user)], changes
+        print(f"ok the changed user is told, {changes[0][4]}", flush=True)
+
         failures = database.sql(
             "SELECT count(*) FROM okta_events WHERE class_uid = 3002 AND status_id = 2 AND day >= strftime(current_timestamp - INTERVAL '1' DAY, '%Y-%m-%d')"
         ).fetchall()[0][0]
-        counted = sum(row[2] for row in database.sql(queries["FailedSignInsQuery"]).fetchall())
-        assert counted == failures, f"{counted} failed sign-ins, expected {failures}"
+        counted = sum(row[2] for row in database.sql(queries.pop("FailedSignInsQuery")).fetchall())
+        assert counted == failures > 0, f"{counted} failed sign-ins, expected {failures}"
+        print(f"ok {counted} failed sign-ins by address", flush=True)
+        assert not queries, f"nobody has looked at {list(queries)}"
     print("athena: all passed")
 
 

@@ -43,6 +43,18 @@ def statuses(report: dict) -> dict[str, str]:
     return {check["check"]: check["status"] for section in report["sections"] for check in section["checks"]}
 
 
+def said(binary: Path, env: dict[str, str], check: str) -> str:
+    """What a deployment that is set up wrong says of a check: the same in the answer and in the log, with what to do."""
+    with Function(binary, env) as function:
+        sections = function.invoke(COMMAND)["sections"]
+        found = next(found for section in sections for found in section["checks"] if found["check"] == check)
+        assert found["status"] == "failed", found
+        lines = [json.loads(line) for line in function.log if line.startswith("{")]
+        logged = [(line["detail"], line["remedy"]) for line in lines if line.get("check") == check]
+        assert logged == [(found["detail"], found["remedy"])], f"{found} and the log: {logged}"
+        return f"{found['detail']}: {found['remedy']}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--backfill", type=Path, required=True, help="the backfill function's binary")
@@ -86,15 +98,30 @@ def main() -> None:
         assert found["Rule"] == "failed", found
         print("ok a disabled rule is said", flush=True)
 
-        said = "\n".join(function.log)
+        log = "\n".join(function.log)
         for client in ("dpop", "integration"):
             secret = json.loads(org.secret(client))
             hidden = secret.get("client_secret") or secret["private_key"].splitlines()[1]
-            assert hidden not in said, "a secret is in the log"
+            assert hidden not in log, "a secret is in the log"
         print("ok no secret is in the log", flush=True)
+
+    wrong = [
+        ("Event bus", {"OKTA_LAKE_EVENT_BUS": "aws.partner/okta.com/acme/misspelt"}, "misspelt is not in us-east-1"),
+        ("Event bus", {"AWS_REGION": "eu-central-1"}, "is not in eu-central-1"),
+        ("Rule", {"OKTA_LAKE_RULE": "misspelt"}, "has no rule misspelt"),
+        ("Bucket", {"OKTA_LAKE_BUCKET": "no-such-bucket"}, "NoSuchBucket"),
+    ]
+    for check, variables, expected in wrong:
+        told = said(arguments.backfill.resolve(), env | variables, check)
+        assert expected in told, told
+        print(f"ok {variables}: {told}", flush=True)
+    secrets.put_secret_value(SecretId="okta-lake/acme", SecretString='{"user": "me", "password": "hunter2"}')
+    told = said(arguments.backfill.resolve(), env, "Secret")
+    assert "hunter2" not in told, told
+    print(f"ok a secret of an unknown shape: {told}", flush=True)
     org.stop()
     stack.stop()
-    print("moto connectivity: 6 passed, 0 failed")
+    print("moto connectivity: 11 passed, 0 failed")
 
 
 if __name__ == "__main__":

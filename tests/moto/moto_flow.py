@@ -56,6 +56,8 @@ class Flow:
             self.stack.sqs.change_message_visibility(
                 QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
             )
+        said = [json.loads(line) for line in self.function.log if "NoSuchBucket" in line]
+        assert said and all("LakeBucket" in line["remedy"] for line in said), self.function.last_log()
         missing = {message["MessageId"] for message in messages} - returned
         assert not missing, f"{len(missing)} of {len(messages)} messages were acknowledged but could not be written"
 

@@ -17,11 +17,11 @@ mod store;
 mod table;
 mod turn;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lake::layout;
 use normalize::Tenant;
 use okta::{Client, Error};
@@ -34,7 +34,7 @@ use crate::inventory::collect::Stop;
 use crate::inventory::entity::{Entity, Standing};
 pub use crate::inventory::manifest::Manifest;
 pub use crate::inventory::plan::InventoryPlan;
-use crate::inventory::store::{Memory, Progress, Run};
+use crate::inventory::store::{Latest, Memory, Progress, Run};
 use crate::inventory::table::{ENTITIES, find};
 use crate::inventory::turn::Turn;
 use crate::lease::Owner;
@@ -161,7 +161,7 @@ async fn take_turn(
     let mut leased = Leased::<Memory>::take(lake, tenant, &owner, function.clock.now()).await?;
     let run = match (leased.memory.run.take(), wish) {
         (Some(run), _) => Run { invocations: run.invocations + 1, ..run },
-        (None, Wish::Collect(wanted)) => begin(wanted, client.now()),
+        (None, Wish::Collect(wanted)) => begin(wanted, client.now(), &leased.memory.latest),
         (None, Wish::Continue) => {
             leased.give_back(function.clock.now()).await?;
             report.is_complete = true;
@@ -226,10 +226,24 @@ fn scopes(entities: &[&'static Entity]) -> Vec<&'static str> {
     scopes.into_iter().collect()
 }
 
-fn begin(wanted: &Wanted, started: Timestamp) -> Run {
+fn begin(wanted: &Wanted, started: Timestamp, latest: &BTreeMap<String, Latest>) -> Run {
     let entities = chosen(wanted).into_iter().map(|entity| (entity.name.to_owned(), Progress::default()));
-    let id = started.strftime("%Y%m%dT%H%M%SZ").to_string();
+    let id = snapshot_id(started, latest);
     Run { id, mode: wanted.mode, started, invocations: 1, entities: entities.collect() }
+}
+
+/// A snapshot is called after the second in which it was begun, or a later one: no two have the same, and the last is the
+/// greatest, even if two are begun in one second or the clock was set back.
+fn snapshot_id(started: Timestamp, latest: &BTreeMap<String, Latest>) -> String {
+    let last = latest.values().map(|latest| &latest.snapshot).max();
+    let mut at = started;
+    loop {
+        let id = at.strftime("%Y%m%dT%H%M%SZ").to_string();
+        if last.is_none_or(|last| *last < id) {
+            return id;
+        }
+        at = at.saturating_add(SignedDuration::from_secs(1)).unwrap_or(at);
+    }
 }
 
 impl InventoryReport {
@@ -239,5 +253,21 @@ impl InventoryReport {
 
     fn problem(&mut self, what: String, remedy: String) {
         self.problems.push(Problem::told(&self.tenant, what, remedy));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_snapshots_have_the_same_name() {
+        let started: Timestamp = "2026-05-04T09:00:00.9Z".parse().unwrap();
+        let mut latest = BTreeMap::new();
+        for expected in ["20260504T090000Z", "20260504T090001Z", "20260504T090002Z"] {
+            let snapshot = snapshot_id(started, &latest);
+            assert_eq!(snapshot, expected);
+            latest.insert("user".to_owned(), Latest { snapshot, taken: started, parts: 1, rows: 1 });
+        }
     }
 }

@@ -71,8 +71,13 @@ impl Stack {
         match self.events.describe_rule().event_bus_name(bus).name(rule).send().await {
             Ok(found) if found.state() == Some(&RuleState::Enabled) => Check::ok("Rule", format!("{rule} is enabled")),
             Ok(_) => Check::new("Rule", Status::Failed, format!("{rule} is disabled")).remedy(enable),
-            Err(error) => Check::new("Rule", Status::Failed, format!("{rule}: {}", code(&error)))
-                .remedy("deploy the stack again: it makes the rule"),
+            Err(error) => {
+                let detail = match code(&error).as_str() {
+                    "ResourceNotFoundException" => format!("{bus} has no rule {rule}"),
+                    other => format!("{rule}: {other}"),
+                };
+                Check::new("Rule", Status::Failed, detail).remedy("deploy the stack again: it makes the rule")
+            }
         }
     }
 
