@@ -177,6 +177,12 @@ async fn a_class_without_its_source_waits_and_the_others_do_not() {
     let objects = subscriber.objects();
     objects.iter().for_each(check_object);
     assert!(objects.len() > 6 && objects.iter().all(|object| object.class != 3002));
+    let tested = |report: &Value| {
+        let checks = report["sections"][0]["checks"].as_array().unwrap().iter();
+        checks.clone().find(|check| check["check"] == "Security Lake").unwrap()["detail"].as_str().unwrap().to_owned()
+    };
+    let command = || json!({"action": "test-connectivity"});
+    assert_eq!(tested(&collector.run(command()).await), "the roles of okta3002 cannot be assumed");
     // It is tried again, and the others are left alone.
     let before = subscriber.s3.written().len();
     let report = collector.run(reconcile()).await;
@@ -185,6 +191,7 @@ async fn a_class_without_its_source_waits_and_the_others_do_not() {
     let report = collector.run(reconcile()).await;
     assert_eq!((&report["is_complete"], &report["tenants"][0]["exported"]), (&true.into(), &2.into()), "{report}");
     assert_eq!(subscriber.s3.written().len(), before + 2);
+    assert_eq!(tested(&collector.run(command()).await), "the roles of its 10 sources can be assumed");
     check(&collector, &subscriber, "with its source");
 }
 

@@ -263,7 +263,11 @@ async fn seals_of(
 
 async fn test_connectivity(function: &Function, tenant: Option<String>, left: Duration) -> Report {
     let ends = function.clock.elapsed() + left;
-    let mut sections = vec![function.stack.check().await];
+    let mut stack = function.stack.check().await;
+    if let Some(security_lake) = &function.security_lake {
+        stack.checks.push(Box::pin(security_lake.check()).await);
+    }
+    let mut sections = vec![stack];
     let tenants = match tenant {
         Some(tenant) => Ok(vec![tenant]),
         // Those that have no value yet as well: somebody has forgotten them.

@@ -6,9 +6,12 @@ use std::sync::{Mutex, PoisonError};
 
 use aws_config::SdkConfig;
 use aws_config::sts::AssumeRoleProvider;
-use lake::security_lake::{CONTENT_TYPE, ClassFile, key, source};
+use aws_sdk_s3::config::ProvideCredentials as _;
+use lake::security_lake::{CONTENT_TYPE, ClassFile, classes, key, source};
 use lake::{Lake, Partition, WriteError};
 use normalize::ocsf::Class;
+
+use crate::report::{Check, Status};
 
 /// The name of the session in the account's logs.
 const SESSION: &str = "okta-lake";
@@ -47,6 +50,25 @@ impl SecurityLake {
         Ok(Self { subscription, region, aws, sources: Mutex::default() })
     }
 
+    /// Whether the role of every source can be assumed. Nothing is written.
+    pub(crate) async fn check(&self) -> Check {
+        const NAME: &str = "Security Lake";
+        let (classes, mut lacking) = (classes(), Vec::new());
+        for class in &classes {
+            if self.credentials(*class).await.provide_credentials().await.is_err() {
+                lacking.push(source(*class));
+            }
+        }
+        if lacking.is_empty() {
+            return Check::ok(NAME, format!("the roles of its {} sources can be assumed", classes.len()));
+        }
+        let Subscription { account, .. } = &self.subscription;
+        Check::new(NAME, Status::Failed, format!("the roles of {} cannot be assumed", lacking.join(", "))).remedy(format!(
+            "make the custom sources in the account {account} with infra/security-lake/sources.sh, for this account and the \
+             external id of SecurityLakeExternalId: see docs/security-lake.md"
+        ))
+    }
+
     /// Writes a class's rows of an hour in the place of those that it has.
     pub(crate) async fn write(&self, partition: &Partition, file: &ClassFile) -> Result<(), WriteError> {
         let key = key(file.class, &self.region, partition);
@@ -76,16 +98,20 @@ impl SecurityLake {
         if let Some(lake) = known {
             return lake;
         }
-        let role = AssumeRoleProvider::builder(self.role(class))
-            .external_id(&self.subscription.external_id)
-            .session_name(SESSION)
-            .configure(&self.aws)
-            .build()
-            .await;
+        let role = self.credentials(class).await;
         let config = aws_sdk_s3::config::Builder::from(&self.aws).credentials_provider(role).build();
         let lake = Lake::new(aws_sdk_s3::Client::from_conf(config), &self.subscription.bucket);
         self.sources.lock().unwrap_or_else(PoisonError::into_inner).insert(class, lake.clone());
         lake
+    }
+
+    async fn credentials(&self, class: Class) -> AssumeRoleProvider {
+        AssumeRoleProvider::builder(self.role(class))
+            .external_id(&self.subscription.external_id)
+            .session_name(SESSION)
+            .configure(&self.aws)
+            .build()
+            .await
     }
 
     /// The role that Security Lake made with the source (`CreateCustomLogSource`).
