@@ -18,7 +18,7 @@ use crate::logs::{self, LogsReport, Wish};
 use crate::reconcile::{self, ReconcileReport};
 use crate::report::{CREDENTIALS, Check, Report, Section, Status};
 use crate::secret_watch;
-use crate::secrets::SecretsError;
+use crate::secrets::{Found, SecretsError};
 use crate::trouble::STORE;
 
 /// What is left of the time at the end, to write the last checkpoints and to answer in.
@@ -132,10 +132,10 @@ pub async fn answer(function: &Function, payload: Value, left: Duration) -> Resu
         Action::Continue => Wish::Continue,
         Action::Status => Wish::Tell,
     };
-    if matches!(action, Action::Continue) && tenant.is_none() {
-        watch_secrets(function, left).await?;
-    }
-    let tenants = tenants(function, tenant).await?;
+    let tenants = match (&action, tenant) {
+        (Action::Continue, None) => watched_tenants(function, left).await?,
+        (_, tenant) => tenants(function, tenant).await?,
+    };
     let everything = Wanted::default();
     let of_inventory = match &action {
         Action::Collect(wanted) if !wanted.dry_run && !wanted.cancel => Some(inventory::Wish::Collect(&everything)),
@@ -158,13 +158,13 @@ pub async fn answer(function: &Function, payload: Value, left: Duration) -> Resu
     Ok(Answer::Logs(LogsAnswer { action: action.name(), is_complete, tenants: reports, inventory }))
 }
 
-/// Looks after the secrets. What the lake knows of them is no reason not to go on.
-async fn watch_secrets(function: &Function, left: Duration) -> Result<(), SecretsError> {
+/// Every org, its secret looked after. What the lake remembers of secrets is no reason not to go on.
+async fn watched_tenants(function: &Function, left: Duration) -> Result<Vec<String>, SecretsError> {
     let found = function.secrets.list().await?;
     if let Err(error) = Box::pin(secret_watch::look(function, &found, left)).await {
         tracing::error!(%error, remedy = STORE, "secrets that have changed are not tested");
     }
-    Ok(())
+    Ok(Found::with_values(found))
 }
 
 /// The orgs that a command means.

@@ -56,6 +56,13 @@ pub enum SecretsError {
     Binary(String),
 }
 
+impl Found {
+    /// The tenants of those that have a value.
+    pub(crate) fn with_values(found: Vec<Self>) -> Vec<String> {
+        found.into_iter().filter(|secret| secret.has_value).map(|secret| secret.tenant).collect()
+    }
+}
+
 impl Secrets {
     /// The secrets whose names begin with `prefix`.
     pub fn new(client: Client, prefix: String) -> Self {
@@ -64,8 +71,7 @@ impl Secrets {
 
     /// The tenants that have a secret with a value, sorted.
     pub(crate) async fn tenants(&self) -> Result<Vec<String>, SecretsError> {
-        let found = self.list().await?.into_iter();
-        Ok(found.filter(|secret| secret.has_value).map(|secret| secret.tenant).collect())
+        self.list().await.map(Found::with_values)
     }
 
     /// Every secret, sorted by tenant.
