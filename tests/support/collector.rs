@@ -223,8 +223,12 @@ impl Collector {
     pub(crate) fn clear(&self) {
         for folder in ["live", "sealed", "ledger", "state", "quarantine", "inventory", "changes", "manifests"] {
             let folder = self.lake.path().join(folder);
-            if folder.exists() {
-                std::fs::remove_dir_all(folder).unwrap();
+            // A request of a run that was stopped may still be writing.
+            let mut tries = 0;
+            while folder.exists() && std::fs::remove_dir_all(&folder).is_err() {
+                tries += 1;
+                assert!(tries < 100, "{} cannot be removed", folder.display());
+                std::thread::sleep(Duration::from_millis(20));
             }
         }
     }
