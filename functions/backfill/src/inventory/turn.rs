@@ -64,7 +64,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Renews the lease and tells how far the run is, until the lease is lost.
-    pub(super) async fn tick(&self) -> MemoryError {
+    async fn tick(&self) -> MemoryError {
         let mut told = self.function.clock.elapsed();
         loop {
             self.function.clock.sleep(TICK).await;
@@ -117,7 +117,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Compares what was read with the collection before.
-    pub(super) async fn compare(&self, entities: &[&'static Entity]) -> Result<(), Stop> {
+    async fn compare(&self, entities: &[&'static Entity]) -> Result<(), Stop> {
         for entity in entities {
             let progress = self.progress(entity).await;
             if progress.stage != Stage::Read {
@@ -186,7 +186,7 @@ impl<'a> Turn<'a> {
         Ok(ended?)
     }
 
-    pub(super) fn manifest(&self, memory: &Memory, ended: Option<Timestamp>) -> Manifest {
+    fn manifest(&self, memory: &Memory, ended: Option<Timestamp>) -> Manifest {
         let scopes = match &self.grants {
             Grants::Scoped { granted, .. } => Some(granted.clone()),
             Grants::Unscoped => None,
@@ -199,7 +199,7 @@ impl<'a> Turn<'a> {
         self.events.get_or_init(|| Box::pin(self.read_events())).await.as_ref()
     }
 
-    pub(super) async fn read_events(&self) -> Option<Events> {
+    async fn read_events(&self) -> Option<Events> {
         if !self.grants.allows(LOGS.scope) {
             return None;
         }
