@@ -49,8 +49,8 @@ pub(crate) struct Collector {
     pub(crate) function: Function,
     lake: TempDir,
     events: Mutex<UnboundedReceiver<BusEvent>>,
-    _secrets: SecretsServer,
-    _bus: BusServer,
+    secrets: SecretsServer,
+    bus: BusServer,
 }
 
 /// The machine's clock, moved on by hand.
@@ -131,7 +131,7 @@ impl Collector {
         let secrets = SecretsServer::start("acme", simulator.secret(client).unwrap()).await.unwrap();
         let (bus, events) = BusServer::start().await.unwrap();
         let function = function(&s3, &secrets, &bus, Arc::clone(&clock), page, format);
-        Self { simulator, s3, clock, function, lake, events: Mutex::new(events), _secrets: secrets, _bus: bus }
+        Self { simulator, s3, clock, function, lake, events: Mutex::new(events), secrets, bus }
     }
 
     /// Gives a command a quarter of an hour.
@@ -219,18 +219,14 @@ impl Collector {
         assert!(rows == *truth, "{context}: an event is not as Okta sent it");
     }
 
-    /// Forgets everything: the lake is empty again, and no lease is left.
-    pub(crate) fn clear(&self) {
-        for folder in ["live", "sealed", "ledger", "state", "quarantine", "inventory", "changes", "manifests"] {
-            let folder = self.lake.path().join(folder);
-            // A request of a run that was stopped may still be writing.
-            let mut tries = 0;
-            while folder.exists() && std::fs::remove_dir_all(&folder).is_err() {
-                tries += 1;
-                assert!(tries < 100, "{} cannot be removed", folder.display());
-                std::thread::sleep(Duration::from_millis(20));
-            }
-        }
+    /// Forgets everything: the lake is another one, and the function is as after a start. Requests of a run that was
+    /// stopped may still take effect; they do so in the lake before.
+    pub(crate) async fn clear(&mut self) {
+        let lake = tempfile::tempdir().unwrap();
+        self.s3 = EmbeddedS3::start(lake.path()).await.unwrap();
+        let (page, format) = (self.function.page, self.function.sink.format);
+        self.function = function(&self.s3, &self.secrets, &self.bus, Arc::clone(&self.clock), page, format);
+        self.lake = lake;
     }
 
     /// The events on the bus since the last look.

@@ -88,11 +88,11 @@ impl Subscriber {
         self.bucket.path()
     }
 
-    pub(crate) fn clear(&self) {
-        let folder = self.folder().join("ext");
-        if folder.exists() {
-            std::fs::remove_dir_all(folder).unwrap();
-        }
+    /// Another bucket, in which requests that were under way do not take effect.
+    pub(crate) async fn clear(&mut self) {
+        let bucket = tempfile::tempdir().unwrap();
+        self.s3 = EmbeddedS3::start(bucket.path()).await.unwrap();
+        self.bucket = bucket;
     }
 
     /// From now on writes never end.

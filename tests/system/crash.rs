@@ -26,12 +26,13 @@ struct Tally {
 
 /// Stops a new collection at these requests, lets it go on, and checks what it has.
 async fn check(
-    collector: &Collector,
+    collector: &mut Collector,
     truth: &BTreeMap<String, String>,
     stops: &[(u64, bool)],
     tally: &mut Tally,
 ) -> bool {
-    collector.clear();
+    collector.clear().await;
+    let collector = &*collector;
     let calls = || collector.simulator.traffic().by_bucket.get("/api/v1/logs").copied().unwrap_or_default();
     let before = calls();
     let mut is_stopped = false;
@@ -63,19 +64,19 @@ async fn check(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn stopped_at_every_request_it_loses_nothing() {
-    let collector = Collector::start(Settings::default()).await;
+    let mut collector = Collector::start(Settings::default()).await;
     let truth = collector.truth(SINCE.parse().unwrap(), UNTIL.parse().unwrap());
     let mut tally = Tally { runs: 0, duplicates: 0, most_calls: 0 };
     let mut steps = 0;
-    while check(&collector, &truth, &[(steps, false)], &mut tally).await {
-        check(&collector, &truth, &[(steps, true)], &mut tally).await;
+    while check(&mut collector, &truth, &[(steps, false)], &mut tally).await {
+        check(&mut collector, &truth, &[(steps, true)], &mut tally).await;
         steps += 1;
     }
     assert!(steps > 40, "a collection has more requests than {steps}");
     for pair in 0..TWICE {
         // Any two steps, the same ones in every run of the test.
         let (first, second) = (pair * 7_919 % steps, pair * 104_729 / 7 % steps);
-        check(&collector, &truth, &[(first, pair % 2 == 0), (second, pair % 3 == 0)], &mut tally).await;
+        check(&mut collector, &truth, &[(first, pair % 2 == 0), (second, pair % 3 == 0)], &mut tally).await;
     }
     let Tally { runs, duplicates, most_calls } = tally;
     println!("{runs} runs, stopped at {steps} requests; {duplicates} rows twice; {most_calls} calls at most");

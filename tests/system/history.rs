@@ -142,16 +142,18 @@ async fn two_runs_never_work_on_one_job() {
 
 #[tokio::test]
 async fn a_refused_cursor_costs_nothing() {
-    let collector = Collector::start(Settings::default()).await;
-    let slices = || collector.keys("state").into_iter().filter(|key| key.contains("slice-")).collect::<Vec<_>>();
+    let mut collector = Collector::start(Settings::default()).await;
+    let slices = |collector: &Collector| -> Vec<_> {
+        collector.keys("state").into_iter().filter(|key| key.contains("slice-")).collect()
+    };
     let mut requests = 16;
     collector.run_until(logs(), requests, false).await;
-    while slices().is_empty() {
+    while slices(&collector).is_empty() {
         requests += 1;
-        collector.clear();
+        collector.clear().await;
         collector.run_until(logs(), requests, false).await;
     }
-    let slices = slices();
+    let slices = slices(&collector);
     let name = |key: &str| key.strip_prefix("state/tenant=acme/").unwrap().to_owned();
     let mut broken = 0;
     for name in slices.iter().map(|key| name(key)) {

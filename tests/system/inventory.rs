@@ -268,21 +268,21 @@ async fn without_the_log_nobody_knows_what_was_deleted() {
 #[tokio::test]
 async fn wherever_it_is_stopped_it_goes_on() {
     let org = OrgConfig { users: 12, groups: 5, apps: 4, days: 3, events_per_day: 200, ..OrgConfig::default() };
-    let collector = Collector::start(Settings { org, ..settings() }).await;
+    let mut collector = Collector::start(Settings { org, ..settings() }).await;
     let command =
         json!({"action": "inventory", "tenant": "acme", "entities": ["user_factor", "group_member", "app_user"]});
     let whole = collector.run(command.clone()).await["tenants"][0]["manifest"].clone();
-    let of = |manifest: &Value| {
+    let of = |collector: &Collector, manifest: &Value| {
         let entities = manifest["entities"].as_object().unwrap().keys();
         entities
             .map(|entity| (entity.clone(), ids(&rows(collector.folder(), manifest, entity))))
             .collect::<BTreeMap<_, _>>()
     };
-    let truth = of(&whole);
+    let truth = of(&collector, &whole);
     assert!(truth["user_factor"].len() > 5 && truth["app_user"].len() > 5, "{truth:?}");
     let mut stops = 0;
     for step in 0.. {
-        collector.clear();
+        collector.clear().await;
         let ended = collector.run_until(command.clone(), step, step % 2 == 0).await;
         collector.clock.advance(SignedDuration::from_secs(61));
         let report = collector.run(json!({"action": "continue", "tenant": "acme"})).await;
@@ -293,7 +293,7 @@ async fn wherever_it_is_stopped_it_goes_on() {
             Value::Null => collector.run(command.clone()).await["tenants"][0]["manifest"].clone(),
             manifest => manifest,
         };
-        assert!(of(&manifest) == truth, "stopped at {step}: {report}");
+        assert!(of(&collector, &manifest) == truth, "stopped at {step}: {report}");
     }
     println!("stopped at {stops} requests");
     assert!(stops > 20, "{stops}");

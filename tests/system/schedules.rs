@@ -166,9 +166,10 @@ fn check(collector: &Collector, delivered: &[&Delivery], truth: &Truth) {
     }
 }
 
-async fn run(collector: &Collector, seed: u64, truth: &Truth, tally: &Tally) {
+async fn run(collector: &mut Collector, seed: u64, truth: &Truth, tally: &Tally) {
     let mut random = Random(seed);
-    collector.clear();
+    collector.clear().await;
+    let collector = &*collector;
     collector.clock.set(start());
     let deliveries = deliveries(truth, &mut random);
     collector.run(json!({"action": "reconcile", "tenant": "acme"})).await;
@@ -245,7 +246,7 @@ fn worker(seeds: impl Iterator<Item = u64>, tally: &Tally) {
             if count % A_SIMULATOR == 0 {
                 collector = self::collector().await;
             }
-            let failed = std::panic::AssertUnwindSafe(run(&collector, seed, &truth, tally));
+            let failed = std::panic::AssertUnwindSafe(run(&mut collector, seed, &truth, tally));
             if let Err(panic) = Box::pin(futures::FutureExt::catch_unwind(failed)).await {
                 eprintln!("the schedule OKTA_LAKE_SCHEDULE={seed} fails");
                 std::panic::resume_unwind(panic);

@@ -247,14 +247,14 @@ async fn when_the_time_is_up_it_goes_on_by_itself() {
 /// Stops a run at every request to the lake, before and after it took effect: in the end Security Lake has what is sealed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn stopped_at_every_request_it_has_each_event_once() {
-    let (mut collector, subscriber) = start(Format::Ndjson).await;
+    let (mut collector, mut subscriber) = start(Format::Ndjson).await;
     subscriber.add_sources();
     let mut steps = 0;
     for step in 0.. {
         let mut is_stopped = false;
         for is_after in [false, true] {
-            collector.clear();
-            subscriber.clear();
+            collector.clear().await;
+            subscriber.clear().await;
             collector.function.security_lake = Some(subscriber.client().await);
             collector.clock.set(at(61));
             let events = collector.simulator.org().events(at(0)..at(20)).map(|event| event.json);
