@@ -37,6 +37,7 @@ LET_THROUGH = {
     "stream-down": lambda kind, tenant: kind in ("StreamDisabled", "StreamSilent"),
     "sealed-hours-of-acme": lambda kind, tenant: kind == "HourSealed" and tenant == "acme",
     "collections-finished": lambda kind, tenant: kind in ("CollectionFinished", "InventoryFinished"),
+    "quarantine": lambda kind, tenant: kind == "QuarantineAdded",
     "connectivity-failed": lambda kind, tenant: kind == "ConnectivityFailed",
     "everything-but-continue": lambda kind, tenant: kind != "Continue",
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use lake::Format;
+use lake::{Format, layout};
+use normalize::Tenant;
 use okta_sim::{FaultKind, OrgConfig};
 use serde_json::{Value, json};
 
@@ -237,4 +238,46 @@ async fn an_org_that_does_not_answer_is_waited_for() {
     collector.clock.advance(SignedDuration::from_secs(61));
     collector.run(reconcile()).await;
     assert_eq!(ledger(collector.folder())[0]["completeness"], "complete");
+}
+
+#[tokio::test]
+async fn what_comes_into_quarantine_is_told_once() {
+    let collector = collector(Format::Ndjson).await;
+    let look = async |minutes| {
+        collector.clock.set(at(minutes));
+        collector.run(json!({"action": "reconcile"})).await;
+        let told = told(&collector, "QuarantineAdded").into_iter();
+        let text = |detail: &Value, name: &str| detail[name].as_str().unwrap().to_owned();
+        told.map(|detail| {
+            (text(&detail, "folder"), detail["added"].as_u64().unwrap(), detail["total"].as_u64().unwrap())
+        })
+        .collect::<Vec<_>>()
+    };
+    let put = async |tenant: &str, minutes, name: &str| {
+        let tenant = Tenant::parse(tenant).ok();
+        let key = layout::quarantine_key(tenant.as_ref(), at(minutes), name);
+        collector.function.sink.lake.put_new(&key, "application/json", b"{}".to_vec()).await.unwrap();
+    };
+    let (acme, next_day, unknown) = (
+        "quarantine/tenant=acme/day=2026-03-01/".to_owned(),
+        "quarantine/tenant=acme/day=2026-03-02/".to_owned(),
+        "quarantine/tenant=_unknown/day=2026-03-01/".to_owned(),
+    );
+    assert_eq!(look(1).await, []);
+    put("acme", 2, "a").await;
+    put("acme", 3, "b").await;
+    put("_unknown", 4, "c").await;
+    assert_eq!(look(5).await, [(acme.clone(), 2, 2), (unknown, 1, 1)]);
+    assert_eq!(look(65).await, []);
+    // At the end of the day, seen on the next one.
+    put("acme", 659, "d").await;
+    put("acme", 661, "e").await;
+    assert_eq!(look(670).await, [(acme, 1, 3), (next_day, 1, 1)]);
+    assert_eq!(look(730).await, []);
+    // Two days later the first day is not counted any more, and the memory is as small as ever.
+    put("acme", 3_600, "f").await;
+    assert_eq!(look(3_601).await, [("quarantine/tenant=acme/day=2026-03-04/".to_owned(), 1, 1)]);
+    let memory: Value =
+        serde_json::from_slice(&std::fs::read(collector.folder().join("state/quarantine.json")).unwrap()).unwrap();
+    assert_eq!(memory["folders"].as_object().unwrap().len(), 1, "{memory}");
 }

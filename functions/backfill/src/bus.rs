@@ -29,6 +29,8 @@ pub enum Kind {
     StreamSilent,
     /// Credentials, a permission or the stack do not work.
     ConnectivityFailed,
+    /// Something could not be parsed, and is kept whole.
+    QuarantineAdded,
     /// How far a collection of the inventory is.
     InventoryProgress,
     /// A collection of the inventory has ended: its manifest.
@@ -49,6 +51,7 @@ impl Kind {
             Self::StreamDisabled => "StreamDisabled",
             Self::StreamSilent => "StreamSilent",
             Self::ConnectivityFailed => "ConnectivityFailed",
+            Self::QuarantineAdded => "QuarantineAdded",
             Self::InventoryProgress => "InventoryProgress",
             Self::InventoryFinished => "InventoryFinished",
             Self::Continue => "Continue",

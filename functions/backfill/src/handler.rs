@@ -1,8 +1,10 @@
 //! One invocation: a command in, a report out.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use futures::future::{Either, select};
 use futures::{StreamExt as _, stream};
 use lake::StateError;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
@@ -15,6 +17,7 @@ use crate::connectivity;
 use crate::function::Function;
 use crate::inventory::{self, InventoryReport, Wanted};
 use crate::logs::{self, LogsReport, Wish};
+use crate::quarantine_watch;
 use crate::reconcile::{self, ReconcileReport};
 use crate::report::{CREDENTIALS, Check, Report, Section, Status};
 use crate::secret_watch;
@@ -232,6 +235,10 @@ async fn seals(
     }
     if matches!(wish, reconcile::Wish::Reconcile) {
         function.figures.sealed(&tenants);
+        if is_everyone {
+            let names: Vec<_> = tenants.iter().map(|report| &*report.tenant).collect();
+            count_quarantine(function, &names, ends.saturating_sub(function.clock.elapsed())).await;
+        }
     }
     let is_dry_run = matches!(wish, reconcile::Wish::Renormalize(wanted) if wanted.dry_run);
     for report in tenants.iter().filter(|report| report.is_cut_short() && !is_dry_run) {
@@ -241,6 +248,16 @@ async fn seals(
     }
     let is_complete = tenants.iter().all(|report| report.is_complete);
     Ok(ReconcileAnswer { action: action.name(), is_complete, tenants })
+}
+
+/// Tells what has come into quarantine. The hours do not depend on it, and it takes no more than the rest of the time.
+async fn count_quarantine(function: &Function, tenants: &[&str], left: Duration) {
+    let look = pin!(quarantine_watch::look(function, tenants, function.clock.now()));
+    match select(look, function.clock.sleep(left)).await {
+        Either::Left((Ok(()), _)) => {}
+        Either::Left((Err(error), _)) => tracing::error!(%error, remedy = STORE, "the quarantine is not counted"),
+        Either::Right(_) => tracing::warn!("the quarantine is not counted: the time is up"),
+    }
 }
 
 /// One org after another: an hour is sealed in memory and on disk, and there is one of each.

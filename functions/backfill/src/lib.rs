@@ -15,6 +15,7 @@ pub mod lease;
 mod leased;
 pub mod logs;
 pub mod poll;
+mod quarantine_watch;
 pub mod reconcile;
 mod refused;
 pub mod report;

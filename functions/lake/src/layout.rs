@@ -65,7 +65,12 @@ pub fn ledger_hour(tenant: &Tenant, key: &str) -> Option<Timestamp> {
 /// `quarantine/tenant=T/day=YYYY-MM-DD/<digest>.json`, the day being that of the receipt.
 pub fn quarantine_key(tenant: Option<&Tenant>, received: Timestamp, digest: &str) -> String {
     let tenant = tenant.map_or(UNKNOWN_TENANT, Tenant::as_str);
-    format!("quarantine/tenant={tenant}/day={}/{digest}.json", day(received))
+    format!("{}{digest}.json", quarantine_folder(tenant, received))
+}
+
+/// `quarantine/tenant=T/day=YYYY-MM-DD/`: what came on that day, of an org or of [`UNKNOWN_TENANT`].
+pub fn quarantine_folder(tenant: &str, received: Timestamp) -> String {
+    format!("quarantine/tenant={tenant}/day={}/", day(received))
 }
 
 /// `state/tenant=T/<name>`: what the functions remember about an org.
