@@ -212,11 +212,13 @@ class World:
         return sealed
 
     def streamed(self, hour: datetime, seed: int) -> None:
-        """One event of that hour, by the stream."""
+        """One event of that hour, by the stream, and something that is none."""
         event = log_events(1, seed)[0] | {"published": f"{hour + timedelta(minutes=7):%Y-%m-%dT%H:%M:%S.000Z}"}
         body = json.dumps({"source": BUS, "detail-type": "SystemLog", "detail": event})
         with Function(self.stream, self.stack.function_env()) as function:
-            answer = function.invoke({"Records": [{"messageId": "1", "body": body, "eventSource": "aws:sqs"}]})
+            bodies = {"1": body, "2": "no event"}.items()
+            records = [{"messageId": id_, "body": body, "eventSource": "aws:sqs"} for id_, body in bodies]
+            answer = function.invoke({"Records": records})
         assert not answer["batchItemFailures"], answer
 
     def send(self, *bodies: str) -> None:
