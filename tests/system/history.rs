@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use local::fault::Fault;
 use okta_sim::{FaultKind, OrgConfig};
 use serde_json::{Value, json};
 
@@ -92,6 +93,10 @@ async fn only_the_wanted_types() {
 async fn a_heavy_slice_is_split_among_the_workers() {
     let org = OrgConfig { days: 2, events_per_day: 400, ..OrgConfig::default() };
     let collector = Collector::start(Settings { org, ..Settings::default() }).await;
+    // The first slice is so slow that the workers of the others have nothing left to do.
+    collector.s3.set_fault(|request| {
+        request.key.ends_with("slice-0000.json").then_some(Fault::Delay(Duration::from_millis(300)))
+    });
     let report = collector.run(logs()).await;
     let job = &report["tenants"][0]["jobs"][0];
     let planned = report["tenants"][0]["plan"]["slices"].as_array().unwrap().len() as u64;
@@ -209,7 +214,7 @@ async fn an_okta_that_stumbles_is_no_trouble() {
 #[tokio::test]
 async fn an_s3_that_refuses_stops_it_until_it_does_not() {
     let collector = Collector::start(Settings::default()).await;
-    collector.s3.set_fault(|request| request.key.starts_with("live/").then_some(local::fault::Fault::Status(503)));
+    collector.s3.set_fault(|request| request.key.starts_with("live/").then_some(Fault::Status(503)));
     let report = collector.run(logs()).await;
     assert_eq!(report["is_complete"], false);
     assert!(report["tenants"][0]["problems"][0]["what"].as_str().unwrap().contains("cannot write s3://"), "{report}");
