@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use local::backfill::Backfill;
 use local::config::Config;
-use okta_sim::{Clock, LimitsConfig, OrgConfig, SimConfig, Simulator};
+use okta_sim::{Clock, Fault, FaultKind, LimitsConfig, OrgConfig, SimConfig, Simulator};
 use serde_json::{Value, json};
 
 use crate::support::{FUNCTIONS, rows};
 
-const TIMEOUT: Duration = Duration::from_secs(3);
+const TIMEOUT: Duration = Duration::from_secs(8);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_invocations_and_a_kill_are_one_collection() {
@@ -31,6 +31,9 @@ async fn many_invocations_and_a_kill_are_one_collection() {
     let killed = tokio::time::timeout(Duration::from_millis(1_200), backfill.run(logs.clone(), TIMEOUT)).await;
     assert!(killed.is_err(), "the collection is too short to be killed: {killed:?}");
     while events.try_recv().is_ok() {}
+    // So slow that the time is up long before the end, and not because this machine is.
+    let kind = FaultKind::Slow(Duration::from_secs(2));
+    simulator.inject(Fault { kind, times: None, under: Some("/api/v1/logs".to_owned()) });
 
     let mut command = logs;
     let (mut invocations, mut waits) = (0, 0);
