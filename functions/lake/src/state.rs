@@ -2,8 +2,11 @@
 //! S3's conditional writes are the lock: `If-None-Match: *` makes an object, `If-Match` replaces the version that was
 //! read (Amazon S3 User Guide, "Conditional requests"). A lost race is an answer, never an overwrite.
 
+use std::fs::File;
+use std::io::{self, Seek as _, Write as _};
+
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
-use aws_sdk_s3::operation::get_object::GetObjectError;
+use aws_sdk_s3::operation::get_object::{GetObjectError, GetObjectOutput};
 use aws_sdk_s3::operation::put_object::PutObjectError;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
@@ -95,6 +98,20 @@ impl Lake {
         Ok(self.read_bytes(key).await?.map(|(bytes, _)| bytes))
     }
 
+    /// An object as a file without a name, if there is one: for what may be larger than the memory. It begins at its start.
+    pub async fn fetch_object(&self, key: &str) -> Result<Option<File>, StateError> {
+        let store = |code| self.store_error("read", key, code);
+        let Some(mut object) = self.get(key).await? else { return Ok(None) };
+        let disk = |error: io::Error| store(format!("it cannot be kept on disk: {error}"));
+        let mut file = tempfile::tempfile().map_err(disk)?;
+        while let Some(bytes) = object.body.next().await {
+            let bytes = bytes.map_err(|error| store(DisplayErrorContext(error).to_string()))?;
+            file.write_all(&bytes).map_err(disk)?;
+        }
+        file.rewind().map_err(disk)?;
+        Ok(Some(file))
+    }
+
     /// Removes objects; those that are gone already are no error.
     pub async fn remove(&self, keys: &[String]) -> Result<(), StateError> {
         for key in keys {
@@ -131,14 +148,18 @@ impl Lake {
 
     async fn read_bytes(&self, key: &str) -> Result<Option<(Bytes, String)>, StateError> {
         let store = |code| self.store_error("read", key, code);
-        let object = match self.client.get_object().bucket(&self.bucket).key(key).send().await {
-            Ok(object) => object,
-            Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => return Ok(None),
-            Err(error) => return Err(store(code(&error))),
-        };
+        let Some(object) = self.get(key).await? else { return Ok(None) };
         let tag = object.e_tag.ok_or_else(|| store("no ETag in the answer".to_owned()))?;
         let body = object.body.collect().await.map_err(|error| store(DisplayErrorContext(error).to_string()))?;
         Ok(Some((body.into_bytes(), tag)))
+    }
+
+    async fn get(&self, key: &str) -> Result<Option<GetObjectOutput>, StateError> {
+        match self.client.get_object().bucket(&self.bucket).key(key).send().await {
+            Ok(object) => Ok(Some(object)),
+            Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => Ok(None),
+            Err(error) => Err(self.store_error("read", key, code(&error))),
+        }
     }
 
     async fn put_if(&self, key: &str, body: Bytes, seen: &Version) -> Result<Version, SdkError<PutObjectError>> {

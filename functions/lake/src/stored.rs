@@ -1,12 +1,14 @@
 //! Rows as they lie in the lake, read back as far as it takes to make them again: an object of `live/` or `sealed/`,
 //! Parquet or NDJSON.
 
-use std::io::{self, BufRead as _, BufReader};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
 
 use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
+use parquet::file::reader::ChunkReader;
 use serde::Deserialize;
 
 use crate::encode::Format;
@@ -69,11 +71,22 @@ pub enum ReadError {
 pub fn read(key: &str, body: Bytes, visit: &mut dyn FnMut(StoredRow) -> io::Result<()>) -> Result<(), ReadError> {
     match Format::of(key).ok_or(ReadError::Format)? {
         Format::Parquet => parquet(body, visit),
-        Format::Ndjson => ndjson(&body, visit),
+        Format::Ndjson => ndjson(&*body, visit),
     }
 }
 
-fn parquet(body: Bytes, visit: &mut dyn FnMut(StoredRow) -> io::Result<()>) -> Result<(), ReadError> {
+/// Gives every row of an object that is on disk, in its order: a sealed hour may be larger than the memory.
+pub fn read_file(key: &str, file: File, visit: &mut dyn FnMut(StoredRow) -> io::Result<()>) -> Result<(), ReadError> {
+    match Format::of(key).ok_or(ReadError::Format)? {
+        Format::Parquet => parquet(file, visit),
+        Format::Ndjson => ndjson(BufReader::new(file), visit),
+    }
+}
+
+fn parquet(
+    body: impl ChunkReader + 'static,
+    visit: &mut dyn FnMut(StoredRow) -> io::Result<()>,
+) -> Result<(), ReadError> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(body)?;
     let mask = ProjectionMask::columns(builder.parquet_schema(), COLUMNS);
     for batch in builder.with_projection(mask).with_batch_size(ROWS_AT_ONCE).build()? {
@@ -84,7 +97,7 @@ fn parquet(body: Bytes, visit: &mut dyn FnMut(StoredRow) -> io::Result<()>) -> R
     Ok(())
 }
 
-fn ndjson(body: &[u8], visit: &mut dyn FnMut(StoredRow) -> io::Result<()>) -> Result<(), ReadError> {
+fn ndjson(body: impl BufRead, visit: &mut dyn FnMut(StoredRow) -> io::Result<()>) -> Result<(), ReadError> {
     for line in BufReader::new(zstd::Decoder::with_buffer(body)?).lines() {
         visit(serde_json::from_str(&line?)?)?;
     }
@@ -93,6 +106,8 @@ fn ndjson(body: &[u8], visit: &mut dyn FnMut(StoredRow) -> io::Result<()>) -> Re
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Seek as _, Write as _};
+
     use jiff::Timestamp;
     use normalize::{LogEvent, Receipt, Route, Tenant};
 
@@ -110,11 +125,21 @@ mod tests {
             let body = format.encode([&event, &event]).unwrap();
             let mut rows = Vec::new();
             let key = format!("x.{}", format.extension());
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(&body).unwrap();
+            file.rewind().unwrap();
+            let mut of_file = Vec::new();
+            read_file(&key, file, &mut |row| {
+                of_file.push(row);
+                Ok(())
+            })
+            .unwrap();
             read(&key, body.into(), &mut |row| {
                 rows.push(row);
                 Ok(())
             })
             .unwrap();
+            assert_eq!(of_file, rows);
             assert_eq!((rows.len(), rows[0].raw_data.as_str(), rows[0].time), (2, raw, 1_777_890_600_123));
             let StoredMetadata { uid, source, logged_time, processed_time } = &rows[1].metadata;
             assert_eq!((uid.as_str(), source.as_str(), *logged_time, *processed_time), ("a", "poll", 0, 5));

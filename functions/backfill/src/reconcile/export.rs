@@ -122,8 +122,8 @@ impl Turn<'_> {
         let Some(entry) = entry else { return Ok(None) };
         let mut splitter = Splitter::new(self.tenant, classes);
         if let Some(object) = entry.object {
-            let body = self.lake.read_object(&object).await?.ok_or_else(|| Stop::Gone(object.clone()))?;
-            stored::read(&object, body, &mut |row| splitter.add(row).map_err(io::Error::other))
+            let file = self.lake.fetch_object(&object).await?.ok_or_else(|| Stop::Gone(object.clone()))?;
+            stored::read_file(&object, file, &mut |row| splitter.add(row).map_err(io::Error::other))
                 .map_err(|source| Stop::Object { key: object, source })?;
         }
         let may_replace = entry.generation > 1 || entry.mapping != MAPPING_VERSION;

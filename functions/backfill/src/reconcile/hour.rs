@@ -1,9 +1,11 @@
 //! One hour: what the lake has of it, what the API has of it, and the seal of both.
 
+use std::io;
+
 use jiff::Timestamp;
 use lake::ledger::{Completeness, Counts, Entry, Lateness};
 use lake::stored::ReadError;
-use lake::{Lake, Partition, Sorter, StateError, Version, layout, seal, stored};
+use lake::{Lake, Partition, Sorter, StateError, StoredRow, Version, layout, seal, stored};
 use normalize::{LogEvent, MAPPING_VERSION, Receipt, Route, hour_of};
 use okta::{Disposition, Error, Page};
 use serde::Serialize;
@@ -145,8 +147,8 @@ impl<'a> Hour<'a> {
 
     async fn seal(mut self, task: Task) -> Result<Ended, Stop> {
         if let Some(object) = self.before.as_ref().and_then(|entry| entry.object.clone()) {
-            let body = self.lake().read_object(&object).await?.ok_or_else(|| Stop::Gone(object.clone()))?;
-            self.take(&object, body)?;
+            let file = self.lake().fetch_object(&object).await?.ok_or_else(|| Stop::Gone(object.clone()))?;
+            self.take(&object, |visit| stored::read_file(&object, file, visit))?;
         }
         if task == Task::Remap {
             return self.commit(None, None).await;
@@ -183,16 +185,21 @@ impl<'a> Hour<'a> {
             }
             // Gone: another run has sealed it and cleared it away.
             let body = self.lake().read_object(&key).await?.ok_or(Stop::Raced(self.partition.hour))?;
-            self.take(&key, body)?;
+            self.take(&key, |visit| stored::read(&key, body, visit))?;
             self.inputs.insert(name.to_owned());
         }
         Ok(())
     }
 
-    fn take(&mut self, key: &str, body: bytes::Bytes) -> Result<(), Stop> {
+    /// Takes the rows of an object that it does not have yet.
+    fn take(
+        &mut self,
+        key: &str,
+        read: impl FnOnce(&mut dyn FnMut(StoredRow) -> io::Result<()>) -> Result<(), ReadError>,
+    ) -> Result<(), Stop> {
         let Self { index, rows, .. } = self;
-        let taken = stored::read(key, body, &mut |row| if index.add(&row) { rows.add(row) } else { Ok(()) });
-        taken.map_err(|source| Stop::Object { key: key.to_owned(), source })
+        read(&mut |row| if index.add(&row) { rows.add(row) } else { Ok(()) })
+            .map_err(|source| Stop::Object { key: key.to_owned(), source })
     }
 
     /// Reads the hour from the API, and writes what the lake does not have into `live/`, where readers see it at once.
