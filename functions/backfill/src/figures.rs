@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use emf::Metric;
 use jiff::Timestamp;
 use okta::{Event, Observer};
+use runtime::Metric;
 
 use crate::reconcile::ReconcileReport;
 use crate::rows::Written;
@@ -98,7 +98,7 @@ impl Figures {
     /// Tells them, and begins anew.
     pub(crate) fn publish(&self, now: Timestamp) {
         let tally = std::mem::take(&mut *self.tally());
-        emf::publish("backfill", now.as_millisecond(), &tally.metrics());
+        runtime::publish("backfill", now.as_millisecond(), &tally.metrics());
     }
 
     fn tally(&self) -> MutexGuard<'_, Tally> {

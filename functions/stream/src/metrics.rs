@@ -1,6 +1,6 @@
 //! One invocation's figures, as metrics.
 
-use emf::Metric;
+use runtime::Metric;
 
 /// What an invocation did.
 #[derive(Debug, Default)]
@@ -36,6 +36,6 @@ impl Figures {
             Metric::count("UnknownEventTypes", self.unknown_event_types),
         ];
         let lag = self.freshness_lag.map(|lag| Metric::milliseconds("FreshnessLag", lag));
-        emf::publish("stream", now_ms, &counts.into_iter().chain(lag).collect::<Vec<_>>());
+        runtime::publish("stream", now_ms, &counts.into_iter().chain(lag).collect::<Vec<_>>());
     }
 }
