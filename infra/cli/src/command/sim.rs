@@ -39,7 +39,7 @@ pub(crate) async fn run(arguments: &SimArguments) -> anyhow::Result<Outcome> {
     std::fs::create_dir_all(&arguments.secrets)
         .with_context(|| format!("cannot make the folder {}", arguments.secrets.display()))?;
     let secrets =
-        ClientSpec::usual().into_iter().map(|client| write_secret(&simulator, &client.name, &arguments.secrets));
+        ClientSpec::defaults().into_iter().map(|client| write_secret(&simulator, &client.name, &arguments.secrets));
     let secrets = secrets.collect::<anyhow::Result<Vec<_>>>()?;
     describe(&simulator, &secrets)?;
     tokio::select! {
