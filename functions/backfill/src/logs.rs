@@ -351,9 +351,7 @@ impl LogsReport {
         let remedy = match trouble {
             Trouble::Okta(Error::TooLate(_)) => return self.is_too_late = true,
             Trouble::Okta(error) => error.remedy(),
-            Trouble::State(StateError::Unreadable { .. }) => "see that nothing else writes below state/".to_owned(),
-            Trouble::State(StateError::Lost(_)) => "nothing: it is tried again".to_owned(),
-            Trouble::State(StateError::Store { .. }) => STORE.to_owned(),
+            Trouble::State(error) => error.remedy().to_owned(),
             Trouble::Tenant(_) => "put a `tenant` into the secret".to_owned(),
         };
         let what = lake::quarantine::reason(trouble);

@@ -289,7 +289,10 @@ mod tests {
     fn a_later_read_with_fewer_records_is_a_contradiction() {
         let claim = Claim::of(evidence(&[read(10, 330), read(7, 0)], 0), 1);
         assert_eq!((claim.word(), causes(&claim)), (Word::Contradicted, vec![(Cause::Contradiction, 330)]));
-        assert!(Claim::of(evidence(&[read(10, 3), read(7, 5)], 5), 2).is_complete(), "late events are no contradiction");
+        assert!(
+            Claim::of(evidence(&[read(10, 3), read(7, 5)], 5), 2).is_complete(),
+            "late events are no contradiction"
+        );
     }
 
     #[test]

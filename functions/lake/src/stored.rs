@@ -90,6 +90,16 @@ impl ReadError {
     }
 }
 
+impl<E> VisitError<E> {
+    /// As an error of another type, which has a form for both.
+    pub fn either<T>(self, read: impl FnOnce(ReadError) -> T, visitor: impl FnOnce(E) -> T) -> T {
+        match self {
+            Self::Read(error) => read(error),
+            Self::Visitor(error) => visitor(error),
+        }
+    }
+}
+
 impl<E, T: Into<ReadError>> From<T> for VisitError<E> {
     fn from(error: T) -> Self {
         Self::Read(error.into())
