@@ -23,7 +23,6 @@ use crate::history::run;
 use crate::history::store::Jobs;
 use crate::okta_log::page_writer::Sink;
 use crate::okta_log::stream_state::{StreamState, stream_state};
-use crate::org::backoff::STORE;
 use crate::org::lease::Owner;
 use crate::org::problem::Problem;
 
