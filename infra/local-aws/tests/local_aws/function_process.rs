@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use local::FunctionError;
-use local::function_process::{FunctionProcess, FunctionSettings};
+use local_aws::FunctionError;
+use local_aws::function_process::{FunctionProcess, FunctionSettings};
 use serde_json::{Value, json};
 
 const LIMIT: Duration = Duration::from_secs(20);
@@ -15,7 +15,7 @@ fn obedient() -> PathBuf {
     let binary = tests.parent().unwrap().parent().unwrap().join("examples/obedient_function");
     assert!(
         binary.exists(),
-        "{} is built by `cargo test -p local`, or `cargo build -p local --examples`",
+        "{} is built by `cargo test -p local-aws`, or `cargo build -p local-aws --examples`",
         binary.display()
     );
     binary

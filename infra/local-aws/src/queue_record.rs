@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::digest::md5;
-use crate::queue::Message;
+use crate::queue_message::Message;
 
 /// The record of one message.
 #[derive(Serialize)]

@@ -1,12 +1,12 @@
 //! SQS as a Lambda event source: batches, partial failures, redelivery, dead letters. Pure: the time is an argument.
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::Arc;
 
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde::Deserialize;
 
+pub use crate::queue_message::Message;
 use crate::queue_record::Record;
 
 /// The largest message (docs.aws.amazon.com: SQS quotas).
@@ -28,27 +28,6 @@ pub struct Queue {
     dead: Vec<Message>,
     sent: u64,
     bytes: usize,
-}
-
-/// One message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    /// Its id, given by the queue.
-    pub id: String,
-    /// Its text.
-    pub body: Arc<str>,
-    /// When it was sent.
-    pub sent: Timestamp,
-    /// How often it was received.
-    pub receives: u32,
-    /// When it was received for the first time.
-    pub first_received: Option<Timestamp>,
-}
-
-impl Message {
-    fn receive(&self, now: Timestamp) -> Self {
-        Self { receives: self.receives + 1, first_received: self.first_received.or(Some(now)), ..self.clone() }
-    }
 }
 
 /// Why SQS does not take a message.

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use local::Error;
-use local::view::{Filter, rows};
+use okta_lake::Error;
+use okta_lake::view::{Filter, rows};
 
 use crate::lake_files::{Row, json, lake, write_rows, write_text};
 

@@ -10,7 +10,7 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
-use local::s3_server::{ACCESS_KEY_ID, BUCKET, EmbeddedS3, Fault, REGION, SECRET_ACCESS_KEY};
+use local_aws::s3_server::{ACCESS_KEY_ID, BUCKET, EmbeddedS3, Fault, REGION, SECRET_ACCESS_KEY};
 use tempfile::TempDir;
 
 struct Lake {

@@ -3,11 +3,17 @@
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
 
+use local_aws::config::Config;
+use local_aws::function_binaries::FunctionBinaries;
 use serde_json::Value;
 
 use crate::lake_files::{json, lake, write_rows, write_text};
-use crate::stack::FUNCTIONS;
+
+/// The real functions, built once.
+static FUNCTIONS: LazyLock<FunctionBinaries> =
+    LazyLock::new(|| FunctionBinaries::find(&Config::from_environment()).unwrap());
 
 const THREE: i64 = 1_767_322_800_000;
 

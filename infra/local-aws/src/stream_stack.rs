@@ -27,7 +27,7 @@ const DIRECT_TRIES: u32 = 3;
 
 /// A running stack. Everything ends when it is dropped.
 #[derive(Debug)]
-pub struct LocalStack {
+pub struct StreamStack {
     /// The object store.
     pub s3: EmbeddedS3,
     /// The stream function.
@@ -49,7 +49,7 @@ pub struct Delivered {
     pub last_failure: Option<FunctionError>,
 }
 
-impl LocalStack {
+impl StreamStack {
     /// Starts everything on the folder of a lake. A function that cannot start is told here.
     pub async fn start(lake: &Path, binaries: &FunctionBinaries, config: &Config) -> Result<Self, Error> {
         let s3 = EmbeddedS3::start(lake).await?;

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::error_handling::HandleError;
@@ -10,49 +10,21 @@ use axum::http::StatusCode;
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 
+pub use crate::bucket::BUCKET;
 use crate::bucket::LakeBucket;
+pub use crate::credentials::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};
 use crate::error::Error;
 use crate::fault::Faults;
 pub use crate::fault::{Fault, FaultRequest};
 use crate::loopback::Server;
-
-/// The one bucket: the lake's folder itself, so that key `live/x` is the file `DIR/live/x`.
-pub const BUCKET: &str = "okta-lake";
-
-/// The region that requests are signed for. Any would do.
-pub const REGION: &str = "us-east-1";
-
-/// The fixed credentials of the server, which listens on the loopback interface only. They open nothing else.
-pub const ACCESS_KEY_ID: &str = "local";
-
-/// The secret of [`ACCESS_KEY_ID`].
-pub const SECRET_ACCESS_KEY: &str = "local-loopback-only";
+use crate::s3_log::WriteLog;
 
 /// A running server. It stops when it is dropped.
 #[derive(Debug)]
 pub struct EmbeddedS3 {
     server: Server,
-    record: Arc<Record>,
+    log: Arc<WriteLog>,
     faults: Arc<Faults>,
-}
-
-/// The writes so far, in order.
-#[derive(Debug, Default)]
-pub(crate) struct Record {
-    written: Mutex<Vec<String>>,
-    already_there: Mutex<Vec<String>>,
-}
-
-impl Record {
-    /// Notes a write that succeeded.
-    pub(crate) fn note_written(&self, key: String) {
-        self.written.lock().unwrap_or_else(PoisonError::into_inner).push(key);
-    }
-
-    /// Notes a write that demanded absence in vain.
-    pub(crate) fn note_already_there(&self, key: String) {
-        self.already_there.lock().unwrap_or_else(PoisonError::into_inner).push(key);
-    }
 }
 
 impl EmbeddedS3 {
@@ -63,11 +35,11 @@ impl EmbeddedS3 {
 
     /// Like [`Self::start`], at a given address.
     pub async fn listen(lake: &Path, address: SocketAddr) -> Result<Self, Error> {
-        let record = Arc::<Record>::default();
+        let log = Arc::<WriteLog>::default();
         let faults = Arc::new(Faults::default());
-        let router = router(LakeBucket::open(lake, Arc::clone(&record))?, &faults);
+        let router = router(LakeBucket::open(lake, Arc::clone(&log))?, &faults);
         let server = Server::start(address, router).await?;
-        Ok(Self { server, record, faults })
+        Ok(Self { server, log, faults })
     }
 
     /// The base URL of the server.
@@ -90,12 +62,12 @@ impl EmbeddedS3 {
 
     /// The keys of all writes that succeeded so far, in order, with repeats.
     pub fn written(&self) -> Vec<String> {
-        self.record.written.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.log.written()
     }
 
     /// The keys of all writes that were to make a new object, and found it there.
     pub fn already_there(&self) -> Vec<String> {
-        self.record.already_there.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.log.already_there()
     }
 
     /// From now on, requests for which the rule names a fault meet it instead of the store.

@@ -19,25 +19,28 @@ use tokio_util::io::ReaderStream;
 
 use crate::conditions::{Demand, write_condition};
 use crate::error::Error;
-use crate::listing::{self, Query};
 use crate::object_store::{Condition, ObjectInfo, ObjectStore};
-use crate::s3_server::{BUCKET, Record};
+use crate::s3_list::{self, Query};
+use crate::s3_log::WriteLog;
 use crate::upload;
 
-/// S3 lists at most so many keys at once.
+/// The one bucket: the lake's folder itself, so that key `live/x` is the file `DIR/live/x`.
+pub const BUCKET: &str = "okta-lake";
+
+/// The largest number of keys in one answer to a list request.
 const PAGE: usize = 1000;
 
 /// The bucket of one lake.
 #[derive(Debug)]
 pub(crate) struct LakeBucket {
     store: Arc<ObjectStore>,
-    record: Arc<Record>,
+    log: Arc<WriteLog>,
 }
 
 impl LakeBucket {
     /// Opens the folder of a lake; each write is noted.
-    pub(crate) fn open(lake: &Path, record: Arc<Record>) -> Result<Self, Error> {
-        Ok(Self { store: Arc::new(ObjectStore::open(lake)?), record })
+    pub(crate) fn open(lake: &Path, log: Arc<WriteLog>) -> Result<Self, Error> {
+        Ok(Self { store: Arc::new(ObjectStore::open(lake)?), log })
     }
 
     /// Runs file work off the threads that serve requests.
@@ -93,10 +96,10 @@ impl S3 for LakeBucket {
         let (file, key) = (upload.file, input.key.clone());
         let demands_absence = condition == Condition::Absent;
         match self.blocking(move |store| store.publish(file, &key, &condition)).await {
-            Ok(()) => self.record.note_written(input.key),
+            Ok(()) => self.log.note_written(input.key),
             Err(refusal) => {
                 if demands_absence && *refusal.code() == S3ErrorCode::PreconditionFailed {
-                    self.record.note_already_there(input.key);
+                    self.log.note_already_there(input.key);
                 }
                 return Err(refusal);
             }
@@ -171,7 +174,7 @@ impl S3 for LakeBucket {
         let input = request.input;
         check_bucket(&input.bucket)?;
         let query = query(&input)?;
-        let page = self.blocking(move |store| listing::list(store, &query)).await?;
+        let page = self.blocking(move |store| s3_list::list(store, &query)).await?;
         let output = ListObjectsV2Output {
             name: Some(input.bucket),
             prefix: input.prefix,

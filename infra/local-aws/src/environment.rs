@@ -4,18 +4,32 @@ use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
 use tokio::process::{Child, Command};
 use tokio::time::timeout_at;
 
+use crate::credentials::REGION;
 use crate::error::{Error, FunctionError};
 use crate::function_log::FunctionLog;
-use crate::function_process::{FunctionSettings, Invocation, deadline};
+use crate::function_settings::FunctionSettings;
 use crate::metrics::Metrics;
 use crate::runtime_api::{Event, Reply, RuntimeApi};
-use crate::s3_server::REGION;
 
 /// The account in the ARNs of the local stack; AWS's documentation uses it, nobody owns it.
 const ACCOUNT: &str = "123456789012";
+
+/// A successful invocation.
+#[derive(Debug, Clone)]
+pub struct Invocation {
+    /// What the function responded.
+    pub response: Bytes,
+    /// The lines that it printed, standard output and standard error.
+    pub log: Vec<String>,
+    /// The metrics among these lines.
+    pub metrics: Metrics,
+    /// How long it took.
+    pub duration: Duration,
+}
 
 /// A started process. It is killed when this is dropped.
 #[derive(Debug)]
@@ -174,4 +188,10 @@ fn serve(settings: &FunctionSettings, source: std::io::Error) -> FunctionError {
 
 fn not_served(settings: &FunctionSettings, cause: Error) -> FunctionError {
     serve(settings, std::io::Error::other(cause))
+}
+
+/// The moment at which a timeout that starts now ends.
+fn deadline(timeout: Duration) -> Timestamp {
+    let timeout = SignedDuration::try_from(timeout).unwrap_or(SignedDuration::MAX);
+    Timestamp::now().saturating_add(timeout).unwrap_or(Timestamp::MAX)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use local::runtime_api::{Event, Reply, RuntimeApi};
+use local_aws::runtime_api::{Event, Reply, RuntimeApi};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 

@@ -12,16 +12,16 @@ use crate::config::Config;
 use crate::error::{Error, FunctionError};
 use crate::function_binaries::FunctionBinaries;
 use crate::function_process::{FunctionProcess, FunctionSettings, Invocation};
-use crate::local_stack::ALLOCATOR;
 use crate::s3_server::EmbeddedS3;
 use crate::secrets_server::SecretsServer;
+use crate::stream_stack::ALLOCATOR;
 
 /// The longest that Lambda lets a function run.
 pub const TIMEOUT: Duration = Duration::from_mins(15);
 
 /// The function, ready to be asked.
 #[derive(Debug)]
-pub struct Backfill {
+pub struct BackfillStack {
     /// The secret, as the function reads it.
     pub secrets: SecretsServer,
     /// The object store.
@@ -39,7 +39,7 @@ struct Named {
     org_url: Option<String>,
 }
 
-impl Backfill {
+impl BackfillStack {
     /// Starts the function on the folder of a lake, with the JSON of a secret; returns also what it puts on its bus.
     /// What is wrong with the secret is for the function to say.
     pub async fn start(

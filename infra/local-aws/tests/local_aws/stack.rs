@@ -2,15 +2,13 @@
 
 use std::sync::LazyLock;
 
-use local::config::Config;
-use local::function_binaries::FunctionBinaries;
-use local::local_stack::LocalStack;
-use local::s3_server::Fault;
-
-use crate::lake_files::lake;
+use local_aws::config::Config;
+use local_aws::function_binaries::FunctionBinaries;
+use local_aws::s3_server::Fault;
+use local_aws::stream_stack::StreamStack;
 
 /// The real functions, built once.
-pub(crate) static FUNCTIONS: LazyLock<FunctionBinaries> =
+static FUNCTIONS: LazyLock<FunctionBinaries> =
     LazyLock::new(|| FunctionBinaries::find(&Config::from_environment()).unwrap());
 
 fn event(uuid: &str, hour: u32) -> String {
@@ -21,8 +19,8 @@ fn event(uuid: &str, hour: u32) -> String {
 
 #[tokio::test]
 async fn what_the_store_refuses_comes_again_until_it_is_a_dead_letter() {
-    let lake = lake();
-    let mut stack = LocalStack::start(lake.path(), &FUNCTIONS, &Config::default()).await.unwrap();
+    let lake = tempfile::tempdir().unwrap();
+    let mut stack = StreamStack::start(lake.path(), &FUNCTIONS, &Config::default()).await.unwrap();
     // Refused for good: the SDK does not try that again by itself.
     stack.s3.set_fault(|request| request.key.contains("hour=03").then_some(Fault::Status(403)));
     for (uuid, hour) in [("a", 2), ("b", 3), ("c", 4)] {
@@ -43,9 +41,9 @@ async fn what_the_store_refuses_comes_again_until_it_is_a_dead_letter() {
 
 #[tokio::test]
 async fn the_same_messages_again_find_their_objects_there() {
-    let lake = lake();
+    let lake = tempfile::tempdir().unwrap();
     for expected in [(1, 0), (0, 1)] {
-        let mut stack = LocalStack::start(lake.path(), &FUNCTIONS, &Config::default()).await.unwrap();
+        let mut stack = StreamStack::start(lake.path(), &FUNCTIONS, &Config::default()).await.unwrap();
         stack.send(event("a", 2)).await.unwrap();
         stack.drain().await;
         assert_eq!((stack.s3.written().len(), stack.s3.already_there().len()), expected);
@@ -54,9 +52,9 @@ async fn the_same_messages_again_find_their_objects_there() {
 
 #[tokio::test]
 async fn a_function_that_cannot_start_is_told_at_once() {
-    let lake = lake();
+    let lake = tempfile::tempdir().unwrap();
     let format = ("OKTA_LAKE_FORMAT".to_owned(), "csv".to_owned());
     let config = Config { handed_on: vec![format], ..Config::default() };
-    let error = LocalStack::start(lake.path(), &FUNCTIONS, &config).await.unwrap_err().to_string();
+    let error = StreamStack::start(lake.path(), &FUNCTIONS, &config).await.unwrap_err().to_string();
     assert!(error.contains("OKTA_LAKE_FORMAT") && error.contains("csv"), "{error}");
 }

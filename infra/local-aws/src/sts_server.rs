@@ -11,9 +11,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 
+use crate::credentials::{ACCESS_KEY_ID, SECRET_ACCESS_KEY};
 use crate::error::Error;
 use crate::loopback::Server;
-use crate::s3_server::{ACCESS_KEY_ID, SECRET_ACCESS_KEY};
 
 /// A running server. It stops when it is dropped.
 #[derive(Debug)]

@@ -1,64 +1,16 @@
 //! One Lambda function: a real, unmodified binary, run as Lambda runs it. A crash or a missed deadline ends the
 //! environment and is an error; the next invocation starts a new one.
 
-use std::path::PathBuf;
 use std::sync::{Mutex as SyncMutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 
 use crate::environment::Environment;
+pub use crate::environment::Invocation;
 use crate::error::FunctionError;
-use crate::metrics::Metrics;
-
-/// Lambda's own limit for the initialization.
-const INIT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// What a function is run with.
-#[derive(Debug, Clone)]
-pub struct FunctionSettings {
-    pub(crate) name: String,
-    pub(crate) binary: PathBuf,
-    pub(crate) environment: Vec<(String, String)>,
-    pub(crate) memory_mb: u32,
-    pub(crate) init_timeout: Duration,
-}
-
-impl FunctionSettings {
-    /// A function with this name and this binary.
-    pub fn new(name: impl Into<String>, binary: impl Into<PathBuf>) -> Self {
-        Self {
-            name: name.into(),
-            binary: binary.into(),
-            environment: Vec::new(),
-            memory_mb: 256,
-            init_timeout: INIT_TIMEOUT,
-        }
-    }
-
-    /// Adds environment variables; later ones win. The function sees these and Lambda's own, none of this process.
-    #[must_use]
-    pub fn environment(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
-        self.environment.extend(variables);
-        self
-    }
-
-    /// The memory size that the function is told. It is not enforced.
-    #[must_use]
-    pub fn memory_mb(mut self, memory: u32) -> Self {
-        self.memory_mb = memory;
-        self
-    }
-
-    /// How long the function may take until it asks for its first event.
-    #[must_use]
-    pub fn init_timeout(mut self, timeout: Duration) -> Self {
-        self.init_timeout = timeout;
-        self
-    }
-}
+pub use crate::function_settings::FunctionSettings;
 
 /// A function that can be invoked. One invocation runs at a time; its process ends when this is dropped.
 #[derive(Debug)]
@@ -66,19 +18,6 @@ pub struct FunctionProcess {
     settings: FunctionSettings,
     environment: Mutex<Option<Environment>>,
     record: SyncMutex<Record>,
-}
-
-/// A successful invocation.
-#[derive(Debug, Clone)]
-pub struct Invocation {
-    /// What the function responded.
-    pub response: Bytes,
-    /// The lines that it printed, standard output and standard error.
-    pub log: Vec<String>,
-    /// The metrics among these lines.
-    pub metrics: Metrics,
-    /// How long it took.
-    pub duration: Duration,
 }
 
 #[derive(Debug, Default)]
@@ -163,10 +102,4 @@ impl FunctionProcess {
     fn note<T>(&self, update: impl FnOnce(&mut Record) -> T) -> T {
         update(&mut self.record.lock().unwrap_or_else(PoisonError::into_inner))
     }
-}
-
-/// The moment at which a timeout that starts now ends.
-pub(crate) fn deadline(timeout: Duration) -> Timestamp {
-    let timeout = SignedDuration::try_from(timeout).unwrap_or(SignedDuration::MAX);
-    Timestamp::now().saturating_add(timeout).unwrap_or(Timestamp::MAX)
 }
