@@ -50,8 +50,8 @@ impl BackfillStack {
     ) -> Result<(Self, UnboundedReceiver<BusEvent>), Error> {
         let tenant = tenant(&secret);
         let s3 = EmbeddedS3::start(lake).await?;
-        let secrets = SecretsServer::start(&tenant, secret).await?;
-        let (bus, events) = BusServer::start().await?;
+        let secrets = SecretsServer::start(s3.credentials(), &tenant, secret).await?;
+        let (bus, events) = BusServer::start(s3.credentials()).await?;
         let own = [("OKTA_LAKE_CUSTOM_DOMAINS", "loopback"), ("OKTA_LAKE_PROGRESS_SECONDS", "1")];
         let own = own.into_iter().chain(ALLOCATOR).map(|(name, value)| (name.to_owned(), value.to_owned()));
         let settings = FunctionSettings::new("backfill", &binaries.backfill)

@@ -1,7 +1,5 @@
 //! Amazon EventBridge as far as the functions use it: events are put on okta-lake's own bus, and whoever listens gets them.
 
-use std::net::SocketAddr;
-
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -11,8 +9,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::loopback::Server;
+use crate::signature;
 
 /// The name of the bus.
 const BUS: &str = "okta-lake";
@@ -50,10 +50,10 @@ struct PutEvents {
 
 impl BusServer {
     /// Serves the bus; the receiver gets every event, in order.
-    pub async fn start() -> Result<(Self, UnboundedReceiver<BusEvent>), Error> {
+    pub async fn start(credentials: &Credentials) -> Result<(Self, UnboundedReceiver<BusEvent>), Error> {
         let (sender, receiver) = unbounded_channel();
         let router = Router::new().route("/", post(answer)).with_state(sender);
-        let server = Server::start(SocketAddr::from(([127, 0, 0, 1], 0)), router).await?;
+        let server = Server::start(signature::require(router, credentials, "events")).await?;
         Ok((Self { server }, receiver))
     }
 

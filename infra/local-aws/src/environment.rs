@@ -166,7 +166,7 @@ fn spawn(settings: &FunctionSettings, api: &RuntimeApi, log: &FunctionLog) -> Re
 /// The variables that Lambda sets.
 fn lambda_variables(settings: &FunctionSettings, api: &RuntimeApi) -> Vec<(&'static str, String)> {
     vec![
-        ("AWS_LAMBDA_RUNTIME_API", api.address().to_string()),
+        ("AWS_LAMBDA_RUNTIME_API", api.url()),
         ("AWS_LAMBDA_FUNCTION_NAME", settings.name.clone()),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", settings.memory_mb.to_string()),

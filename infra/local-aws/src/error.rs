@@ -20,6 +20,9 @@ pub enum Error {
     /// No loopback port could be opened.
     #[error("cannot listen on a loopback port")]
     Listen(#[source] std::io::Error),
+    /// The operating system gave no random numbers.
+    #[error("cannot make credentials: the operating system gives no random numbers")]
+    Random(#[source] getrandom::Error),
     /// There is no object with this key.
     #[error("no object {key:?}")]
     NoSuchKey {

@@ -4,6 +4,7 @@
 pub mod backfill_stack;
 pub mod bus_server;
 pub mod config;
+pub mod credentials;
 pub mod error;
 pub mod fault;
 pub mod function_binaries;
@@ -20,7 +21,6 @@ pub mod sts_server;
 
 mod bucket;
 mod conditions;
-mod credentials;
 mod digest;
 mod environment;
 mod function_log;
@@ -29,6 +29,7 @@ mod loopback;
 mod queue_message;
 mod queue_record;
 mod s3_log;
+mod signature;
 mod upload;
 
 pub use error::{Error, FunctionError};

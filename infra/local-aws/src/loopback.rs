@@ -17,8 +17,9 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Listens, and serves in the background.
-    pub(crate) async fn start(address: SocketAddr, router: Router) -> Result<Self, Error> {
+    /// Listens on a free port of the loopback interface, and serves in the background.
+    pub(crate) async fn start(router: Router) -> Result<Self, Error> {
+        let address = SocketAddr::from(([127, 0, 0, 1], 0));
         let listener = TcpListener::bind(address).await.map_err(Error::Listen)?;
         let bound = listener.local_addr().map_err(Error::Listen)?;
         // `serve` ends only with the task: it retries whatever `accept` says.

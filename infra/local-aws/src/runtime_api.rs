@@ -1,7 +1,6 @@
 //! The Lambda Runtime API, served on a loopback port for one function process. Payloads are bytes: what is handed in
 //! reaches the function as it is, be it JSON or not.
 
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex as SyncMutex, PoisonError};
 
 use axum::body::Body;
@@ -16,6 +15,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 
+use crate::credentials::random_text;
 use crate::error::Error;
 use crate::loopback::Server;
 
@@ -60,6 +60,7 @@ pub struct FunctionFault {
 #[derive(Debug)]
 pub struct RuntimeApi {
     server: Server,
+    token: String,
     events: mpsc::UnboundedSender<Handover>,
     phase: watch::Receiver<Phase>,
 }
@@ -76,18 +77,20 @@ enum Phase {
 }
 
 impl RuntimeApi {
-    /// Listens; the address is the value of `AWS_LAMBDA_RUNTIME_API`.
+    /// Listens below a path that nobody can guess: the requests of this API are not signed.
     pub async fn start() -> Result<Self, Error> {
+        let token = random_text::<16>()?;
         let (events, queue) = mpsc::unbounded_channel();
         let (turn, phase) = watch::channel(Phase::Starting);
         let shared = Arc::new(Shared { queue: Mutex::new(queue), current: SyncMutex::new(None), phase: turn });
-        let server = Server::start(SocketAddr::from(([127, 0, 0, 1], 0)), router(shared)).await?;
-        Ok(Self { server, events, phase })
+        let server = Server::start(Router::new().nest(&format!("/{token}"), router(shared))).await?;
+        Ok(Self { server, token, events, phase })
     }
 
-    /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
-        self.server.address()
+    /// Where it listens: the value of `AWS_LAMBDA_RUNTIME_API`. On Lambda it has neither a scheme nor a path; the runtime
+    /// of the functions takes both.
+    pub fn url(&self) -> String {
+        format!("http://{}/{}", self.server.address(), self.token)
     }
 
     /// Waits until the function asks for an event; it has then finished all work on the one before.

@@ -1,6 +1,5 @@
 //! The embedded S3-compatible server: the protocol by `s3s`, the objects as plain files below the lake's folder.
 
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,7 +11,8 @@ use s3s::service::{S3Service, S3ServiceBuilder};
 
 pub use crate::bucket::BUCKET;
 use crate::bucket::LakeBucket;
-pub use crate::credentials::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};
+use crate::credentials::Credentials;
+pub use crate::credentials::REGION;
 use crate::error::Error;
 use crate::fault::Faults;
 pub use crate::fault::{Fault, FaultRequest};
@@ -23,28 +23,34 @@ use crate::s3_log::WriteLog;
 #[derive(Debug)]
 pub struct EmbeddedS3 {
     server: Server,
+    credentials: Credentials,
     log: Arc<WriteLog>,
     faults: Arc<Faults>,
 }
 
 impl EmbeddedS3 {
-    /// Serves the objects below a folder (made if it is not there) on a loopback port.
+    /// Serves the objects below a folder (made if it is not there) on a loopback port, with credentials of its own.
     pub async fn start(lake: &Path) -> Result<Self, Error> {
-        Self::listen(lake, SocketAddr::from(([127, 0, 0, 1], 0))).await
+        Self::start_with(lake, Credentials::random()?).await
     }
 
-    /// Like [`Self::start`], at a given address.
-    pub async fn listen(lake: &Path, address: SocketAddr) -> Result<Self, Error> {
+    /// Like [`Self::start`], with credentials that another server has, too.
+    pub async fn start_with(lake: &Path, credentials: Credentials) -> Result<Self, Error> {
         let log = Arc::<WriteLog>::default();
         let faults = Arc::new(Faults::default());
-        let router = router(LakeBucket::open(lake, Arc::clone(&log))?, &faults);
-        let server = Server::start(address, router).await?;
-        Ok(Self { server, log, faults })
+        let router = router(LakeBucket::open(lake, Arc::clone(&log))?, &credentials, &faults);
+        let server = Server::start(router).await?;
+        Ok(Self { server, credentials, log, faults })
     }
 
     /// The base URL of the server.
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.server.address())
+    }
+
+    /// What requests are signed with. The other servers of a function get the same.
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
     }
 
     /// The environment that makes a function, or any AWS tool, use this server and nothing else.
@@ -53,8 +59,8 @@ impl EmbeddedS3 {
             ("OKTA_LAKE_BUCKET", BUCKET),
             ("AWS_ENDPOINT_URL_S3", &self.endpoint()),
             ("AWS_REGION", REGION),
-            ("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID),
-            ("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY),
+            ("AWS_ACCESS_KEY_ID", &self.credentials.access_key_id),
+            ("AWS_SECRET_ACCESS_KEY", &self.credentials.secret_access_key),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .to_vec()
@@ -81,15 +87,16 @@ impl EmbeddedS3 {
     }
 }
 
-fn router(bucket: LakeBucket, faults: &Arc<Faults>) -> Router {
-    let service = HandleError::new(service(bucket), |_| async { StatusCode::INTERNAL_SERVER_ERROR });
+fn router(bucket: LakeBucket, credentials: &Credentials, faults: &Arc<Faults>) -> Router {
+    let service = HandleError::new(service(bucket, credentials), |_| async { StatusCode::INTERNAL_SERVER_ERROR });
     Router::new()
         .fallback_service(service)
         .layer(axum::middleware::from_fn_with_state(Arc::clone(faults), crate::fault::inject))
 }
 
-fn service(bucket: LakeBucket) -> S3Service {
+fn service(bucket: LakeBucket, credentials: &Credentials) -> S3Service {
     let mut builder = S3ServiceBuilder::new(bucket);
-    builder.set_auth(SimpleAuth::from_single(ACCESS_KEY_ID, SECRET_ACCESS_KEY));
+    let Credentials { access_key_id, secret_access_key } = credentials;
+    builder.set_auth(SimpleAuth::from_single(access_key_id.as_str(), secret_access_key.as_str()));
     builder.build()
 }

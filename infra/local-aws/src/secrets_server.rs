@@ -1,6 +1,5 @@
 //! AWS Secrets Manager as far as the functions use it, for one secret: its JSON protocol on a loopback port.
 
-use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -11,8 +10,10 @@ use axum::routing::post;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
+use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::loopback::Server;
+use crate::signature;
 
 /// What the names of the tenants' secrets begin with: the functions' default.
 const PREFIX: &str = "okta-lake/";
@@ -44,11 +45,11 @@ impl std::fmt::Debug for Secret {
 
 impl SecretsServer {
     /// Serves `text` as the secret of a tenant.
-    pub async fn start(tenant: &str, text: String) -> Result<Self, Error> {
+    pub async fn start(credentials: &Credentials, tenant: &str, text: String) -> Result<Self, Error> {
         let value = RwLock::new(SecretValue { text: Some(text), changed: now() });
         let secret = Arc::new(Secret { name: format!("{PREFIX}{tenant}"), value });
         let router = Router::new().route("/", post(answer)).with_state(Arc::clone(&secret));
-        let server = Server::start(SocketAddr::from(([127, 0, 0, 1], 0)), router).await?;
+        let server = Server::start(signature::require(router, credentials, "secretsmanager")).await?;
         Ok(Self { server, secret })
     }
 

@@ -2,7 +2,6 @@
 //! loopback port.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
@@ -11,9 +10,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 
-use crate::credentials::{ACCESS_KEY_ID, SECRET_ACCESS_KEY};
+use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::loopback::Server;
+use crate::signature;
 
 /// A running server. It stops when it is dropped.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub struct StsServer {
 /// Who may become what.
 #[derive(Debug)]
 struct Roles {
+    /// What whoever assumes a role gets.
+    credentials: Credentials,
     external_id: String,
     known: Mutex<BTreeSet<String>>,
     assumed: Mutex<Vec<String>>,
@@ -32,11 +34,16 @@ struct Roles {
 
 impl StsServer {
     /// Knows no role yet. What is assumed later opens the embedded S3.
-    pub async fn start(external_id: &str) -> Result<Self, Error> {
+    pub async fn start(credentials: &Credentials, external_id: &str) -> Result<Self, Error> {
         let external_id = external_id.to_owned();
-        let roles = Arc::new(Roles { external_id, known: Mutex::default(), assumed: Mutex::default() });
+        let roles = Arc::new(Roles {
+            credentials: credentials.clone(),
+            external_id,
+            known: Mutex::default(),
+            assumed: Mutex::default(),
+        });
         let router = Router::new().route("/", post(answer)).with_state(Arc::clone(&roles));
-        let server = Server::start(SocketAddr::from(([127, 0, 0, 1], 0)), router).await?;
+        let server = Server::start(signature::require(router, credentials, "sts")).await?;
         Ok(Self { server, roles })
     }
 
@@ -67,10 +74,11 @@ async fn answer(State(roles): State<Arc<Roles>>, body: String) -> Response {
         return refused(&arn);
     }
     roles.assumed.lock().unwrap_or_else(PoisonError::into_inner).push(arn.clone());
+    let Credentials { access_key_id, secret_access_key } = &roles.credentials;
     let answer = format!(
         r#"<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><AssumedRoleUser>
-        <Arn>{arn}</Arn><AssumedRoleId>local</AssumedRoleId></AssumedRoleUser><Credentials><AccessKeyId>{ACCESS_KEY_ID}
-        </AccessKeyId><SecretAccessKey>{SECRET_ACCESS_KEY}</SecretAccessKey><SessionToken>local</SessionToken>
+        <Arn>{arn}</Arn><AssumedRoleId>local</AssumedRoleId></AssumedRoleUser><Credentials><AccessKeyId>{access_key_id}
+        </AccessKeyId><SecretAccessKey>{secret_access_key}</SecretAccessKey><SessionToken>local</SessionToken>
         <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"#
     );
     // No white space within a value.

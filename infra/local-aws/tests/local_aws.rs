@@ -10,3 +10,5 @@ mod runtime_api;
 mod s3_server;
 #[path = "local_aws/stack.rs"]
 mod stack;
+#[path = "local_aws/strangers.rs"]
+mod strangers;

@@ -1,6 +1,5 @@
 //! The Runtime API as a runtime sees it, byte by byte: a client of a few lines that takes nothing for granted.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -25,8 +24,11 @@ impl Answer {
     }
 }
 
-async fn request(address: SocketAddr, head: &str, body: &[u8]) -> Answer {
+async fn request(api: &RuntimeApi, head: &str, body: &[u8]) -> Answer {
+    let url = api.url();
+    let (address, token) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
     let mut stream = TcpStream::connect(address).await.unwrap();
+    let head = head.replace(" /", &format!(" /{token}/"));
     let head = format!("{head} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", body.len());
     stream.write_all(&[head.as_bytes(), body].concat()).await.unwrap();
     let mut answer = Vec::new();
@@ -37,12 +39,12 @@ async fn request(address: SocketAddr, head: &str, body: &[u8]) -> Answer {
     Answer { status, headers, body: answer[end + 4..].to_vec() }
 }
 
-async fn next(address: SocketAddr) -> Answer {
-    request(address, "GET /2018-06-01/runtime/invocation/next", b"").await
+async fn next(api: &RuntimeApi) -> Answer {
+    request(api, "GET /2018-06-01/runtime/invocation/next", b"").await
 }
 
-async fn post(address: SocketAddr, path: &str, body: &[u8]) -> Answer {
-    request(address, &format!("POST /2018-06-01/runtime/{path}"), body).await
+async fn post(api: &RuntimeApi, path: &str, body: &[u8]) -> Answer {
+    request(api, &format!("POST /2018-06-01/runtime/{path}"), body).await
 }
 
 fn event(payload: &[u8]) -> Event {
@@ -59,15 +61,14 @@ fn event(payload: &[u8]) -> Event {
 async fn bytes_go_both_ways_untouched() {
     for payload in [&b"{\"a\":1}"[..], b"\xff\xfe not JSON \0", b"", &vec![0x80; 300_000]] {
         let api = RuntimeApi::start().await.unwrap();
-        let address = api.address();
         let function = async {
-            let got = next(address).await;
+            let got = next(&api).await;
             assert_eq!((got.status, got.body.as_slice()), (200, payload));
             assert_eq!(got.header("lambda-runtime-aws-request-id"), "id-1");
             assert_eq!(got.header("lambda-runtime-deadline-ms"), "1700000000123");
             assert_eq!(got.header("lambda-runtime-invoked-function-arn"), "arn:x");
             assert_eq!(got.header("lambda-runtime-trace-id"), "Root=1");
-            post(address, "invocation/id-1/response", payload).await.status
+            post(&api, "invocation/id-1/response", payload).await.status
         };
         let (reply, status) = tokio::join!(api.invoke(event(payload)), function);
         assert_eq!(reply, Reply::Response(Bytes::copy_from_slice(payload)));
@@ -78,15 +79,11 @@ async fn bytes_go_both_ways_untouched() {
 #[tokio::test]
 async fn a_reply_counts_once_and_only_for_its_own_event() {
     let api = RuntimeApi::start().await.unwrap();
-    let address = api.address();
     let function = async {
-        next(address).await;
-        assert_eq!(post(address, "invocation/other/response", b"1").await.status, 400);
-        assert_eq!(
-            post(address, "invocation/id-1/error", br#"{"errorType":"T","errorMessage":"m"}"#).await.status,
-            202
-        );
-        assert_eq!(post(address, "invocation/id-1/response", b"2").await.status, 400);
+        next(&api).await;
+        assert_eq!(post(&api, "invocation/other/response", b"1").await.status, 400);
+        assert_eq!(post(&api, "invocation/id-1/error", br#"{"errorType":"T","errorMessage":"m"}"#).await.status, 202);
+        assert_eq!(post(&api, "invocation/id-1/response", b"2").await.status, 400);
     };
     let (reply, ()) = tokio::join!(api.invoke(event(b"{}")), function);
     let Reply::Error(fault) = reply else { panic!("{reply:?}") };
@@ -96,13 +93,12 @@ async fn a_reply_counts_once_and_only_for_its_own_event() {
 #[tokio::test]
 async fn a_runtime_that_hangs_up_while_it_waits_loses_no_event() {
     let api = RuntimeApi::start().await.unwrap();
-    let address = api.address();
-    tokio::time::timeout(Duration::from_millis(100), next(address)).await.err().expect("there is no event yet");
+    tokio::time::timeout(Duration::from_millis(100), next(&api)).await.err().expect("there is no event yet");
     // The server sees that the client is gone only when it looks.
     tokio::time::sleep(Duration::from_millis(100)).await;
     let function = async {
-        next(address).await;
-        post(address, "invocation/id-1/response", b"1").await;
+        next(&api).await;
+        post(&api, "invocation/id-1/response", b"1").await;
     };
     let (reply, ()) = tokio::join!(api.invoke(event(b"{}")), function);
     assert_eq!(reply, Reply::Response(Bytes::from_static(b"1")));
@@ -111,7 +107,7 @@ async fn a_runtime_that_hangs_up_while_it_waits_loses_no_event() {
 #[tokio::test]
 async fn a_failed_initialization_is_told() {
     let api = RuntimeApi::start().await.unwrap();
-    let (idle, answer) = tokio::join!(api.idle(), post(api.address(), "init/error", b"OKTA_LAKE_BUCKET is not set"));
+    let (idle, answer) = tokio::join!(api.idle(), post(&api, "init/error", b"OKTA_LAKE_BUCKET is not set"));
     assert_eq!(answer.status, 202);
     assert_eq!(idle.unwrap_err().error_message, "OKTA_LAKE_BUCKET is not set");
 }
