@@ -11,6 +11,7 @@ pub mod function_binaries;
 pub mod function_process;
 pub mod metrics;
 pub mod object_store;
+pub mod private_files;
 pub mod queue;
 pub mod runtime_api;
 pub mod s3_list;

@@ -1,4 +1,4 @@
-//! Objects kept as plain files below one folder: the key is the path.
+//! Objects kept as plain files below one folder, for their owner only: the key is the path.
 //!
 //! `s3s-fs` was tried first and is not used: it checks a condition before it reads the body and renames afterwards (two
 //! writers both pass `If-None-Match`), moves a file into place before its checksum is verified, keeps a sidecar per
@@ -15,6 +15,7 @@ use tempfile::NamedTempFile;
 
 use crate::digest::md5;
 use crate::error::Error;
+use crate::private_files::create_folder;
 
 /// The folder below the lake that holds uploads in progress, and is the lock: hidden, and never listed.
 const SCRATCH: &str = ".okta-lake";
@@ -63,19 +64,20 @@ pub struct ObjectStore {
 impl ObjectStore {
     /// Opens the store, making the folder if it is not there.
     pub fn open(root: &Path) -> Result<Self, Error> {
-        fs::create_dir_all(root).map_err(Error::file("create", root))?;
+        create_folder(root).map_err(Error::file("create", root))?;
         let root = root.canonicalize().map_err(Error::file("open", root))?;
         let scratch = root.join(SCRATCH);
-        fs::create_dir_all(&scratch).map_err(Error::file("create", &scratch))?;
+        create_folder(&scratch).map_err(Error::file("create", &scratch))?;
         remove_abandoned(&scratch);
         Ok(Self { root, scratch, tags: Mutex::default() })
     }
 
     /// A new file that no reader sees until it is published; it vanishes if it is dropped before.
     pub fn begin(&self) -> Result<NamedTempFile, Error> {
-        let mut builder = tempfile::Builder::new();
-        readable_by_all(&mut builder);
-        builder.prefix("upload-").tempfile_in(&self.scratch).map_err(Error::file("write below", &self.scratch))
+        tempfile::Builder::new()
+            .prefix("upload-")
+            .tempfile_in(&self.scratch)
+            .map_err(Error::file("write below", &self.scratch))
     }
 
     /// Moves a finished upload to its key, if the condition holds.
@@ -84,7 +86,7 @@ impl ObjectStore {
         let _lock = self.lock()?;
         check(&path, key, condition)?;
         let folder = path.parent().unwrap_or(&self.root);
-        fs::create_dir_all(folder).map_err(|_| conflict(key))?;
+        create_folder(folder).map_err(|_| conflict(key))?;
         self.tags().remove(key);
         upload.persist(&path).map(drop).map_err(|failed| match failed.error.kind() {
             io::ErrorKind::IsADirectory => conflict(key),
@@ -229,12 +231,3 @@ fn no_such_key(key: &str) -> Error {
 fn conflict(key: &str) -> Error {
     Error::InvalidKey { key: key.to_owned(), reason: "an object and a folder cannot have the same name" }
 }
-
-#[cfg(unix)]
-fn readable_by_all(builder: &mut tempfile::Builder<'_, '_>) {
-    use std::os::unix::fs::PermissionsExt as _;
-    builder.permissions(fs::Permissions::from_mode(0o666));
-}
-
-#[cfg(not(unix))]
-fn readable_by_all(_: &mut tempfile::Builder<'_, '_>) {}

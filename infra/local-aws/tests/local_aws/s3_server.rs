@@ -11,6 +11,7 @@ use aws_sdk_s3::config::{BehaviorVersion, Credentials as SdkCredentials, Region,
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use local_aws::credentials::Credentials;
+use local_aws::object_store::ObjectStore;
 use local_aws::s3_server::{BUCKET, EmbeddedS3, Fault, REGION};
 use tempfile::TempDir;
 
@@ -107,6 +108,33 @@ async fn keys_that_are_no_files_are_refused() {
     }
     let expected: BTreeSet<String> = ["a/b".to_owned()].into();
     assert_eq!(lake.files(), expected);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn objects_and_uploads_are_for_their_owner_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let outer = tempfile::tempdir().unwrap();
+    let folder = outer.path().join("new/lake");
+    let server = EmbeddedS3::start(&folder).await.unwrap();
+    let lake = Lake { client: client(&server, server.credentials()), server, folder: outer };
+    lake.put("quarantine/tenant=acme/day=2026-05-04/1.json", b"{}").await;
+    lake.put("live/tenant=acme/1.parquet", b"rows").await;
+    let store = ObjectStore::open(&folder).unwrap();
+    let _upload = store.begin().unwrap();
+    let mut left = vec![lake.folder.path().join("new")];
+    let mut files = 0;
+    while let Some(path) = left.pop() {
+        let metadata = std::fs::metadata(&path).unwrap();
+        let expected = if metadata.is_dir() { 0o700 } else { 0o600 };
+        assert_eq!(metadata.permissions().mode() & 0o777, expected, "{}", path.display());
+        files += usize::from(metadata.is_file());
+        if metadata.is_dir() {
+            left.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        }
+    }
+    assert_eq!(files, 3, "two objects, and an upload that has not ended");
 }
 
 #[tokio::test]
