@@ -2,6 +2,8 @@
 //! signed with the credentials of this run is refused before it is read.
 
 use aws_sigv4::sign::v4::{calculate_signature, generate_signing_key};
+use std::time::{Duration, SystemTime};
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
@@ -77,7 +79,8 @@ fn is_signed(credentials: &Credentials, service: &str, headers: &HeaderMap, body
 /// The signature of a request (AWS General Reference, "Create a signed AWS API request").
 fn signature(credentials: &Credentials, given: &Authorization<'_>, headers: &HeaderMap, body: &[u8]) -> Option<String> {
     let amz_date = headers.get("x-amz-date")?.to_str().ok()?;
-    let time = DateTime::strptime("%Y%m%dT%H%M%SZ", amz_date).ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp();
+    let time = TimeZone::UTC.to_timestamp(DateTime::strptime("%Y%m%dT%H%M%SZ", amz_date).ok()?).ok()?;
+    let seconds = Duration::from_secs(u64::try_from(time.as_second()).ok()?);
     let Authorization { date, region, service, signed_headers, .. } = *given;
     let mut canonical = "POST\n/\n\n".to_owned();
     for name in signed_headers.split(';') {
@@ -87,7 +90,7 @@ fn signature(credentials: &Credentials, given: &Authorization<'_>, headers: &Hea
     canonical.push_str(&format!("\n{signed_headers}\n{}", sha256(body)));
     let scope = format!("{date}/{region}/{service}/aws4_request");
     let text = format!("AWS4-HMAC-SHA256\n{amz_date}\n{scope}\n{}", sha256(canonical.as_bytes()));
-    let key = generate_signing_key(&credentials.secret_access_key, time.into(), region, service);
+    let key = generate_signing_key(&credentials.secret_access_key, SystemTime::UNIX_EPOCH + seconds, region, service);
     Some(calculate_signature(key, text.as_bytes()))
 }
 
