@@ -10,7 +10,7 @@ use aws_config::BehaviorVersion;
 use aws_config::profile::profile_file::{ProfileFileKind, ProfileFiles};
 use aws_config::retry::RetryConfig;
 use aws_sdk_s3::config::Region;
-use backfill::security_lake::{SecurityLake, Subscription};
+use backfill::outputs::security_lake::{SecurityLake, Subscription};
 use local_aws::fault::Fault;
 use local_aws::s3_server::{BUCKET, EmbeddedS3, REGION};
 use local_aws::sts_server::StsServer;
