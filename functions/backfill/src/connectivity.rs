@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use okta::{Client, CredentialKind, Disposition, Error, Event, Grants, Page, SecretSource};
+use okta::{Client, CredentialKind, Deadline, Disposition, Error, Event, Grants, Page, SecretSource};
 use serde::{Deserialize, Serialize};
 
 use crate::bus::Kind;
@@ -23,7 +23,7 @@ pub(crate) async fn check(function: &Function, tenant: &str, secret: Arc<dyn Sec
         }
     };
     let client = match Client::new(secret, function.options(Arc::new(observer))).await {
-        Ok(client) => client.with_deadline(left),
+        Ok(client) => client.with_deadline(Deadline::at(function.clock.elapsed() + left)),
         Err(error) => return section(tenant, None, vec![failed("Secret", &error)], "the secret cannot be used"),
     };
     let org = Some(client.org().host().to_owned());

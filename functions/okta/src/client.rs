@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, LOCATION};
@@ -104,10 +103,9 @@ impl Client {
         Ok(Self { inner: Arc::new(Inner { exchange, authorizer }), deadline: Deadline::default() })
     }
 
-    /// The same client, but what would end later than in `left` from now fails at once with [`Error::TooLate`].
+    /// The same client, but what would end after `deadline` fails at once with [`Error::TooLate`].
     #[must_use]
-    pub fn with_deadline(&self, left: Duration) -> Self {
-        let deadline = Deadline::at(self.inner.exchange.clock.elapsed().saturating_add(left));
+    pub fn with_deadline(&self, deadline: Deadline) -> Self {
         Self { inner: self.inner.clone(), deadline }
     }
 

@@ -87,12 +87,10 @@ impl Exchange {
     ) -> Result<Result<Answer, TransportError>, TooLate> {
         let start = self.clock.elapsed();
         let sent = self.transport.send(request, |status, headers| self.account(&mut permit, status, headers));
-        let outcome = match deadline.left(start) {
-            None => sent.await,
-            Some(left) => tokio::select! {
-                outcome = sent => outcome,
-                () = self.clock.sleep(left) => return Err(TooLate { wait: left, reason: WaitReason::Answer }),
-            },
+        let left = deadline.left(start);
+        let outcome = tokio::select! {
+            outcome = sent => outcome,
+            () = self.clock.sleep(left) => return Err(TooLate { wait: left, reason: WaitReason::Answer }),
         };
         drop(permit);
         if let Ok(answer) = &outcome {

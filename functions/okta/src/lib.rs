@@ -54,7 +54,7 @@ pub use advice::Disposition;
 pub use client::{Client, Options};
 pub use clock::{Clock, ScaledClock, SystemClock};
 pub use credentials::{CredentialKind, Credentials, CredentialsError};
-pub use deadline::TooLate;
+pub use deadline::{Deadline, TooLate};
 pub use error::{BoxError, Error};
 pub use jwt::SigningError;
 pub use org::{AllowedHosts, Org, OrgError};

@@ -97,7 +97,7 @@ impl RateLimiter {
             if announced.replace(reason) != Some(reason) {
                 (self.observer)(&Event::Waiting { bucket: route.bucket, reason, wait });
             }
-            let sleep = wait.or(deadline.left(now)).unwrap_or(LOOK_AGAIN);
+            let sleep = wait.unwrap_or(LOOK_AGAIN).min(deadline.left(now));
             tokio::select! {
                 () = changed => {}
                 () = self.clock.sleep(sleep) => {}
