@@ -8,13 +8,13 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
-use backfill::bus::Bus;
-use backfill::figures::Figures;
-use backfill::function::Function;
+use backfill::app::App;
+use backfill::aws::bus::Bus;
+use backfill::aws::metrics::Metrics;
+use backfill::aws::secrets::Secrets;
+use backfill::aws::stack::Stack;
 use backfill::handler::answer;
-use backfill::rows::Sink;
-use backfill::secrets::Secrets;
-use backfill::stack::Stack;
+use backfill::okta_log::page_writer::Sink;
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use lake::batch::object;
@@ -46,7 +46,7 @@ pub(crate) struct Collector {
     pub(crate) simulator: Simulator,
     pub(crate) s3: EmbeddedS3,
     pub(crate) clock: Arc<MovableClock>,
-    pub(crate) function: Function,
+    pub(crate) function: App,
     lake: TempDir,
     events: Mutex<UnboundedReceiver<BusEvent>>,
     secrets: SecretsServer,
@@ -259,7 +259,7 @@ fn function(
     clock: Arc<MovableClock>,
     page: u64,
     format: Format,
-) -> Function {
+) -> App {
     let credentials = Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY, None, None, "test");
     // Errors of S3 are this harness's doing: trying again would only blur at which request it was stopped.
     macro_rules! client {
@@ -277,8 +277,8 @@ fn function(
     }
     let lake = Lake::new(client!(aws_sdk_s3, s3.endpoint()), BUCKET);
     let events = client!(aws_sdk_eventbridge, bus.endpoint());
-    let figures = Figures::default();
-    Function {
+    let figures = Metrics::default();
+    App {
         secrets: Secrets::new(client!(aws_sdk_secretsmanager, secrets.endpoint()), "okta-lake/".to_owned()),
         stack: Stack { lake: lake.clone(), events: events.clone(), bus: None, rule: None },
         sink: Sink { lake, format, figures: figures.clone() },

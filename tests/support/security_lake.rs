@@ -10,7 +10,7 @@ use aws_config::BehaviorVersion;
 use aws_config::profile::profile_file::{ProfileFileKind, ProfileFiles};
 use aws_config::retry::RetryConfig;
 use aws_sdk_s3::config::{Credentials, Region};
-use backfill::security_lake::{SecurityLake, Subscription};
+use backfill::outputs::security_lake::{SecurityLake, Subscription};
 use local::fault::Fault;
 use local::s3_server::{ACCESS_KEY_ID, BUCKET, EmbeddedS3, REGION, SECRET_ACCESS_KEY};
 use local::sts_server::StsServer;

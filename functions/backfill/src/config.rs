@@ -7,7 +7,7 @@ use lake::Format;
 use okta::{AllowedHosts, Share};
 use tracing_subscriber::EnvFilter;
 
-use crate::security_lake::Subscription;
+use crate::outputs::security_lake::Subscription;
 
 /// How this deployment is set up.
 #[derive(Debug)]

@@ -11,18 +11,19 @@ use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::bus::Kind;
+use crate::actions::connectivity;
+use crate::actions::logs::{self, LogsReport, Wish};
+use crate::actions::quarantine_report;
+use crate::actions::secret_rotation;
+use crate::app::App;
+use crate::aws::bus::Kind;
+use crate::aws::secrets::{Found, SecretsError};
+use crate::check::{CREDENTIALS, Check, Report, Section, Status};
 use crate::command::{Action, Command, CommandError};
-use crate::connectivity;
-use crate::function::Function;
-use crate::inventory::{self, InventoryReport, Wanted};
-use crate::logs::{self, LogsReport, Wish};
-use crate::quarantine_watch;
-use crate::reconcile::{self, ReconcileReport};
-use crate::report::{CREDENTIALS, Check, Report, Section, Status};
-use crate::secret_watch;
-use crate::secrets::{Found, SecretsError};
-use crate::trouble::STORE;
+use crate::inventory::run::{self as inventory, InventoryReport, Wanted};
+use crate::org::backoff::STORE;
+use crate::seal::report::ReconcileReport;
+use crate::seal::run as reconcile;
 
 /// What is left of the time at the end, to write the last checkpoints and to answer in.
 const RESERVE: Duration = Duration::from_secs(10);
@@ -106,14 +107,14 @@ impl From<HandlerError> for Diagnostic {
 }
 
 /// Handles one event of the Lambda runtime.
-pub async fn handle(function: &Function, event: LambdaEvent<Value>) -> Result<Answer, HandlerError> {
+pub async fn handle(function: &App, event: LambdaEvent<Value>) -> Result<Answer, HandlerError> {
     let answer = answer(function, event.payload, left(&event.context)).await;
     function.figures.publish(function.clock.now());
     answer
 }
 
 /// Handles a command that must have been answered in `left`.
-pub async fn answer(function: &Function, payload: Value, left: Duration) -> Result<Answer, HandlerError> {
+pub async fn answer(function: &App, payload: Value, left: Duration) -> Result<Answer, HandlerError> {
     let Command { action, tenant } = Command::parse(payload.clone())?;
     let wish = match &action {
         Action::TestConnectivity => {
@@ -162,16 +163,16 @@ pub async fn answer(function: &Function, payload: Value, left: Duration) -> Resu
 }
 
 /// Every org, its secret looked after. What the lake remembers of secrets is no reason not to go on.
-async fn watched_tenants(function: &Function, left: Duration) -> Result<Vec<String>, SecretsError> {
+async fn watched_tenants(function: &App, left: Duration) -> Result<Vec<String>, SecretsError> {
     let found = function.secrets.list().await?;
-    if let Err(error) = Box::pin(secret_watch::look(function, &found, left)).await {
+    if let Err(error) = Box::pin(secret_rotation::look(function, &found, left)).await {
         tracing::error!(%error, remedy = STORE, "secrets that have changed are not tested");
     }
     Ok(Found::with_values(found))
 }
 
 /// The orgs that a command means.
-async fn tenants(function: &Function, tenant: Option<String>) -> Result<Vec<String>, SecretsError> {
+async fn tenants(function: &App, tenant: Option<String>) -> Result<Vec<String>, SecretsError> {
     match tenant {
         Some(tenant) => Ok(vec![tenant]),
         None => function.secrets.tenants().await,
@@ -180,7 +181,7 @@ async fn tenants(function: &Function, tenant: Option<String>) -> Result<Vec<Stri
 
 /// The inventory of every org that is meant. If the time is up before its end, the next invocation is asked for.
 async fn inventories(
-    function: &Function,
+    function: &App,
     tenants: &[String],
     wish: inventory::Wish<'_>,
     command: &Value,
@@ -199,7 +200,7 @@ async fn inventories(
 }
 
 /// One org's turn. If it ends because the time is up, the next one is asked for at once; the schedule would come later.
-async fn turn(function: &Function, tenant: &str, wish: Wish<'_>, command: &Value, left: Duration) -> LogsReport {
+async fn turn(function: &App, tenant: &str, wish: Wish<'_>, command: &Value, left: Duration) -> LogsReport {
     let report = logs::run(function, tenant, wish, left).await;
     let is_stopped = !report.problems.is_empty() || report.held_until.is_some() || matches!(wish, Wish::Tell);
     if !report.is_complete && !is_stopped {
@@ -212,7 +213,7 @@ async fn turn(function: &Function, tenant: &str, wish: Wish<'_>, command: &Value
 
 /// The hours of every org that is meant: of those that have a secret, and of those that only the lake knows.
 async fn seals(
-    function: &Function,
+    function: &App,
     action: &Action,
     tenant: Option<String>,
     command: &Value,
@@ -251,8 +252,8 @@ async fn seals(
 }
 
 /// Tells what has come into quarantine. The hours do not depend on it, and it takes no more than the rest of the time.
-async fn count_quarantine(function: &Function, tenants: &[&str], left: Duration) {
-    let look = pin!(quarantine_watch::look(function, tenants, function.clock.now()));
+async fn count_quarantine(function: &App, tenants: &[&str], left: Duration) {
+    let look = pin!(quarantine_report::look(function, tenants, function.clock.now()));
     match select(look, function.clock.sleep(left)).await {
         Either::Left((Ok(()), _)) => {}
         Either::Left((Err(error), _)) => tracing::error!(%error, remedy = STORE, "the quarantine is not counted"),
@@ -261,12 +262,7 @@ async fn count_quarantine(function: &Function, tenants: &[&str], left: Duration)
 }
 
 /// One org after another: an hour is sealed in memory and on disk, and there is one of each.
-async fn seals_of(
-    function: &Function,
-    names: &[String],
-    wish: reconcile::Wish,
-    left: Duration,
-) -> Vec<ReconcileReport> {
+async fn seals_of(function: &App, names: &[String], wish: reconcile::Wish, left: Duration) -> Vec<ReconcileReport> {
     let ends = function.clock.elapsed() + left;
     let mut reports = Vec::new();
     for (at, name) in names.iter().enumerate() {
@@ -278,7 +274,7 @@ async fn seals_of(
     reports
 }
 
-async fn test_connectivity(function: &Function, tenant: Option<String>, left: Duration) -> Report {
+async fn test_connectivity(function: &App, tenant: Option<String>, left: Duration) -> Report {
     let ends = function.clock.elapsed() + left;
     let mut stack = function.stack.check().await;
     if let Some(security_lake) = &function.security_lake {
@@ -306,7 +302,7 @@ async fn test_connectivity(function: &Function, tenant: Option<String>, left: Du
     Report::new(sections, is_needed)
 }
 
-fn no_tenant(function: &Function, error: Option<SecretsError>) -> Section {
+fn no_tenant(function: &App, error: Option<SecretsError>) -> Section {
     let (prefix, region) = (function.secrets.prefix(), function.secrets.region());
     let check = match error {
         Some(error) => Check::new("Secret", Status::Failed, error.to_string())

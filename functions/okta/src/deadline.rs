@@ -40,12 +40,6 @@ impl Deadline {
         self.0.saturating_sub(now)
     }
 
-    /// The deadline `margin` earlier, for work that needs time to save its state afterwards.
-    #[must_use]
-    pub fn earlier_by(self, margin: Duration) -> Self {
-        if self == Self::NEVER { self } else { Self(self.0.saturating_sub(margin)) }
-    }
-
     /// Refuses a wait that begins at `now` and would not end before the deadline.
     pub(crate) fn allows(self, now: Duration, wait: Duration, reason: WaitReason) -> Result<(), TooLate> {
         if self.has_passed(now.saturating_add(wait)) && self != Self::NEVER {
@@ -81,7 +75,6 @@ mod tests {
         let deadline = Deadline::at(SECOND * 10);
         assert_eq!((deadline.left(SECOND * 4), deadline.has_passed(SECOND * 4)), (SECOND * 6, false));
         assert_eq!((deadline.left(SECOND * 10), deadline.has_passed(SECOND * 10)), (Duration::ZERO, true));
-        assert_eq!(deadline.earlier_by(SECOND * 3).left(SECOND * 4), SECOND * 3);
-        assert!(!Deadline::NEVER.has_passed(SECOND) && !Deadline::NEVER.earlier_by(SECOND).has_passed(SECOND));
+        assert!(!Deadline::NEVER.has_passed(SECOND));
     }
 }

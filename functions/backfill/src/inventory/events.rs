@@ -7,9 +7,9 @@ use okta::{Client, Error, Pages};
 use serde::Deserialize;
 
 use crate::data_type::LOGS;
-use crate::history::stamp;
 use crate::inventory::entity::Entity;
 use crate::inventory::record::ids;
+use crate::okta_log::query::stamp;
 
 /// So many prefixes are asked for at once.
 const PREFIXES: usize = 12;

@@ -8,7 +8,7 @@ use okta::{Client, Error, Grants, Pages, bucket_of};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::function::Function;
+use crate::app::App;
 use crate::inventory::entity::{Entity, Fan};
 use crate::inventory::store::Latest;
 use crate::inventory::table::find;
@@ -107,7 +107,7 @@ pub(crate) async fn plan(
     entities: &[&'static Entity],
     grants: &Grants,
     latest: &BTreeMap<String, Latest>,
-    function: &Function,
+    function: &App,
 ) -> Result<InventoryPlan, Error> {
     let counts = count(client, entities, grants, latest).await?;
     let budgets: BTreeMap<_, _> =

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::inventory::Mode;
-use crate::lease::Lease;
-use crate::leased::Remembered;
+use crate::inventory::run::Mode;
+use crate::org::lease::Lease;
+use crate::org::leased_state::Remembered;
 
 /// `state/tenant=T/inventory.json`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

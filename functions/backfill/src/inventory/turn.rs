@@ -12,9 +12,9 @@ use normalize::Tenant;
 use okta::{Client, Disposition, Error, Grants, Url};
 use tokio::sync::{Mutex, OnceCell};
 
-use crate::bus::Kind;
+use crate::app::App;
+use crate::aws::bus::Kind;
 use crate::data_type::LOGS;
-use crate::function::Function;
 use crate::inventory::collect::{Stop, collect};
 use crate::inventory::compare::Comparison;
 use crate::inventory::entity::{Entity, Refresh};
@@ -22,10 +22,10 @@ use crate::inventory::events::Events;
 use crate::inventory::manifest::Manifest;
 use crate::inventory::parts::{Key, Snapshot, key};
 use crate::inventory::record::path;
+use crate::inventory::run::{InventoryReport, Mode, TurnError};
 use crate::inventory::store::{Changes, Latest, Memory, Progress, Stage, Status};
 use crate::inventory::table::find;
-use crate::inventory::{InventoryReport, Mode, TurnError};
-use crate::leased::{Leased, MemoryError};
+use crate::org::leased_state::{Leased, MemoryError};
 
 /// The lease is renewed and progress told so often.
 const TICK: Duration = Duration::from_secs(15);
@@ -38,7 +38,7 @@ const CLOCKS: SignedDuration = SignedDuration::from_secs(10);
 
 /// One org's turn in an invocation.
 pub(crate) struct Turn<'a> {
-    pub(super) function: &'a Function,
+    pub(super) function: &'a App,
     pub(super) client: &'a Client,
     pub(super) tenant: &'a Tenant,
     pub(super) leased: Mutex<Leased<'a, Memory>>,

@@ -1,15 +1,6 @@
 //! The action `reconcile`: every closed hour is compared with the API, repaired, sealed and entered into the ledger; what
 //! came after the seal is sealed with it again; what nobody needs any more is cleared away.
 
-mod clear;
-mod due;
-mod export;
-mod hour;
-mod index;
-mod memory;
-mod report;
-mod watch;
-
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,20 +11,19 @@ use lake::{Lake, Partition, StateError, layout};
 use normalize::{MAPPING_VERSION, Tenant};
 use okta::{Client, Deadline};
 
-use crate::bus::Kind;
+use crate::app::App;
+use crate::aws::bus::Kind;
 use crate::command::Renormalize;
 use crate::data_type::{LOG_STREAMS, LOGS};
-use crate::function::Function;
 use crate::history::job::State;
 use crate::history::plan::{RETENTION, Range};
 use crate::history::store::Jobs;
-use crate::lease::Owner;
-use crate::leased::{Leased, MemoryError};
-use crate::reconcile::due::{Holdings, Why};
-pub use crate::reconcile::hour::Gap;
-use crate::reconcile::hour::{Ended, Outcome, Stop, Task, Tools, seal_hour};
-use crate::reconcile::memory::Memory;
-pub use crate::reconcile::report::{ReconcileReport, SealedHour};
+use crate::org::lease::Owner;
+use crate::org::leased_state::{Leased, MemoryError};
+use crate::seal::due::{Holdings, Why};
+use crate::seal::hour::{Ended, Gap, Outcome, Stop, Task, Tools, seal_hour};
+use crate::seal::report::{ReconcileReport, SealedHour};
+use crate::seal::state::Memory;
 
 /// What is superseded stays so long: a query that began before the switch may still read it.
 pub const GRACE: SignedDuration = SignedDuration::from_hours(1);
@@ -43,7 +33,7 @@ pub const GRACE: SignedDuration = SignedDuration::from_hours(1);
 pub const SECOND_LOOK: SignedDuration = SignedDuration::from_hours(24);
 
 /// An hour is not begun when less than this is left, or twice what the longest took.
-const LEAST_LEFT: Duration = Duration::from_secs(5);
+pub(super) const LEAST_LEFT: Duration = Duration::from_secs(5);
 
 /// What is to be done with an org's hours.
 #[derive(Debug, Clone, Copy)]
@@ -55,7 +45,7 @@ pub enum Wish {
 }
 
 /// Does it, for the org whose secret has this name. Without a usable secret, for the org of this name, by its stream alone.
-pub async fn run(function: &Function, name: &str, wish: Wish, left: Duration) -> ReconcileReport {
+pub async fn run(function: &App, name: &str, wish: Wish, left: Duration) -> ReconcileReport {
     let ends = function.clock.elapsed() + left;
     let mut report = ReconcileReport { tenant: name.to_owned(), ..ReconcileReport::default() };
     let secret = Arc::new(function.secrets.of(name));
@@ -85,13 +75,13 @@ pub async fn run(function: &Function, name: &str, wish: Wish, left: Duration) ->
 }
 
 /// One org's turn in an invocation.
-struct Turn<'a> {
-    function: &'a Function,
-    client: Option<&'a Client>,
-    lake: &'a Lake,
-    tenant: &'a Tenant,
+pub(super) struct Turn<'a> {
+    pub(super) function: &'a App,
+    pub(super) client: Option<&'a Client>,
+    pub(super) lake: &'a Lake,
+    pub(super) tenant: &'a Tenant,
     /// When it must have ended, by the clock's `elapsed`.
-    ends: Duration,
+    pub(super) ends: Duration,
 }
 
 impl Turn<'_> {
@@ -174,7 +164,7 @@ impl Turn<'_> {
         leased: &mut Leased<'_, Memory>,
         report: &mut ReconcileReport,
     ) -> Result<(), TurnError> {
-        let Function { sink, bus, clock, page, .. } = self.function;
+        let App { sink, bus, clock, page, .. } = self.function;
         let is_announced = self.announce(partition.hour, leased).await?;
         let has_stream = leased.memory.has_stream;
         let tools = Tools { client: self.client, sink, bus, clock: &**clock, page: *page, has_stream };
@@ -192,7 +182,8 @@ impl Turn<'_> {
                 return Ok(leased.keep(self.now()).await?);
             }
         };
-        let later = entry.hour.checked_add(due::HOUR).and_then(|end| end.checked_add(self.function.second_look));
+        let later =
+            entry.hour.checked_add(crate::seal::due::HOUR).and_then(|end| end.checked_add(self.function.second_look));
         match later {
             _ if entry.completeness == Completeness::StreamOnly => memory.again.insert(entry.hour, entry.sealed),
             Ok(later) if entry.sealed < later => memory.again.insert(entry.hour, later),
@@ -257,15 +248,20 @@ impl Turn<'_> {
                 return false;
             }
         };
-        let watch =
-            watch::Watch { client, grants: &grants, lake: self.lake, bus: &self.function.bus, tenant: self.tenant };
+        let watch = crate::seal::stream_health::Watch {
+            client,
+            grants: &grants,
+            lake: self.lake,
+            bus: &self.function.bus,
+            tenant: self.tenant,
+        };
         if let Err(error) = watch.look(&mut leased.memory, self.now()).await {
             report.problem(lake::quarantine::reason(&error), "nothing: it is tried again".to_owned());
         }
         grants.allows(LOGS.scope)
     }
 
-    async fn holdings(&self) -> Result<Holdings, TurnError> {
+    pub(super) async fn holdings(&self) -> Result<Holdings, TurnError> {
         let mut holdings = Holdings::default();
         for key in self.lake.keys(&layout::live_prefix(self.tenant)).await? {
             if let Some((hour, name)) = layout::live_object(self.tenant, &key) {
@@ -283,7 +279,7 @@ impl Turn<'_> {
         Ok(jobs.flatten().filter(|job| job.state == State::Running).map(|job| job.request.range).collect())
     }
 
-    fn now(&self) -> Timestamp {
+    pub(super) fn now(&self) -> Timestamp {
         self.client.map_or_else(|| self.function.clock.now(), Client::now)
     }
 }

@@ -11,13 +11,13 @@ use normalize::{LogEvent, Route, Tenant, hour_of};
 use okta::{Client, Error, Grants};
 use serde::Serialize;
 
-use crate::bus::{Bus, Kind};
-use crate::connectivity::{StreamState, stream_state};
+use crate::aws::bus::{Bus, Kind};
 use crate::data_type::LOGS;
-use crate::history::stamp;
-use crate::poll;
-use crate::reconcile::due::HOUR;
-use crate::reconcile::memory::Memory;
+use crate::history::poll;
+use crate::okta_log::query::stamp;
+use crate::okta_log::stream_state::{StreamState, stream_state};
+use crate::seal::due::HOUR;
+use crate::seal::state::Memory;
 
 /// An event that is younger may still be on its way.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(10);

@@ -6,16 +6,16 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use okta::{AllowedHosts, Clock, Observer, Options, Share};
 
-use crate::bus::Bus;
-use crate::figures::Figures;
-use crate::rows::Sink;
-use crate::secrets::Secrets;
-use crate::security_lake::SecurityLake;
-use crate::stack::Stack;
+use crate::aws::bus::Bus;
+use crate::aws::metrics::Metrics;
+use crate::aws::secrets::Secrets;
+use crate::aws::stack::Stack;
+use crate::okta_log::page_writer::Sink;
+use crate::outputs::security_lake::SecurityLake;
 
 /// The function.
 #[derive(Debug)]
-pub struct Function {
+pub struct App {
     /// The tenants' credentials.
     pub secrets: Secrets,
     /// What all tenants share.
@@ -39,12 +39,12 @@ pub struct Function {
     /// How long after its end a sealed hour is compared with the API once more.
     pub second_look: SignedDuration,
     /// What the present invocation did.
-    pub figures: Figures,
+    pub figures: Metrics,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
 
-impl Function {
+impl App {
     /// How orgs are talked to. Every call is counted.
     pub(crate) fn options(&self, observer: Observer) -> Options {
         Options {

@@ -7,19 +7,19 @@ use jiff::Timestamp;
 use okta::{Event, Observer};
 use runtime::Metric;
 
-use crate::reconcile::ReconcileReport;
-use crate::rows::Written;
-use crate::secrets::Found;
+use crate::aws::secrets::Found;
+use crate::seal::report::ReconcileReport;
+use crate::written::WriteCounts;
 
 /// The figures of the invocation that is under way: all who hold them count in the same ones.
 #[derive(Debug, Clone, Default)]
-pub struct Figures(Arc<Mutex<Tally>>);
+pub struct Metrics(Arc<Mutex<Tally>>);
 
 /// What is not told is not counted at all: 0 would be an answer.
 #[derive(Debug, Default)]
 struct Tally {
     okta: Option<Okta>,
-    written: Option<Written>,
+    written: Option<WriteCounts>,
     hours: Option<Hours>,
     secret_age: Option<i64>,
     connectivity_failures: Option<usize>,
@@ -43,7 +43,7 @@ struct Hours {
     repaired: u64,
 }
 
-impl Figures {
+impl Metrics {
     /// Counts what a client does, and hands it on.
     pub(crate) fn observer(&self, next: Observer) -> Observer {
         let figures = self.clone();
@@ -69,7 +69,7 @@ impl Figures {
     }
 
     /// Rows and quarantined records that are durable.
-    pub(crate) fn wrote(&self, written: Written) {
+    pub(crate) fn wrote(&self, written: WriteCounts) {
         *self.tally().written.get_or_insert_default() += written;
     }
 
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn calls_are_counted_and_handed_on() {
-        let (figures, seen) = (Figures::default(), Arc::new(Mutex::new(0)));
+        let (figures, seen) = (Metrics::default(), Arc::new(Mutex::new(0)));
         assert_eq!(figures.tally().metrics(), []);
         let next = Arc::clone(&seen);
         let observer = figures.observer(Arc::new(move |_: &Event| *next.lock().unwrap() += 1));

@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use lake::ledger::{Completeness, Counts};
 use serde::Serialize;
 
-use crate::leased::MemoryError;
-use crate::logs::Problem;
-use crate::reconcile::TurnError;
-use crate::reconcile::hour::{Gap, Stop};
-use crate::trouble::STORE;
+use crate::org::backoff::STORE;
+use crate::org::leased_state::MemoryError;
+use crate::org::problem::Problem;
+use crate::seal::hour::{Gap, Stop};
+use crate::seal::run::TurnError;
 
 /// What became of an org's hours.
 #[derive(Debug, Default, Serialize)]

@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use lake::{StateError, layout};
 use serde::{Deserialize, Serialize};
 
-use crate::bus::Kind;
-use crate::function::Function;
+use crate::app::App;
+use crate::aws::bus::Kind;
 
 /// For all orgs: what was counted last.
 const KEY: &str = "state/quarantine.json";
@@ -38,7 +38,7 @@ struct QuarantineAdded<'a> {
 }
 
 /// Counts what came today and yesterday, from these orgs and from nobody knows whom.
-pub(crate) async fn look(function: &Function, tenants: &[&str], now: Timestamp) -> Result<(), StateError> {
+pub(crate) async fn look(function: &App, tenants: &[&str], now: Timestamp) -> Result<(), StateError> {
     let lake = &function.sink.lake;
     let (before, version) = lake.read_state::<Counted>(KEY).await?;
     let before = before.unwrap_or_default();
@@ -67,7 +67,7 @@ pub(crate) async fn look(function: &Function, tenants: &[&str], now: Timestamp) 
     }
 }
 
-async fn tell(function: &Function, tenant: &str, folder: &str, added: usize, total: usize) {
+async fn tell(function: &App, tenant: &str, folder: &str, added: usize, total: usize) {
     let remedy = "look at the reasons: SELECT reason, body FROM okta_quarantine";
     tracing::warn!(tenant, folder, added, total, remedy, "there is more in quarantine");
     let detail = QuarantineAdded { tenant, folder, added, total, remedy };

@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use lake::StateError;
 use serde::{Deserialize, Serialize};
 
-use crate::connectivity;
-use crate::function::Function;
-use crate::secrets::Found;
+use crate::actions::connectivity;
+use crate::app::App;
+use crate::aws::secrets::Found;
 
 /// For all orgs: which version of each secret was tested.
 const KEY: &str = "state/secrets.json";
@@ -28,7 +28,7 @@ struct Tested {
 }
 
 /// Tests the orgs whose secrets are new or changed.
-pub(crate) async fn look(function: &Function, found: &[Found], left: Duration) -> Result<(), StateError> {
+pub(crate) async fn look(function: &App, found: &[Found], left: Duration) -> Result<(), StateError> {
     function.figures.secret_age_of(found, function.clock.now());
     let lake = &function.sink.lake;
     let (tested, version) = lake.read_state::<Tested>(KEY).await?;

@@ -2,7 +2,6 @@
 //! parsed goes to quarantine, whole, and stops nothing else.
 
 use std::collections::BTreeSet;
-use std::ops::AddAssign;
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
@@ -10,10 +9,10 @@ use lake::batch::{Inserted, Rows, object};
 use lake::{Batch, EncodeError, Format, Lake, Partition, Rejected, WriteError, quarantine};
 use normalize::event_type::Basis;
 use normalize::{LogEvent, Normalized, Receipt, hour_of};
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::figures::Figures;
+use crate::aws::metrics::Metrics;
+use crate::written::WriteCounts;
 
 /// Writes under way at once for one page. A page of a small org has an object for each of many hours.
 const WRITES_AT_ONCE: usize = 8;
@@ -26,7 +25,7 @@ pub struct Sink {
     /// The form.
     pub format: Format,
     /// Where it is counted.
-    pub figures: Figures,
+    pub figures: Metrics,
 }
 
 /// A page's records, each where it belongs.
@@ -37,17 +36,6 @@ pub(crate) struct Gathered<'a> {
     unknown_types: BTreeSet<String>,
     /// The latest `published` among the records, of those that have one.
     pub(crate) latest: Option<Timestamp>,
-}
-
-/// What became of records.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Written {
-    /// Rows in objects that are durable.
-    pub events: u64,
-    /// Objects in `live/`.
-    pub objects: u64,
-    /// Records in quarantine.
-    pub quarantined: u64,
 }
 
 /// Why a page is not durable.
@@ -62,14 +50,6 @@ pub enum SinkError {
     /// A quarantine record has no JSON form.
     #[error("cannot write a quarantine record")]
     Quarantine(#[from] serde_json::Error),
-}
-
-impl AddAssign for Written {
-    fn add_assign(&mut self, other: Self) {
-        self.events += other.events;
-        self.objects += other.objects;
-        self.quarantined += other.quarantined;
-    }
 }
 
 /// Parses and maps the records that `is_wanted` by the time at which they were published.
@@ -123,16 +103,16 @@ impl<'a> Gathered<'a> {
 
 impl Sink {
     /// Makes a page durable: rows by hour, and what is no event in quarantine.
-    pub(crate) async fn write(&self, gathered: Gathered<'_>) -> Result<Written, SinkError> {
+    pub(crate) async fn write(&self, gathered: Gathered<'_>) -> Result<WriteCounts, SinkError> {
         for event_type in &gathered.unknown_types {
             tracing::warn!(event_type, "event type is not in the table: mapped by its family");
         }
         let partitions = gathered.batch.into_partitions();
         let rows = partitions.map(|(partition, rows)| async move { self.write_rows(&partition, rows).await });
-        let mut written = Written::default();
+        let mut written = WriteCounts::default();
         let mut writes = stream::iter(rows).buffer_unordered(WRITES_AT_ONCE);
         while let Some(events) = writes.try_next().await? {
-            written += Written { events, objects: 1, quarantined: 0 };
+            written += WriteCounts { events, objects: 1, quarantined: 0 };
         }
         for rejected in &gathered.rejected {
             let body = serde_json::to_vec(rejected)?;

@@ -11,7 +11,7 @@ use lake::security_lake::{CONTENT_TYPE, ClassFile, classes, key, source};
 use lake::{Lake, Partition, WriteError};
 use normalize::ocsf::Class;
 
-use crate::report::{Check, Status};
+use crate::check::{Check, Status};
 
 /// The name of the session in the account's logs.
 const SESSION: &str = "okta-lake";

@@ -8,11 +8,12 @@ use normalize::{Receipt, Route, Tenant};
 use okta::{Client, Clock, Error, Page, Url};
 use serde::{Deserialize, Serialize};
 
-use crate::history::{LOGS, stamp};
-use crate::lease::{Held, Lease, Owner};
-use crate::refused::is_refused;
-use crate::rows::{Sink, SinkError, Written, gather};
-use crate::trouble::{STORE, Trouble};
+use crate::okta_log::page_writer::{Sink, SinkError, gather};
+use crate::okta_log::query::{LOGS, stamp};
+use crate::okta_log::refused::is_refused;
+use crate::org::backoff::{STORE, Trouble};
+use crate::org::lease::{Held, Lease, Owner};
+use crate::written::WriteCounts;
 
 /// When a cursor is refused, the poll goes back so far from the last page: events are stored late, but rarely later.
 const GO_BACK: SignedDuration = SignedDuration::from_hours(1);
@@ -36,7 +37,7 @@ pub struct Poll {
     pub calls: u64,
     /// What was written.
     #[serde(flatten)]
-    pub written: Written,
+    pub written: WriteCounts,
     /// Who polls.
     pub lease: Option<Lease>,
     /// What stands in its way.
@@ -92,7 +93,7 @@ impl Poll {
             answered: None,
             is_caught_up: false,
             calls: 0,
-            written: Written::default(),
+            written: WriteCounts::default(),
             lease: None,
             trouble: None,
         }

@@ -9,22 +9,23 @@ use normalize::Tenant;
 use okta::{Client, Deadline, Error};
 use serde::Serialize;
 
-use crate::bus::Kind;
+use crate::app::App;
+use crate::aws::bus::Kind;
 use crate::command::Logs;
-use crate::connectivity::{StreamState, stream_state};
 use crate::data_type::{LOG_STREAMS, LOGS};
-use crate::function::Function;
 use crate::history::job::{Job, OVERLAP, Request, State};
 use crate::history::meter::{Meter, pace};
 use crate::history::plan::{RETENTION, Range, Slice};
+use crate::history::poll::{self, Poll};
 use crate::history::probe::probe;
 use crate::history::progress::{Eta, Progress};
 use crate::history::run;
 use crate::history::store::Jobs;
-use crate::lease::Owner;
-use crate::poll::{self, Poll};
-use crate::rows::Sink;
-use crate::trouble::STORE;
+use crate::okta_log::page_writer::Sink;
+use crate::okta_log::stream_state::{StreamState, stream_state};
+use crate::org::backoff::STORE;
+use crate::org::lease::Owner;
+use crate::org::problem::Problem;
 
 /// What became of the log of one org.
 #[derive(Debug, Default, Serialize)]
@@ -77,23 +78,6 @@ pub struct Plan {
     pub slices: Vec<Slice>,
 }
 
-/// Something that a person should know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Problem {
-    /// What is wrong.
-    pub what: String,
-    /// What to do about it.
-    pub remedy: String,
-}
-
-impl Problem {
-    /// A problem, said in the log as well.
-    pub(crate) fn told(tenant: &str, what: String, remedy: String) -> Self {
-        tracing::error!(tenant, what, remedy, "a problem");
-        Self { what, remedy }
-    }
-}
-
 /// What a run was asked to do with the log of an org.
 #[derive(Debug, Clone, Copy)]
 pub enum Wish<'a> {
@@ -117,7 +101,7 @@ enum Trouble {
 }
 
 /// Does it, for the org whose secret has this name.
-pub async fn run(function: &Function, name: &str, wish: Wish<'_>, left: Duration) -> LogsReport {
+pub async fn run(function: &App, name: &str, wish: Wish<'_>, left: Duration) -> LogsReport {
     let mut report = LogsReport { tenant: name.to_owned(), ..LogsReport::default() };
     if let Err(trouble) = Box::pin(turn(function, name, wish, left, &mut report)).await {
         report.problem(&trouble);
@@ -133,7 +117,7 @@ pub async fn run(function: &Function, name: &str, wish: Wish<'_>, left: Duration
 }
 
 async fn turn(
-    function: &Function,
+    function: &App,
     name: &str,
     wish: Wish<'_>,
     left: Duration,
@@ -164,7 +148,7 @@ async fn turn(
 
 /// One org's turn in an invocation.
 struct Turn<'a> {
-    function: &'a Function,
+    function: &'a App,
     client: &'a Client,
     jobs: Jobs,
     sink: &'a Sink,
@@ -308,7 +292,7 @@ impl Turn<'_> {
     }
 
     async fn poll(&self, is_asked_for: bool, report: &mut LogsReport) -> Result<(), Trouble> {
-        let Function { clock, page, .. } = self.function;
+        let App { clock, page, .. } = self.function;
         let (client, sink, tenant, owner) = (self.client, self.sink, self.tenant, &self.owner);
         let tools = poll::Tools { client, sink, tenant, clock: &**clock, owner, page: *page };
         match poll::work(&tools, is_asked_for).await? {

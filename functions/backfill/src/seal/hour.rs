@@ -11,13 +11,12 @@ use okta::{Disposition, Error, Page};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::bus::{Bus, Kind};
-use crate::history::job::Request;
-use crate::history::plan::{RETENTION, Range};
-use crate::history::url;
-use crate::reconcile::due::HOUR;
-use crate::reconcile::index::Index;
-use crate::rows::{Sink, SinkError, gather};
+use crate::aws::bus::{Bus, Kind};
+use crate::history::plan::RETENTION;
+use crate::okta_log::page_writer::{Sink, SinkError, gather};
+use crate::okta_log::query::bounded;
+use crate::seal::due::HOUR;
+use crate::seal::index::Index;
 
 /// So often an hour is begun anew because another run was first.
 const TRIES: usize = 3;
@@ -211,8 +210,7 @@ impl<'a> Hour<'a> {
             return Ok(Truth::Denied);
         }
         let until = since.checked_add(HOUR).unwrap_or(Timestamp::MAX);
-        let request = Request { range: Range { since, until }, event_types: Vec::new(), newest_first: false };
-        let mut address = url(client, &request, request.range, self.tools.page)?;
+        let mut address = bounded(client, (since, until), None, self.tools.page)?;
         let mut gap = None;
         loop {
             let page = match client.get(&address).await {

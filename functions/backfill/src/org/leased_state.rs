@@ -6,7 +6,7 @@ use normalize::Tenant;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::lease::{Held, Lease, Owner};
+use crate::org::lease::{Held, Lease, Owner};
 
 /// Something that is remembered, with a lease in it.
 pub(crate) trait Remembered: Default + Serialize + DeserializeOwned {

@@ -12,11 +12,12 @@ use lake::{Entry, Partition, WriteError, layout, stored};
 use normalize::MAPPING_VERSION;
 use normalize::ocsf::Class;
 
-use crate::leased::Leased;
-use crate::reconcile::hour::Stop;
-use crate::reconcile::memory::Memory;
-use crate::reconcile::{LEAST_LEFT, ReconcileReport, Turn, TurnError};
-use crate::security_lake::SecurityLake;
+use crate::org::leased_state::Leased;
+use crate::outputs::security_lake::SecurityLake;
+use crate::seal::hour::Stop;
+use crate::seal::report::ReconcileReport;
+use crate::seal::run::{LEAST_LEFT, Turn, TurnError};
+use crate::seal::state::Memory;
 
 /// How often the lease is renewed while objects are written: a run that has lost it must not replace newer rows by older.
 const RENEWED_EVERY: Duration = Duration::from_secs(15);

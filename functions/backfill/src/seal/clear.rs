@@ -2,9 +2,10 @@
 
 use lake::{Entry, Partition, layout};
 
-use crate::leased::Leased;
-use crate::reconcile::memory::Memory;
-use crate::reconcile::{LEAST_LEFT, ReconcileReport, Turn, TurnError};
+use crate::org::leased_state::Leased;
+use crate::seal::report::ReconcileReport;
+use crate::seal::run::{LEAST_LEFT, Turn, TurnError};
+use crate::seal::state::Memory;
 
 impl Turn<'_> {
     /// Removes what is superseded, once nobody can be reading it.

@@ -6,15 +6,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use okta::{Client, Deadline, Disposition, Error, Event, Grants, Page, SecretSource};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::bus::Kind;
+use crate::app::App;
+use crate::aws::bus::Kind;
+use crate::check::{CREDENTIALS, Check, Section, Status};
 use crate::data_type::{DATA_TYPES, DataType, LOG_STREAMS, LOGS};
-use crate::function::Function;
-use crate::report::{CREDENTIALS, Check, Section, Status};
+use crate::okta_log::stream_state::{StreamState, stream_state};
 
 /// Checks the org that `secret` names.
-pub(crate) async fn check(function: &Function, tenant: &str, secret: Arc<dyn SecretSource>, left: Duration) -> Section {
+pub(crate) async fn check(function: &App, tenant: &str, secret: Arc<dyn SecretSource>, left: Duration) -> Section {
     let is_bound = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&is_bound);
     let observer = move |event: &Event| {
@@ -53,7 +54,7 @@ struct Failures<'a> {
 }
 
 /// Says what was found in the log; what must be looked at, on the bus and in the metrics as well.
-pub(crate) async fn tell(function: &Function, section: &Section) {
+pub(crate) async fn tell(function: &App, section: &Section) {
     let name = &section.name;
     for Check { name: check, status, detail, remedy, .. } in &section.checks {
         match (status, remedy) {
@@ -133,43 +134,6 @@ fn found(page: &Page, records: usize) -> String {
         (1, None) => "readable; there is 1".to_owned(),
         (records, None) => format!("readable; there are {records}"),
     }
-}
-
-/// The part of a log stream that is looked at.
-#[derive(Debug, Deserialize)]
-struct LogStream {
-    name: String,
-    status: String,
-    #[serde(rename = "type")]
-    kind: String,
-}
-
-/// Whether Okta sends its log to EventBridge.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum StreamState {
-    /// It does, by its name.
-    Active(String),
-    /// It did, and has been switched off.
-    Off(String, String),
-    /// Nobody has set one up.
-    None,
-    /// The scope is missing.
-    Unknown,
-}
-
-/// Asks the org whether it sends its log to EventBridge.
-pub(crate) async fn stream_state(client: &Client, grants: &Grants) -> Result<StreamState, Error> {
-    if !grants.allows(LOG_STREAMS.scope) {
-        return Ok(StreamState::Unknown);
-    }
-    let streams: Vec<LogStream> = client.get(&client.url(LOG_STREAMS.path, &[])?).await?.value()?;
-    let mut to_eventbridge: Vec<_> = streams.into_iter().filter(|stream| stream.kind == "aws_eventbridge").collect();
-    to_eventbridge.sort_by_key(|stream| stream.status != "ACTIVE");
-    Ok(match to_eventbridge.into_iter().next() {
-        Some(stream) if stream.status == "ACTIVE" => StreamState::Active(stream.name),
-        Some(stream) => StreamState::Off(stream.name, stream.status),
-        None => StreamState::None,
-    })
 }
 
 /// Okta switches a stream off after failed deliveries and tells nobody.

@@ -4,7 +4,7 @@ use aws_sdk_eventbridge::error::ProvideErrorMetadata;
 use aws_sdk_eventbridge::types::RuleState;
 use lake::Lake;
 
-use crate::report::{Check, Section, Status};
+use crate::check::{Check, Section, Status};
 
 /// The deployed stack, as far as it is looked at.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub struct Stack {
     pub rule: Option<String>,
 }
 
-/// Written once and left there: another test finds that it is there, which takes the same permission.
+/// WriteCounts once and left there: another test finds that it is there, which takes the same permission.
 const PROBE: &str = "state/connectivity-probe.json";
 
 impl Stack {
