@@ -1,8 +1,7 @@
-//! Pages of a listing: the records as Okta sent them, and the way to the next page.
+//! One answer to a GET: its records as Okta sent them, and the link to the next page.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fmt;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -12,7 +11,6 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use url::Url;
 
-use crate::client::Client;
 use crate::error::Error;
 use crate::link;
 use crate::org::Org;
@@ -78,7 +76,7 @@ impl Page {
 
     /// The records of a listing that wraps its array in an object, under `field`; none if the field is missing.
     pub fn records_in(&self, field: &str) -> Result<Vec<&RawValue>, Error> {
-        let wrapper: std::collections::HashMap<&str, &RawValue> = self.parse()?;
+        let wrapper: HashMap<&str, &RawValue> = self.parse()?;
         match wrapper.get(field) {
             Some(array) => serde_json::from_str(array.get()).map_err(|error| self.unexpected(&error)),
             None => Ok(Vec::new()),
@@ -111,45 +109,6 @@ impl fmt::Debug for Page {
         page.field("path", &self.url.path()).field("bytes", &self.body.len()).field("has_next", &self.next.is_some());
         page.field("request_id", &self.request_id).finish_non_exhaustive()
     }
-}
-
-/// A listing that is walked page by page, from the first or from a kept cursor.
-#[derive(Debug)]
-pub struct Pages {
-    client: Client,
-    next: Option<Url>,
-    seen: HashSet<u64>,
-}
-
-impl Pages {
-    pub(crate) fn new(client: Client, first: Url) -> Self {
-        Self { client, next: Some(first), seen: HashSet::new() }
-    }
-
-    /// The next page, or nothing after the last. After an error the same page is asked for again.
-    pub async fn next(&mut self) -> Result<Option<Page>, Error> {
-        let Some(url) = &self.next else { return Ok(None) };
-        let seen = fingerprint(url);
-        if self.seen.contains(&seen) {
-            return Err(Error::PageLoop { path: url.path().to_owned() });
-        }
-        let page = self.client.get(url).await?;
-        self.seen.insert(seen);
-        self.next = page.next().cloned();
-        Ok(Some(page))
-    }
-
-    /// The page that comes next: what a checkpoint keeps.
-    pub fn cursor(&self) -> Option<&Url> {
-        self.next.as_ref()
-    }
-}
-
-/// An address is kept as 8 bytes, so that a listing of thousands of pages costs nothing.
-fn fingerprint(url: &Url) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    url.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// Wrapped listings (`/api/v1/iam/...`) have their link in the body.

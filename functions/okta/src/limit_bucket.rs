@@ -1,13 +1,13 @@
 //! Which rate-limit bucket a path belongs to. Okta's answers do not name their bucket, so it is guessed from the
 //! last table that Okta published and then corrected by the limit that the answers state.
 
-/// The bucket that is expected for a path, and the family of paths that surely share one.
+/// The bucket that a path is expected to be counted in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Route {
-    /// The bucket's name, for people.
-    pub(crate) bucket: &'static str,
-    /// Paths of one family are counted together whatever the guess.
-    pub(crate) family: String,
+pub(crate) struct LimitBucket {
+    /// The bucket's name in Okta's last published table.
+    pub(crate) name: &'static str,
+    /// The path without ids. Okta counts the paths of one template together.
+    pub(crate) template: String,
 }
 
 /// A row of the table: the segments that a path begins with; `*` is one segment, whatever it is.
@@ -46,19 +46,19 @@ const ROWS: &[Row] = &[
     exact(&["oauth2", "v1", "token"], "oauth2/token"),
 ];
 
-impl Route {
-    /// The route of a path such as `/api/v1/groups/00g1/users`.
+impl LimitBucket {
+    /// The bucket of a path such as `/api/v1/groups/00g1/users`.
     pub(crate) fn of(path: &str) -> Self {
         let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
         let rows = ROWS.iter().filter(|row| row.matches(&segments));
-        let bucket = rows.max_by_key(|row| (row.is_exact, row.prefix.len())).map_or(CATCH_ALL, |row| row.bucket);
-        Self { bucket, family: family(&segments) }
+        let name = rows.max_by_key(|row| (row.is_exact, row.prefix.len())).map_or(CATCH_ALL, |row| row.bucket);
+        Self { name, template: template(&segments) }
     }
 }
 
 /// The rate-limit bucket that a path is expected to be counted in, by the name that [`crate::BucketUsage`] has.
 pub fn bucket_of(path: &str) -> &'static str {
-    Route::of(path).bucket
+    LimitBucket::of(path).name
 }
 
 impl Row {
@@ -69,8 +69,8 @@ impl Row {
     }
 }
 
-/// The collection and the sub-collection, without ids: few families, however many objects.
-fn family(segments: &[&str]) -> String {
+/// The collection and the sub-collection, without ids.
+fn template(segments: &[&str]) -> String {
     let segments = segments.strip_prefix(&["api", "v1"]).unwrap_or(segments);
     let names = segments.iter().take(3).map(|segment| if is_name(segment) { segment } else { "*" });
     names.collect::<Vec<_>>().join("/")
@@ -106,16 +106,16 @@ mod tests {
             ("/", "api"),
         ];
         for (path, bucket) in cases {
-            assert_eq!(Route::of(path).bucket, bucket, "{path}");
+            assert_eq!(LimitBucket::of(path).name, bucket, "{path}");
         }
     }
 
     #[test]
-    fn a_family_is_the_same_for_every_object() {
-        let family = |path| Route::of(path).family;
-        assert_eq!(family("/api/v1/users/00u1abc/factors"), "users/*/factors");
-        assert_eq!(family("/api/v1/users/00u2def/factors/opf3"), "users/*/factors");
-        assert_eq!(family("/api/v1/iam/assignees/users"), "iam/assignees/users");
-        assert_eq!(family("/oauth2/v1/clients"), "*/*/clients");
+    fn a_template_is_the_same_for_every_object() {
+        let template = |path| LimitBucket::of(path).template;
+        assert_eq!(template("/api/v1/users/00u1abc/factors"), "users/*/factors");
+        assert_eq!(template("/api/v1/users/00u2def/factors/opf3"), "users/*/factors");
+        assert_eq!(template("/api/v1/iam/assignees/users"), "iam/assignees/users");
+        assert_eq!(template("/oauth2/v1/clients"), "*/*/clients");
     }
 }
