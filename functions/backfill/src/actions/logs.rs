@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use lake::StateError;
 use normalize::Tenant;
-use okta::{Client, Error};
+use okta::{Client, Deadline, Error};
 use serde::Serialize;
 
 use crate::app::App;
@@ -124,7 +124,8 @@ async fn turn(
 ) -> Result<(), Trouble> {
     let meter = Arc::new(Meter::default());
     let secret = Arc::new(function.secrets.of(name));
-    let client = Client::new(secret, function.options(meter.observer())).await?.with_deadline(left);
+    let client = Client::new(secret, function.options(meter.observer())).await?;
+    let client = client.with_deadline(Deadline::at(function.clock.elapsed() + left));
     let tenant = Tenant::parse(client.org().tenant())?;
     tenant.as_str().clone_into(&mut report.tenant);
     let turn = Turn {

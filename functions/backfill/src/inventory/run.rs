@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use lake::layout;
 use normalize::Tenant;
-use okta::{Client, Error};
+use okta::{Client, Deadline, Error};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex, OnceCell};
 
@@ -95,7 +95,7 @@ pub async fn run(function: &App, name: &str, wish: Wish<'_>, left: Duration) -> 
     let mut report = InventoryReport { tenant: name.to_owned(), ..InventoryReport::default() };
     let secret = Arc::new(function.secrets.of(name));
     let client = match Client::new(secret, function.options(Arc::new(|_| {}))).await {
-        Ok(client) => client.with_deadline(left),
+        Ok(client) => client.with_deadline(Deadline::at(function.clock.elapsed() + left)),
         Err(error) => {
             report.okta(&error);
             return report;

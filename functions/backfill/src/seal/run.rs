@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use lake::ledger::{Completeness, Entry};
 use lake::{Lake, Partition, StateError, layout};
 use normalize::{MAPPING_VERSION, Tenant};
-use okta::Client;
+use okta::{Client, Deadline};
 
 use crate::app::App;
 use crate::aws::bus::Kind;
@@ -50,7 +50,7 @@ pub async fn run(function: &App, name: &str, wish: Wish, left: Duration) -> Reco
     let mut report = ReconcileReport { tenant: name.to_owned(), ..ReconcileReport::default() };
     let secret = Arc::new(function.secrets.of(name));
     let client = match Client::new(secret, function.options(Arc::new(|_| {}))).await {
-        Ok(client) => Some(client.with_deadline(left)),
+        Ok(client) => Some(client.with_deadline(Deadline::at(ends))),
         Err(error) => {
             tracing::warn!(tenant = name, %error, remedy = error.remedy(), "the org cannot be read");
             None
