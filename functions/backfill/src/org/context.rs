@@ -80,5 +80,5 @@ impl<'a> OrgContext<'a, Option<Client>> {
 
 async fn client(app: &App, name: &str, deadline: &Deadline, observer: Observer) -> Result<Client, okta::Error> {
     let secret = Arc::new(app.secrets.of(name));
-    Ok(Client::new(secret, app.options(observer)).await?.with_deadline(deadline.left()))
+    Ok(Client::new(secret, app.options(observer)).await?.with_deadline(deadline.moment()))
 }
