@@ -8,7 +8,7 @@ use okta::{AllowedHosts, Share};
 use runtime::variables::Variable;
 use runtime::{ConfigError, Environment, environment, logs};
 
-use crate::security_lake::Subscription;
+use crate::outputs::security_lake::Subscription;
 
 const BUCKET: &Variable = Variable::named("OKTA_LAKE_BUCKET");
 const BUS: &Variable = Variable::named("OKTA_LAKE_BUS");

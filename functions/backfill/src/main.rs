@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use backfill::bus::Bus;
+use backfill::app::App;
+use backfill::aws::bus::Bus;
+use backfill::aws::metrics::Metrics;
+use backfill::aws::secrets::Secrets;
+use backfill::aws::stack::Stack;
 use backfill::config::Config;
-use backfill::figures::Figures;
-use backfill::function::Function;
 use backfill::handler;
 use backfill::history::plan::PAGE;
-use backfill::reconcile::SECOND_LOOK;
-use backfill::rows::Sink;
-use backfill::secrets::Secrets;
-use backfill::security_lake::SecurityLake;
-use backfill::stack::Stack;
+use backfill::okta_log::page_writer::Sink;
+use backfill::outputs::security_lake::SecurityLake;
+use backfill::seal::run::SECOND_LOOK;
 use lake::Lake;
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 use okta::SystemClock;
@@ -30,8 +30,8 @@ async fn main() -> anyhow::Result<()> {
     let security_lake = config.security_lake.map(|it| SecurityLake::new(it, aws.clone())).transpose()?;
     let lake = Lake::new(aws_sdk_s3::Client::new(&aws), config.bucket);
     let events = aws_sdk_eventbridge::Client::new(&aws);
-    let figures = Figures::default();
-    let function = Function {
+    let figures = Metrics::default();
+    let function = App {
         secrets: Secrets::new(aws_sdk_secretsmanager::Client::new(&aws), config.secret_prefix),
         sink: Sink { lake: lake.clone(), format: config.format, figures: figures.clone() },
         security_lake,
