@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::inventory::{Mode, Wanted, is_entity};
+use crate::inventory::run::{Mode, Wanted, is_entity};
 
 /// A command.
 #[derive(Debug, Clone, PartialEq, Eq)]

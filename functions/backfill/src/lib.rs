@@ -1,27 +1,19 @@
-//! The backfill function: history, polling, sealing, inventory and checks through the Okta API. The binary is the cold start; what it does
-//! is in [`handler`].
+//! The backfill function: history, polling, sealing, inventory and checks through the Okta API. The binary is the cold
+//! start; [`handler`] receives a command and hands it to an action. Arrows point down: `handler` → `actions` → `history`,
+//! `inventory`, `seal` → `org`, `okta_log`, `outputs`, `aws` → plain data (`command`, `events`, `written`, `check`).
 
-pub mod bus;
+pub mod actions;
+pub mod app;
+pub mod aws;
+pub mod check;
 pub mod command;
 pub mod config;
-mod connectivity;
 mod data_type;
-pub mod figures;
-pub mod function;
 pub mod handler;
 pub mod history;
 pub mod inventory;
-pub mod lease;
-mod leased;
-pub mod logs;
-pub mod poll;
-mod quarantine_watch;
-pub mod reconcile;
-mod refused;
-pub mod report;
-pub mod rows;
-mod secret_watch;
-pub mod secrets;
-pub mod security_lake;
-pub mod stack;
-pub mod trouble;
+pub mod okta_log;
+pub mod org;
+pub mod outputs;
+pub mod seal;
+pub mod written;

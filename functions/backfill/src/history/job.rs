@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::history::plan::{Range, Slice, Split};
 use crate::history::progress::Progress;
-use crate::lease::Lease;
-use crate::rows::Written;
-use crate::trouble::Trouble;
+use crate::org::backoff::Trouble;
+use crate::org::lease::Lease;
+use crate::written::WriteCounts;
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,7 +75,7 @@ pub struct Checkpoint {
     pub calls: u64,
     /// What was written.
     #[serde(flatten)]
-    pub written: Written,
+    pub written: WriteCounts,
     /// How often a cursor was refused since the last page.
     #[serde(default)]
     pub restarts: u32,

@@ -6,8 +6,8 @@ use normalize::LogEvent;
 use okta::{Client, Error, Page};
 
 use crate::history::job::Request;
-use crate::history::plan::{Density, Range, Sample, measurements, points};
-use crate::history::url;
+use crate::history::plan::{Density, Sample, measurements, points};
+use crate::okta_log::query::bounded;
 
 /// What was measured, and what that took.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,7 +33,7 @@ pub async fn probe(client: &Client, request: &Request, page: u64) -> Result<Prob
 
 async fn sample(client: &Client, request: &Request, at: Timestamp, limit: u64) -> Result<Sample, Error> {
     let until = request.range.until;
-    let page = client.get(&url(client, request, Range { since: at, until }, limit)?).await?;
+    let page = client.get(&bounded(client, (at, until), request.filter().as_deref(), limit)?).await?;
     let events = page.records()?.len() as u64;
     let reached = if events < limit || page.next().is_none() { None } else { last(&page)? };
     Ok(Sample { at, until: reached.filter(|reached| *reached > at).unwrap_or(until), events })

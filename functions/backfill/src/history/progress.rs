@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::history::job::{Checkpoint, Job, State};
 use crate::history::plan::{Range, Slice, calls_left};
-use crate::rows::Written;
-use crate::trouble::Trouble;
+use crate::org::backoff::Trouble;
+use crate::written::WriteCounts;
 
 /// A run that is younger than this says nothing about its pace yet.
 const MEASURED_AFTER: SignedDuration = SignedDuration::from_secs(20);
@@ -48,7 +48,7 @@ pub struct Progress {
     pub calls_left: u64,
     /// What was written.
     #[serde(flatten)]
-    pub written: Written,
+    pub written: WriteCounts,
     /// The parts of the range that are complete in the lake.
     pub complete: Vec<Range>,
     /// The oldest hour that is complete in the lake.
@@ -135,7 +135,7 @@ pub struct SliceView<'a> {
 impl Progress {
     /// Of a job whose slices are these.
     pub fn of(tenant: &str, job: &Job, views: &[SliceView<'_>], pace: Pace, effort: Effort, now: Timestamp) -> Self {
-        let mut written = Written::default();
+        let mut written = WriteCounts::default();
         for view in views {
             written += view.checkpoint.written;
         }

@@ -8,12 +8,12 @@ use normalize::{Receipt, Route};
 use okta::{Error, Page};
 
 use crate::history::job::Checkpoint;
-use crate::history::plan::{Range, Split, split};
+use crate::history::plan::{Split, split};
 use crate::history::run::{Run, Slot, Stop};
-use crate::history::url;
-use crate::lease::Held;
-use crate::refused::is_refused;
-use crate::rows::gather;
+use crate::okta_log::page_writer::gather;
+use crate::okta_log::query::bounded;
+use crate::okta_log::refused::is_refused;
+use crate::org::lease::Held;
 
 /// Slices that are read at once. Okta answers a page of the log in about a second, so this many can use any share.
 pub(super) const WORKERS: usize = 8;
@@ -113,12 +113,8 @@ impl Run<'_> {
         } else {
             let job = self.job.borrow();
             let range = job.slices[index].range;
-            url(
-                client,
-                &job.request,
-                Range { since: checkpoint.reached.unwrap_or(range.since), ..range },
-                self.tools.page,
-            )?
+            let since = checkpoint.reached.unwrap_or(range.since);
+            bounded(client, (since, range.until), job.request.filter().as_deref(), self.tools.page)?
         };
         let page = client.get(&address).await?;
         if page.is_its_own_next() {

@@ -10,15 +10,15 @@ use lake::{StateError, Version};
 use normalize::Tenant;
 use okta::{Client, Clock, Disposition, Error};
 
-use crate::bus::{Bus, Kind};
+use crate::aws::bus::{Bus, Kind};
 use crate::history::job::{Checkpoint, Job, State};
 use crate::history::meter::{Meter, pace};
 use crate::history::progress::{Effort, Progress, SliceView};
 use crate::history::reader::WORKERS;
 use crate::history::store::{ChangeError, Jobs};
-use crate::lease::{Held, Owner};
-use crate::rows::{Sink, SinkError};
-use crate::trouble::{STORE, Trouble};
+use crate::okta_log::page_writer::{Sink, SinkError};
+use crate::org::backoff::{STORE, Trouble};
+use crate::org::lease::{Held, Owner};
 
 /// The lease is renewed after so long, well before it runs out.
 const RENEWED_AFTER: SignedDuration = SignedDuration::from_secs(20);

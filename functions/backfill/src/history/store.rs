@@ -6,7 +6,7 @@ use lake::{Lake, StateError, Version, layout};
 use normalize::Tenant;
 
 use crate::history::job::{Checkpoint, Job, State};
-use crate::lease::{Held, Lease, Owner};
+use crate::org::lease::{Held, Lease, Owner};
 
 /// State objects read at once.
 const READS_AT_ONCE: usize = 16;

@@ -4,13 +4,13 @@
 use lake::{StateError, WriteError};
 use okta::{Disposition, Error};
 
-use crate::inventory::Turn;
 use crate::inventory::entity::{Entity, Fan};
 use crate::inventory::parts::PartError;
 use crate::inventory::reader::{Reader, reason};
 use crate::inventory::scope::scope;
 use crate::inventory::store::{Outcome, Progress, Reason, Stage, Status};
-use crate::leased::MemoryError;
+use crate::inventory::turn::Turn;
+use crate::org::leased_state::LeaseError;
 
 /// An entity that could not be read is tried so often.
 const ATTEMPTS: u32 = 6;
@@ -29,7 +29,7 @@ pub(crate) enum Stop {
     #[error(transparent)]
     State(#[from] StateError),
     #[error(transparent)]
-    Memory(#[from] MemoryError),
+    Memory(#[from] LeaseError),
     #[error("a quarantine record has no JSON form")]
     Json(#[from] serde_json::Error),
 }

@@ -3,13 +3,13 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
-use okta::{Client, Error};
+use okta::{Client, Error, Pages};
 use serde::Deserialize;
 
 use crate::data_type::LOGS;
-use crate::history::stamp;
 use crate::inventory::entity::Entity;
 use crate::inventory::record::ids;
+use crate::okta_log::query::stamp;
 
 /// So many prefixes are asked for at once.
 const PREFIXES: usize = 12;
@@ -73,7 +73,7 @@ impl Events {
                 ("limit", &*limit),
                 ("filter", &*filter),
             ];
-            let mut pages = client.pages(client.url(LOGS.path, &query)?);
+            let mut pages = Pages::new(client, client.url(LOGS.path, &query)?);
             while let Some(page) = pages.next().await? {
                 // What is no event is the stream's and the history's matter.
                 let told = page.records()?.into_iter().filter_map(|record| serde_json::from_str(record.get()).ok());

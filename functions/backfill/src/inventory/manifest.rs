@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use normalize::Tenant;
 use serde::Serialize;
 
-use crate::inventory::Mode;
+use crate::inventory::run::Mode;
 use crate::inventory::store::{Changes, Faults, Outcome, Progress, Run, Stage};
 use crate::inventory::table::ENTITIES;
 

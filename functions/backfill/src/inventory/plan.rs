@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use okta::{Client, Error, Grants, bucket_of};
+use okta::{Client, Error, Grants, Pages, bucket_of};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::function::Function;
+use crate::app::App;
 use crate::inventory::entity::{Entity, Fan};
 use crate::inventory::store::Latest;
 use crate::inventory::table::find;
@@ -107,7 +107,7 @@ pub(crate) async fn plan(
     entities: &[&'static Entity],
     grants: &Grants,
     latest: &BTreeMap<String, Latest>,
-    function: &Function,
+    function: &App,
 ) -> Result<InventoryPlan, Error> {
     let counts = count(client, entities, grants, latest).await?;
     let budgets: BTreeMap<_, _> =
@@ -151,7 +151,7 @@ async fn count(
         if !grants.allows(entity.scope) {
             continue;
         }
-        let mut pages = client.pages(client.url(entity.path, entity.query)?);
+        let mut pages = Pages::new(client, client.url(entity.path, entity.query)?);
         let mut records = Vec::new();
         // What is refused is told by the manifest.
         while let Ok(Some(page)) = pages.next().await {

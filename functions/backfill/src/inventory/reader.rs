@@ -8,7 +8,6 @@ use lake::inventory::Row;
 use lake::{Rejected, quarantine};
 use okta::{Disposition, Error, Page, Url};
 
-use crate::inventory::Turn;
 use crate::inventory::collect::Stop;
 use crate::inventory::entity::{Entity, Fan};
 use crate::inventory::page::records;
@@ -16,6 +15,7 @@ use crate::inventory::parts::{Parts, Snapshot, key};
 use crate::inventory::record::record;
 use crate::inventory::scope::{Carried, Keep};
 use crate::inventory::store::{Outcome, Progress, Reason, Status};
+use crate::inventory::turn::Turn;
 
 /// Calls of one entity that are under way at once. What the org allows is kept by the client.
 const AT_ONCE: usize = 8;

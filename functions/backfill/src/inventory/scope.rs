@@ -7,13 +7,13 @@ use lake::layout;
 use okta::{Error, Url};
 use serde::{Deserialize, Serialize};
 
-use crate::history::stamp;
-use crate::inventory::Turn;
 use crate::inventory::collect::Stop;
 use crate::inventory::entity::{Entity, Fan, Refresh};
 use crate::inventory::parts::{Snapshot, key};
 use crate::inventory::record::ids;
 use crate::inventory::store::Latest;
+use crate::inventory::turn::Turn;
+use crate::okta_log::query::stamp;
 
 /// What was changed so shortly before the last collection may not have been in it: Okta's search is behind the data.
 const OVERLAP: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);

@@ -1,0 +1,55 @@
+//! The secrets of the orgs, looked at every few minutes: a new or changed one is tested at once, not when the next
+//! collection fails, and the age of the oldest is told.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use lake::StateError;
+use serde::{Deserialize, Serialize};
+
+use crate::actions::connectivity;
+use crate::app::App;
+use crate::aws::secrets::Found;
+use crate::org::deadline::Deadline;
+
+/// For all orgs: which version of each secret was tested.
+const KEY: &str = "state/secrets.json";
+
+/// At most this part of an invocation is spent on it: the collections are what it is for.
+const PART: u32 = 3;
+
+/// `state/secrets.json`. It may be deleted: every secret is tested once more then.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Tested {
+    /// By the secret: when it was changed before it was tested.
+    #[serde(default)]
+    secrets: BTreeMap<String, Option<Timestamp>>,
+}
+
+/// Tests the orgs whose secrets are new or changed.
+pub(crate) async fn look(function: &App, found: &[Found], deadline: &Deadline) -> Result<(), StateError> {
+    function.figures.secret_age_of(found, function.clock.now());
+    let lake = &function.sink.lake;
+    let (tested, version) = lake.read_state::<Tested>(KEY).await?;
+    let Tested { mut secrets } = tested.unwrap_or_default();
+    let deadline = deadline.share(PART);
+    let is_changed = |secret: &&Found| secret.has_value && secrets.get(&secret.tenant) != Some(&secret.changed);
+    let changed: Vec<_> = found.iter().filter(is_changed).collect();
+    for secret in &changed {
+        let source = Arc::new(function.secrets.of(&secret.tenant));
+        let section = Box::pin(connectivity::check(function, &secret.tenant, source, &deadline)).await;
+        tracing::info!(tenant = secret.tenant, "the secret is new or has changed: it was tested");
+        connectivity::tell(function, &section).await;
+        secrets.insert(secret.tenant.clone(), secret.changed);
+    }
+    if changed.is_empty() {
+        return Ok(());
+    }
+    secrets.retain(|tenant, _| found.iter().any(|secret| secret.tenant == *tenant));
+    match lake.write_state(KEY, &Tested { secrets }, &version).await {
+        // Another run has tested them, too.
+        Ok(_) | Err(StateError::Lost(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,3 @@
+//! Where sealed hours are written besides the lake.
+
+pub mod security_lake;
