@@ -73,6 +73,7 @@ pub use crate::identity::keys::{KeyError, KeyKind};
 pub use crate::identity::scopes::Granted;
 pub use crate::log::event::Event;
 pub use crate::org::config::{DenseHour, OrgConfig};
+pub use crate::org::posture::Posture;
 pub use crate::simulated_org::Org;
 pub use crate::simulator::{SimConfig, Simulator, StartError};
 pub use crate::tls::{TlsConfig, TlsError};

@@ -6,6 +6,7 @@ use crate::org::change::{Calendar, Change, ChangeKind};
 use crate::org::directory::Directory;
 use crate::org::model::OrgModel;
 use crate::org::policies::{POLICIES, ZONES};
+use crate::org::roles::ROLES;
 use crate::random::Random;
 use crate::time::DAY_MS;
 
@@ -88,7 +89,7 @@ impl Planner {
             ChangeKind::PersonLeft | ChangeKind::PersonSuspended if org.is_admin(change.person) => return None,
             ChangeKind::PolicyChanged => change.thing = random.index(POLICIES.len()) as u32,
             ChangeKind::ZoneChanged => change.thing = random.index(ZONES.len()) as u32,
-            ChangeKind::RoleGranted => change.thing = random.below(5) as u32,
+            ChangeKind::RoleGranted => change.thing = random.index(ROLES.len()) as u32,
             ChangeKind::RoleRevoked => (change.person, change.thing) = directory.some_role(random)?,
             ChangeKind::TokenRevoked => change.thing = directory.some_token(random)?,
             ChangeKind::TokenCreated => change.thing = self.changes.len() as u32,
@@ -148,7 +149,7 @@ fn kind(random: &mut Random) -> ChangeKind {
 mod tests {
     use super::*;
     use crate::org::config::OrgConfig;
-    use crate::org::directory::Status;
+    use crate::org::status::Status;
 
     fn org() -> OrgModel {
         let mut org = OrgModel::new(OrgConfig { seed: 11, events_per_day: 8_000, ..OrgConfig::default() });

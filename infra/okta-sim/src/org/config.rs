@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 
+use crate::org::posture::Posture;
+
 /// What kind of org to make. The same configuration always makes the same org and the same log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrgConfig {
@@ -23,6 +25,8 @@ pub struct OrgConfig {
     pub now: Timestamp,
     /// How many of a thousand events are inserted late: after minutes or hours, not within a second.
     pub late_per_mille: u32,
+    /// How well the org is kept.
+    pub posture: Posture,
     /// An hour with many events more than all others.
     pub dense_hour: Option<DenseHour>,
 }
@@ -49,6 +53,7 @@ impl Default for OrgConfig {
             // A Monday. Fixed, so that a default org is the same on every day.
             now: Timestamp::constant(1_772_452_800, 0),
             late_per_mille: 3,
+            posture: Posture::Typical,
             dense_hour: None,
         }
     }
