@@ -171,14 +171,13 @@ impl Error {
             Self::Redirected { .. } => "check that `org_url` is the org's present address",
             Self::TooLate(_) => "nothing: the next run goes on from here",
             Self::Tls(_) => "install the system's CA certificates, or name a bundle of them in SSL_CERT_FILE",
-            Self::Contradiction { source: Contradiction::RefusedLater { .. }, .. } => {
+            Self::Contradiction { source: Contradiction::RefusedLater { .. }, .. } | Self::ForeignAddress { .. } => {
                 "nothing: the list is read again from its first page"
             }
             Self::Contradiction { .. } => {
                 "check what stands between this machine and Okta; otherwise report it with the path: the list is read again"
             }
             Self::UnexpectedJson { .. } => "report it: Okta's answer is not what its documentation says",
-            Self::ForeignAddress { .. } => "nothing: the list is read again from its first page",
             Self::BadId { .. } => "nothing: the object is left out and counted as unread",
             Self::BadPath(_) | Self::Signing(_) | Self::HeaderValue(_) => "report it: this is a mistake of okta-lake",
         };

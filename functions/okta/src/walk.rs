@@ -23,8 +23,6 @@ pub struct Walk {
     pub records: u64,
     /// Whether the last page was read, and nothing contradicts that it is the last.
     pub is_end_confirmed: bool,
-    /// Walks from the first page to a confirmed end: one, or none.
-    pub reads: u32,
     #[serde(default)]
     empty_pages: u32,
     #[serde(default)]
@@ -94,10 +92,7 @@ impl Walk {
         }
         match step.next {
             Some(next) => self.cursors.keep(cursor(next)),
-            None => {
-                self.is_end_confirmed = !is_doubted;
-                self.reads = u32::from(self.is_end_confirmed);
-            }
+            None => self.is_end_confirmed = !is_doubted,
         }
     }
 }
@@ -236,10 +231,10 @@ mod tests {
         let last = Step { url: &at, next: None, records: 3, body: b"[1,2,3]", has_self: true };
         let mut walk = Walk::default();
         walk.count(&last, false);
-        assert_eq!((walk.pages, walk.records, walk.is_end_confirmed, walk.reads), (1, 3, true, 1));
+        assert_eq!((walk.pages, walk.records, walk.is_end_confirmed), (1, 3, true));
         let mut walk = Walk::default();
         walk.count(&last, true);
-        assert_eq!((walk.is_end_confirmed, walk.reads), (false, 0));
+        assert!(!walk.is_end_confirmed);
     }
 
     #[test]
