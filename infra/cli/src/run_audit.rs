@@ -1,4 +1,4 @@
-//! The account of a run: every event that went in, and where it is now.
+//! The audit of a run: every event that was sent, and where it is now.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -7,19 +7,19 @@ use std::time::Duration;
 
 use anyhow::bail;
 use local_aws::stream_stack::StreamStack;
-use okta_lake::quarantine::{self, Reasons};
-use okta_lake::sending::Refusals;
-use okta_lake::survey::Survey;
 
 use crate::outcome::Outcome;
+use crate::quarantine::{self, Reasons};
 use crate::report::{Table, grouped, note};
+use crate::row_counts::RowCounts;
+use crate::sending::Refusals;
 
-/// So many lines of a long list are shown.
+/// The number of lines shown of a long list.
 const SHOWN: usize = 15;
 
 /// What became of the events of a run.
 #[derive(Debug)]
-pub(crate) struct Account {
+pub(crate) struct RunAudit {
     lake: PathBuf,
     sent: u64,
     written: u64,
@@ -30,19 +30,19 @@ pub(crate) struct Account {
     returned: u64,
     objects: u64,
     failure: Option<String>,
-    survey: Survey,
+    counts: RowCounts,
     quarantine_keys: Vec<String>,
     reasons: Reasons,
 }
 
-impl Account {
-    /// Reads the function's own figures, and what it wrote.
+impl RunAudit {
+    /// Reads the function's own metrics, and the objects that it wrote.
     pub(crate) fn of(stack: &StreamStack, sent: u64, refused: &Refusals, lake: &Path) -> anyhow::Result<Self> {
         let (lake, delivered) = (lake.canonicalize()?, stack.delivered());
         let keys: BTreeSet<_> = stack.s3.written().into_iter().chain(stack.s3.already_there()).collect();
         let below = |folder: &str| keys.iter().filter(|key| key.starts_with(folder)).cloned().collect::<Vec<_>>();
-        let (mut survey, mut reasons) = (Survey::default(), Reasons::new());
-        below("live/").iter().try_for_each(|key| survey.add(&lake.join(key)))?;
+        let (mut counts, mut reasons) = (RowCounts::default(), Reasons::new());
+        below("live/").iter().try_for_each(|key| counts.add(&lake.join(key)))?;
         let quarantine_keys = below("quarantine/");
         quarantine_keys.iter().try_for_each(|key| quarantine::add(&lake.join(key), &mut reasons))?;
         Ok(Self {
@@ -56,23 +56,23 @@ impl Account {
             returned: delivered.returned,
             objects: delivered.metrics.count("ObjectsWritten"),
             failure: delivered.last_failure.as_ref().map(ToString::to_string),
-            survey,
+            counts,
             quarantine_keys,
             reasons,
         })
     }
 
-    /// Tells it.
+    /// Prints it.
     pub(crate) fn print(&self, duration: Duration) -> io::Result<()> {
         let mut output = io::stdout().lock();
         let (sent, seconds) = (grouped(self.sent), duration.as_secs_f64());
         writeln!(output, "{sent} events went through the stream function in {seconds:.1} s\n")?;
         self.figures().print(&mut output)?;
-        print_survey(&self.survey, &self.lake, &mut output)?;
+        print_counts_of(&self.counts, &self.lake, &mut output)?;
         writeln!(output, "\nThe lake is at {}", self.lake.display())
     }
 
-    /// Whether something was left over, which is said on standard error.
+    /// What is not in the lake is named on standard error, and makes the outcome incomplete.
     pub(crate) fn outcome(&self) -> anyhow::Result<Outcome> {
         self.check()?;
         for refusal in self.refused.examples() {
@@ -97,7 +97,7 @@ impl Account {
 
     /// Whether every message is accounted for. Those that could not be written are not in the lake: a failure.
     pub(crate) fn check(&self) -> anyhow::Result<()> {
-        let cause = self.failure.as_deref().unwrap_or("the function gave them back each time: see its log");
+        let cause = self.failure.as_deref().unwrap_or("the function returned them each time; its log says why");
         if self.dead > 0 {
             bail!("{} events could not be written and are not in the lake: {cause}", grouped(self.dead));
         }
@@ -120,23 +120,19 @@ impl Account {
             table.row(["refused".into(), self.refused.count().into(), "never sent: SQS would not take them".into()]);
         }
         if self.returned > 0 {
-            table.row([
-                "redelivered".into(),
-                self.returned.into(),
-                "given back by the function, and sent again".into(),
-            ]);
+            table.row(["redelivered".into(), self.returned.into(), "returned by the function and sent again".into()]);
         }
         table
     }
 }
 
-fn print_survey(survey: &Survey, lake: &Path, output: &mut impl Write) -> io::Result<()> {
-    let classes = survey.classes.iter().map(|((uid, name), rows)| (format!("{uid} {name}"), *rows));
+fn print_counts_of(counts: &RowCounts, lake: &Path, output: &mut impl Write) -> io::Result<()> {
+    let classes = counts.classes.iter().map(|((uid, name), rows)| (format!("{uid} {name}"), *rows));
     print_counts("Rows by class (OCSF)", classes, output)?;
-    let hours = survey.hours.iter().map(|(hour, rows)| (hour.strftime("%Y-%m-%d %H:00 UTC").to_string(), *rows));
+    let hours = counts.hours.iter().map(|(hour, rows)| (hour.strftime("%Y-%m-%d %H:00 UTC").to_string(), *rows));
     print_counts("Rows by hour", hours, output)?;
     let below = |file: &PathBuf| file.strip_prefix(lake).unwrap_or(file).display().to_string();
-    print_counts("Rows by file", survey.files.iter().map(|(file, rows)| (below(file), *rows)), output)
+    print_counts("Rows by file", counts.files.iter().map(|(file, rows)| (below(file), *rows)), output)
 }
 
 fn print_counts(

@@ -13,7 +13,7 @@ const EVENT_SOURCE: &str = "okta-lake-local";
 
 /// The body for the queue: a bare LogEvent in an envelope of this tenant's, anything else as it is. An EventBridge event
 /// is what it is already, and what is no JSON object is for the function to judge.
-pub fn publish<'a>(piece: &'a [u8], tenant: &Tenant, count: u64, now: Timestamp) -> Cow<'a, [u8]> {
+pub(crate) fn publish<'a>(piece: &'a [u8], tenant: &Tenant, count: u64, now: Timestamp) -> Cow<'a, [u8]> {
     match serde_json::from_slice::<Shape<'_>>(piece) {
         Ok(shape) if !shape.is_envelope() => Cow::Owned(envelope(piece, tenant, count, now)),
         _ => Cow::Borrowed(piece),
