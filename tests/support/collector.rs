@@ -15,6 +15,7 @@ use backfill::aws::secrets::Secrets;
 use backfill::aws::stack::Stack;
 use backfill::handler::answer;
 use backfill::okta_log::page_writer::Sink;
+use backfill::org::deadline::Deadline;
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use lake::batch::object;
@@ -142,7 +143,8 @@ impl Collector {
 
     /// Gives a command so long.
     pub(crate) async fn run_within(&self, command: Value, left: Duration) -> Value {
-        serde_json::to_value(answer(&self.function, command, left).await.unwrap()).unwrap()
+        let deadline = Deadline::after(&self.function.clock, left);
+        serde_json::to_value(answer(&self.function, command, &deadline).await.unwrap()).unwrap()
     }
 
     /// Stops the function, as a kill does, at its `step`th request to S3 from now on, before or after it took effect.

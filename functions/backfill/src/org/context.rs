@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use lake::Lake;
 use normalize::{Tenant, TenantError};
 use okta::{Client, Observer};
 
@@ -42,6 +43,13 @@ impl OrgError {
             Self::Okta(error) => error.remedy(),
             Self::Tenant(_) => "put the member `tenant` into the secret".to_owned(),
         }
+    }
+}
+
+impl<'a, C> OrgContext<'a, C> {
+    /// The lake.
+    pub fn lake(&self) -> &'a Lake {
+        &self.app.sink.lake
     }
 }
 
