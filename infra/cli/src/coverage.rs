@@ -153,8 +153,8 @@ fn hour_coverage(
         });
         match read {
             Ok(()) => {}
-            Err(Failure::Damaged(error)) => damage.add(lake, path, &error),
             Err(Failure::Visitor(error)) => return Err(error.into()),
+            Err(error) => damage.add(lake, path, &error),
         }
     }
     let distinct = seen.len() as u64;

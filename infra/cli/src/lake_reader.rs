@@ -53,6 +53,9 @@ pub(crate) enum Columns {
 /// Why an object was not read to its end.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
+    /// It does not exist, or may not be read.
+    #[error("cannot open it")]
+    Open(#[source] io::Error),
     /// It is damaged.
     #[error(transparent)]
     Damaged(#[from] ReadError),
@@ -67,7 +70,7 @@ pub(crate) type Visitor<'a> = dyn FnMut(&RowKey<'_>, &[u8]) -> io::Result<()> + 
 /// Gives every row of an object, in the object's order, to the visitor.
 pub(crate) fn read(path: &Path, columns: Columns, visit: &mut Visitor<'_>) -> Result<(), Failure> {
     let format = path.to_str().and_then(Format::of).ok_or(ReadError::Format)?;
-    let file = File::open(path).map_err(ReadError::Io)?;
+    let file = File::open(path).map_err(Failure::Open)?;
     let mut take = |line: &[u8]| {
         let key = serde_json::from_slice(line).map_err(ReadError::Json)?;
         visit(&key, line).map_err(Failure::Visitor)
@@ -97,11 +100,11 @@ fn parquet(file: File, columns: Columns, take: &mut Take<'_>) -> Result<(), Fail
 
 /// The lines are rows already.
 fn ndjson(file: File, take: &mut Take<'_>) -> Result<(), Failure> {
-    let mut reader = BufReader::new(zstd::Decoder::new(file).map_err(ReadError::Io)?);
+    let mut reader = BufReader::new(zstd::Decoder::new(file).map_err(ReadError::Decompress)?);
     let mut line = Vec::new();
     loop {
         line.clear();
-        if reader.read_until(b'\n', &mut line).map_err(ReadError::Io)? == 0 {
+        if reader.read_until(b'\n', &mut line).map_err(ReadError::Decompress)? == 0 {
             return Ok(());
         }
         take(line.trim_ascii_end())?;

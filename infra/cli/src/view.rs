@@ -54,8 +54,8 @@ pub(crate) fn rows(
         for path in &hour.files {
             match lake_reader::read(path, Columns::All, &mut |row, line| rows.add(row, line, filter)) {
                 Ok(()) => {}
-                Err(Failure::Damaged(error)) => damage.add(lake, path, &error),
                 Err(Failure::Visitor(error)) => return Err(error).context("cannot sort rows on disk"),
+                Err(error) => damage.add(lake, path, &error),
             }
         }
         rows.finish(sink).with_context(|| format!("cannot write the rows of {}", key.start))?;
@@ -83,10 +83,11 @@ impl HourRows {
             logged_time: 0,
             processed_time: 0,
         };
-        self.sorter.add(StoredRow { time: row.time, metadata, raw_data: text })
+        self.sorter.add(StoredRow { time: row.time, metadata, raw_data: text }).map_err(io::Error::other)
     }
 
     fn finish(self, sink: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
-        self.sorter.finish()?.try_for_each(|row| sink(row?.raw_data.as_bytes()))
+        let mut rows = self.sorter.finish().map_err(io::Error::other)?;
+        rows.try_for_each(|row| sink(row.map_err(io::Error::other)?.raw_data.as_bytes()))
     }
 }
