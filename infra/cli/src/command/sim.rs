@@ -90,7 +90,7 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     private_files::create_folder(&arguments.secrets)
         .with_context(|| format!("cannot create the folder {}", arguments.secrets.display()))?;
     let secrets =
-        ClientSpec::usual().into_iter().map(|client| write_secret(&simulator, &client.name, &arguments.secrets));
+        ClientSpec::defaults().into_iter().map(|client| write_secret(&simulator, &client.name, &arguments.secrets));
     let secrets = secrets.collect::<anyhow::Result<Vec<_>>>()?;
     describe(&simulator, &secrets)?;
     tokio::select! {
