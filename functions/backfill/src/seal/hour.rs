@@ -7,7 +7,7 @@ use lake::seal::SealError;
 use lake::sort::SortError;
 use lake::stored::{ReadError, VisitError};
 use lake::{Claim, Lake, Partition, Sorter, StateError, StoredRow, Version, layout, seal, stored};
-use normalize::{LogEvent, MAPPING_VERSION, Receipt, Route, hour_of};
+use normalize::{IngestContext, IngestPath, LogEvent, MAPPING_VERSION, hour_of};
 use okta::{Disposition, Error, Page};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -261,7 +261,8 @@ impl<'a> Hour<'a> {
     async fn repair(&mut self, page: &Page, gap: &mut Option<Gap>) -> Result<(), Stop> {
         let Partition { tenant, hour } = self.partition;
         let now = self.tools.clock.now();
-        let receipt = Receipt { tenant, route: Route::Repair, logged: page.sent().unwrap_or(now), processed: now };
+        let receipt =
+            IngestContext { tenant, path: IngestPath::Repair, logged: page.sent().unwrap_or(now), processed: now };
         let records = page.records()?;
         let mut missing = Vec::new();
         for record in records {
