@@ -22,7 +22,6 @@ use crate::history::run;
 use crate::history::store::Jobs;
 use crate::okta_log::page_writer::Sink;
 use crate::okta_log::stream_state::{StreamState, stream_state};
-use crate::org::backoff::STORE;
 use crate::org::context::{OrgContext, OrgError};
 use crate::org::deadline::Deadline;
 use crate::org::lease::Owner;
@@ -335,9 +334,7 @@ impl LogsReport {
         let remedy = match trouble {
             Trouble::Okta(Error::TooLate(_)) => return self.is_too_late = true,
             Trouble::Okta(error) => error.remedy(),
-            Trouble::State(StateError::Unreadable { .. }) => "see that nothing else writes below state/".to_owned(),
-            Trouble::State(StateError::Lost(_)) => "nothing: it is tried again".to_owned(),
-            Trouble::State(StateError::Store { .. }) => STORE.to_owned(),
+            Trouble::State(error) => error.remedy().to_owned(),
             Trouble::Org(error) => error.remedy(),
         };
         let what = lake::quarantine::reason(trouble);

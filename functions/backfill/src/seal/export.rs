@@ -2,7 +2,6 @@
 //! when Security Lake has every class of it. Whatever stops a run, the hour is written again, and replaces itself.
 
 use std::collections::BTreeSet;
-use std::io;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -124,8 +123,8 @@ impl Turn<'_> {
         let mut splitter = Splitter::new(self.tenant, classes);
         if let Some(object) = entry.object {
             let file = self.lake.fetch_object(&object).await?.ok_or_else(|| Stop::Gone(object.clone()))?;
-            stored::read_file(&object, file, &mut |row| splitter.add(row).map_err(io::Error::other))
-                .map_err(|source| Stop::Object { key: object, source })?;
+            stored::read_file(&object, file, &mut |row| splitter.add(row))
+                .map_err(|error| error.either(|source| Stop::Object { key: object, source }, Stop::from))?;
         }
         let may_replace = entry.generation > 1 || entry.mapping != MAPPING_VERSION;
         Ok(Some(splitter.finish(may_replace).map_err(Stop::from)?))

@@ -98,7 +98,9 @@ impl Stop {
     pub(super) fn remedy(&self) -> &'static str {
         match self {
             Self::Raced(_) => "nothing: it is tried again",
-            Self::Object { .. } => "put back an older version of the object, or move it away",
+            Self::Object { source, .. } => source.remedy(),
+            Self::Seal(error) => error.remedy(),
+            Self::State(error) => error.remedy(),
             Self::Gone(_) => "put back the object: the bucket keeps versions",
             _ => "report it",
         }
