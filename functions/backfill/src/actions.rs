@@ -1,7 +1,6 @@
 //! What a command does: one file for each action, and what they share.
 
 pub mod answer;
-pub(crate) mod collect;
 pub(crate) mod connectivity;
 pub mod error;
 pub(crate) mod fan_out;
@@ -11,4 +10,3 @@ pub(crate) mod quarantine_report;
 pub(crate) mod resume;
 pub mod seals;
 pub(crate) mod secret_rotation;
-pub(crate) mod status;

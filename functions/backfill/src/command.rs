@@ -143,13 +143,17 @@ pub struct VerifyRequest {
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
     /// Not a JSON object.
-    #[error("a command is a JSON object such as {{\"action\": \"continue\", \"tenant\": \"acme\"}}; tenant is optional")]
+    #[error(
+        "a command is a JSON object such as {{\"action\": \"continue\", \"tenant\": \"acme\"}}; tenant is optional"
+    )]
     NotAnObject,
     /// `tenant` is not text.
     #[error("tenant: expected the name of an org's secret, without its prefix")]
     Tenant,
     /// The action is missing or unknown, or a member does not go with it or has a wrong value.
-    #[error("{action}: {source}; expected an action, its parameters and perhaps `tenant`: {{\"action\": \"continue\", \"tenant\": \"acme\"}}")]
+    #[error(
+        "{action}: {source}; expected an action, its parameters and perhaps `tenant`: {{\"action\": \"continue\", \"tenant\": \"acme\"}}"
+    )]
     Members {
         /// The action, or what stands in its place.
         action: String,
@@ -200,6 +204,13 @@ impl Action {
             Self::Verify(verify) => (verify.since, verify.until),
             _ => (None, None),
         }
+    }
+}
+
+impl LogsRequest {
+    /// Returns whether the whole log is wanted.
+    pub fn is_everything(&self) -> bool {
+        self.since.is_none() && self.until.is_none() && self.event_types.is_empty()
     }
 }
 
@@ -314,7 +325,8 @@ mod tests {
         ];
         for command in commands {
             let parsed = Command::parse(command.clone()).unwrap();
-            assert_eq!((parsed.action.name(), serde_json::to_value(&parsed).unwrap()), (command["action"].as_str().unwrap(), command));
+            assert_eq!(command["action"], parsed.action.name());
+            assert_eq!(serde_json::to_value(&parsed).unwrap(), command);
         }
     }
 
@@ -334,7 +346,10 @@ mod tests {
         for (command, said) in [
             (json!({"action": "status", "dry_run": true}), ["status: unknown field `dry_run`", "there are no fields"]),
             (json!({"action": "continue", "since": "2026-05-04"}), ["unknown field `since`", "there are no fields"]),
-            (json!({"action": "logs", "mode": "full"}), ["logs: unknown field `mode`", "`since`, `until`, `event_types`"]),
+            (
+                json!({"action": "logs", "mode": "full"}),
+                ["logs: unknown field `mode`", "`since`, `until`, `event_types`"],
+            ),
             (json!({"action": "inventory", "poll": true}), ["unknown field `poll`", "`mode`, `entities`"]),
             (json!({"action": "renormalize", "since": "2026-05-04"}), ["renormalize", "missing field `until`"]),
             (json!({"action": "logs", "since": "yesterday"}), ["logs", "\"yesterday\" is neither a time"]),

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::outcome::Outcome;
 
 /// What became of one org.
-pub(crate) trait OrgReport {
+pub trait OrgReport {
     /// How it ended.
     fn outcome(&self) -> Outcome;
 

@@ -37,6 +37,9 @@ pub(crate) async fn run(
     request: &InventoryRequest,
     deadline: &Deadline,
 ) -> Result<InventoryAnswer, ActionError> {
+    if let Some(unknown) = request.entities.iter().find(|name| !run::is_entity(name)) {
+        return Err(ActionError::Entity(unknown.clone()));
+    }
     let orgs = fan_out(app, command, names(app, command).await?).await;
     let wish = Wish::Collect(request);
     let reports = each(&orgs.here, ORGS_AT_ONCE, deadline, |name, deadline| of_org(app, name, wish, command, deadline));

@@ -20,9 +20,15 @@ const MOST_ON_EDGE: usize = 100;
 /// How far a slice is: `state/tenant=T/logs/<job>/slice-<n>.json`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {
+    /// The org.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
     /// Where its slice begins: a checkpoint of another slice is not taken for this one's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
+    /// Where its slice ended when this was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
     /// The page that comes next; none at the beginning of a query.
     pub cursor: Option<String>,
     /// Where the query ends whose page comes next: later than the slice, if that was split meanwhile.
@@ -113,6 +119,15 @@ impl Checkpoint {
         next
     }
 
+    /// Returns the checkpoint for a slice that ends at `until`: one that was written for a shorter slice proves nothing of
+    /// the rest.
+    pub(crate) fn for_end(self, until: Timestamp) -> Self {
+        if self.until.is_none_or(|written| until <= written) {
+            return self;
+        }
+        Self { cursor: None, is_confirming: false, is_done: false, ..self }
+    }
+
     /// Forgets the cursor: the slice goes on from what it has reached.
     pub(crate) fn restart(&mut self) {
         (self.cursor, self.idle) = (None, 0);
@@ -179,7 +194,10 @@ mod tests {
     #[test]
     fn a_full_page_without_a_next_one_is_read_on_from() {
         let cut = after(&[page(&[(1, "a"), (2, "b")], true, None)]);
-        assert_eq!((cut.is_done, cut.is_confirming, cut.cursor.clone(), cut.reached), (false, false, None, Some(at(2))));
+        assert_eq!(
+            (cut.is_done, cut.is_confirming, cut.cursor.clone(), cut.reached),
+            (false, false, None, Some(at(2)))
+        );
         assert!(!cut.is_new(at(2), "b") && cut.is_new(at(2), "c") && cut.is_new(at(3), "b") && !cut.is_new(at(1), "z"));
     }
 
@@ -201,6 +219,14 @@ mod tests {
     fn a_page_that_is_out_of_order_proves_nothing() {
         let mixed = after(&[page(&[(90, "z"), (1, "a")], true, Some("x"))]);
         assert_eq!((mixed.reached, mixed.cursor.as_deref()), (None, Some("x")));
+    }
+
+    #[test]
+    fn the_end_of_a_shorter_slice_is_not_that_of_a_longer_one() {
+        let done = Checkpoint { is_done: true, until: Some(at(50)), reached: Some(at(49)), ..Checkpoint::default() };
+        assert!(done.clone().for_end(at(50)).is_done && done.clone().for_end(at(40)).is_done);
+        let longer = done.for_end(at(100));
+        assert_eq!((longer.is_done, longer.reached), (false, Some(at(49))));
     }
 
     #[test]

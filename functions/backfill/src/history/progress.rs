@@ -7,7 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use normalize::hour_of;
 use serde::{Deserialize, Serialize};
 
-use crate::history::job::{Checkpoint, Job, State};
+use crate::history::checkpoint::Checkpoint;
+use crate::history::job::{Job, State};
 use crate::history::plan::{Range, Slice, calls_left};
 use crate::org::backoff::Trouble;
 use crate::written::WriteCounts;
@@ -66,6 +67,32 @@ pub struct Progress {
     /// What stands in its way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<Trouble>,
+}
+
+/// What a collection will read and what it will take: the detail of `CollectionPlanned`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The org.
+    pub tenant: String,
+    /// The job.
+    pub job: String,
+    /// Its range.
+    #[serde(flatten)]
+    pub range: Range,
+    /// Its filter.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub event_types: Vec<String>,
+    /// How many events there should be.
+    pub events: u64,
+    /// How many calls it should take.
+    pub calls: u64,
+    /// How many calls the plan took.
+    pub probe_calls: u64,
+    /// When it should be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub eta: Option<Eta>,
+    /// The parts.
+    pub slices: Vec<Slice>,
 }
 
 /// A slice that is being read.
@@ -296,7 +323,8 @@ mod tests {
         };
         let slices: Vec<_> = days.iter().map(slice).collect();
         let range = Range { since: slices[0].range.since, until: slices.last().unwrap().range.until };
-        Job::new(Request { range, event_types: vec![], newest_first: false }, slices, Timestamp::UNIX_EPOCH)
+        let request = Request { range, event_types: vec![], newest_first: false };
+        Job { slices, ..Job::new("acme", request, Timestamp::UNIX_EPOCH) }
     }
 
     fn done(calls: u64) -> Checkpoint {

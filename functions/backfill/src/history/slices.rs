@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use lake::Version;
 
-use crate::history::job::Checkpoint;
+use crate::history::checkpoint::{Checkpoint, PageFacts};
 use crate::history::plan::{Slice, Split, split};
 use crate::history::progress::SliceView;
 
@@ -94,9 +94,9 @@ impl Slices {
     }
 
     /// A page has arrived, and is about to be written.
-    pub(crate) fn writing(&mut self, index: usize, latest: Option<Timestamp>) -> &RunSlice {
+    pub(crate) fn writing(&mut self, index: usize, page: &PageFacts) -> &RunSlice {
         let slice = &mut self.slices[index];
-        slice.state = SliceState::Writing(latest);
+        slice.state = SliceState::Writing(page.latest(slice.slice.range.until));
         slice
     }
 
@@ -143,7 +143,7 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::*;
-    use crate::history::checkpoint::{MOST_RESTARTS, PageFacts};
+    use crate::history::checkpoint::MOST_RESTARTS;
     use crate::history::plan::Range;
 
     const PAGE: usize = 5;
@@ -167,7 +167,9 @@ mod tests {
         fn random(dice: &mut Dice, range: Range) -> Self {
             let seconds = usize::try_from(range.until.duration_since(range.since).as_secs()).unwrap();
             let mut events: Vec<_> = (0..dice.below(300))
-                .map(|event| (range.since + SignedDuration::from_secs(dice.below(seconds) as i64 / 60 * 60), format!("{event}")))
+                .map(|event| {
+                    (range.since + SignedDuration::from_secs(dice.below(seconds) as i64 / 60 * 60), format!("{event}"))
+                })
                 .collect();
             events.sort();
             Self { events }
@@ -217,7 +219,7 @@ mod tests {
                 None => match tasks.swap_remove(dice.below(tasks.len())) {
                     Task::Arrives(index, page) => {
                         let until = slices.slices[index].slice.range.until;
-                        slices.writing(index, page.latest(until));
+                        slices.writing(index, &page);
                         tasks.push(Task::IsWritten(index, page, until));
                     }
                     Task::IsWritten(index, page, until) => {
@@ -238,12 +240,17 @@ mod tests {
 
     #[test]
     fn in_whatever_order_pages_come_every_event_is_written_once() {
-        let range = Range { since: "2026-01-01T00:00:00Z".parse().unwrap(), until: "2026-01-01T07:00:00Z".parse().unwrap() };
+        let range =
+            Range { since: "2026-01-01T00:00:00Z".parse().unwrap(), until: "2026-01-01T07:00:00Z".parse().unwrap() };
         let mut splits = 0;
         for seed in 0..400 {
             let mut dice = Dice(seed);
             let log = Log::random(&mut dice, range);
-            let whole = RunSlice::new(Slice { range, calls: 1 + dice.below(40) as u64 }, Checkpoint::default(), Version::Absent);
+            let whole = RunSlice::new(
+                Slice { range, calls: 1 + dice.below(40) as u64 },
+                Checkpoint::default(),
+                Version::Absent,
+            );
             let mut slices = Slices::new(vec![whole], dice.below(2) == 0);
             let lies = [0, 3, 10][dice.below(3)];
             let written = read(&mut dice, &log, &mut slices, lies);
@@ -252,7 +259,11 @@ mod tests {
             assert_eq!(written, expected, "seed {seed}");
             let mut plan = slices.plan();
             plan.sort_by_key(|slice| slice.range);
-            assert_eq!((plan[0].range.since, plan.last().unwrap().range.until), (range.since, range.until), "seed {seed}");
+            assert_eq!(
+                (plan[0].range.since, plan.last().unwrap().range.until),
+                (range.since, range.until),
+                "seed {seed}"
+            );
             assert!(plan.windows(2).all(|pair| pair[0].range.until == pair[1].range.since), "seed {seed}: {plan:?}");
             splits += plan.len() - 1;
         }
@@ -263,7 +274,11 @@ mod tests {
     fn the_oldest_or_the_newest_free_slice_is_next() {
         let slice = |hour: i64| {
             let at = |hour| Timestamp::from_second(hour * 3_600).unwrap();
-            RunSlice::new(Slice { range: Range { since: at(hour), until: at(hour + 1) }, calls: 1 }, Checkpoint::default(), Version::Absent)
+            RunSlice::new(
+                Slice { range: Range { since: at(hour), until: at(hour + 1) }, calls: 1 },
+                Checkpoint::default(),
+                Version::Absent,
+            )
         };
         for (is_newest_first, first, second) in [(false, 1, 0), (true, 2, 0)] {
             let mut slices = Slices::new(vec![slice(5), slice(2), slice(9)], is_newest_first);

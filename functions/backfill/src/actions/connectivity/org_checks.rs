@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use okta::{Client, Disposition, Error, Event, Grants, Page};
+use okta::{Cause, Client, Disposition, Error, Event, Grants, Page, WaitReason};
 
 use crate::app::App;
 use crate::check::{CREDENTIALS, Check, Section, Status};
@@ -126,8 +126,8 @@ async fn stream_check(client: &Client, grants: &Grants) -> Check {
 }
 
 fn failed(name: &str, error: &Error) -> Check {
-    if let Error::TooLate(_) = error {
-        return Check::too_late(name);
+    if let Error::TooLate(late) = error {
+        return too_late(name, late.reason);
     }
     let status = match error.disposition() {
         Disposition::Denied => Status::Denied,
@@ -135,4 +135,14 @@ fn failed(name: &str, error: &Error) -> Check {
         _ => Status::Failed,
     };
     Check::new(name, status, lake::quarantine::reason(error)).remedy(error.remedy())
+}
+
+/// The time was up. If a call had gone wrong before and was to be made again, the org was tried; else nothing is known.
+fn too_late(name: &str, reason: WaitReason) -> Check {
+    match reason {
+        WaitReason::Retry(Cause::RateLimited { .. } | Cause::TooManyAtOnce) => Check::too_late(name),
+        WaitReason::Retry(cause) => Check::new(name, Status::Failed, format!("the org does not answer as it should: {cause}"))
+            .remedy("see that this function reaches the org, and Okta's status page; it is tested again with the next change or day"),
+        _ => Check::too_late(name),
+    }
 }
