@@ -2,7 +2,8 @@
 //! tests read them, and `docs/events.md` is generated from them. Pure.
 
 use jiff::Timestamp;
-use lake::ledger::{Completeness, Counts};
+use lake::Word;
+use lake::ledger::Counts;
 use serde::{Deserialize, Serialize};
 
 use crate::check::Check;
@@ -66,7 +67,7 @@ pub struct SealedHour {
     /// Its rows.
     pub rows: u64,
     /// What it was compared with.
-    pub completeness: Completeness,
+    pub completeness: Word,
     /// The rows by how they came.
     pub counts: Counts,
     /// Rows that were there more than once and were left out.

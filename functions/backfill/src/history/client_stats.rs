@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jiff::SignedDuration;
 use okta::{Client, Event};
 
-use crate::history::progress::{Effort, Pace};
+use crate::history::measure::Pace;
+use crate::history::progress::Effort;
 
 /// Counts pauses and refusals.
 #[derive(Debug, Default)]

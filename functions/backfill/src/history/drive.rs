@@ -13,8 +13,10 @@ use okta::{Disposition, Error};
 use crate::events::Event;
 use crate::history::client_stats::pace;
 use crate::history::estimate::plan;
-use crate::history::job::{Job, State};
-use crate::history::progress::{Effort, Plan, Progress, SliceView};
+use crate::history::job::Job;
+use crate::history::measure::{SliceView, progress_of};
+use crate::history::progress::{Effort, Plan, Progress};
+use crate::history::request::State;
 use crate::history::session::{Session, StopReason};
 use crate::history::slices::{Next, RunSlice, Slices};
 use crate::history::store::Stored;
@@ -90,7 +92,7 @@ pub(crate) async fn summary(session: &Session<'_>, job: &Job) -> Result<Progress
         views.map(|(slice, (checkpoint, _))| SliceView { slice, checkpoint, is_reading: false }).collect();
     let pace = pace(&session.org.client, 0, SignedDuration::ZERO);
     let now = session.org.app.clock.now();
-    Ok(Progress::of(session.org.tenant.as_str(), job, &views, pace, Effort::default(), now))
+    Ok(progress_of(session.org.tenant.as_str(), job, &views, pace, Effort::default(), now))
 }
 
 async fn over(session: &Session<'_>, job: &Job) -> Result<RunOutcome, StateError> {
@@ -240,7 +242,7 @@ impl<'a> Run<'a> {
         let now = org.app.clock.now();
         let pace = pace(&org.client, self.calls, now.duration_since(self.started));
         let effort = stats.after(self.before);
-        Progress::of(org.tenant.as_str(), &self.leased.state, &self.slices.views(), pace, effort, now)
+        progress_of(org.tenant.as_str(), &self.leased.state, &self.slices.views(), pace, effort, now)
     }
 
     /// Writes how the run ended, and gives the lease back.

@@ -3,9 +3,9 @@
 use jiff::SignedDuration;
 
 use crate::history::client_stats::pace;
-use crate::history::job::Request;
 use crate::history::probe::probe;
 use crate::history::progress::Plan;
+use crate::history::request::Request;
 use crate::history::session::{Session, StopReason};
 
 /// Measures how dense the log is and plans the collection of a request. Each slice is given one more call, which confirms

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 use lake::{Lake, StateError, Version, layout};
-use normalize::{Receipt, Route, Tenant};
+use normalize::{IngestContext, IngestPath, Tenant};
 use okta::{Client, Error, Page, Url};
 
 use crate::data_type::LOG_STREAMS;
@@ -173,7 +173,7 @@ impl Run<'_> {
     async fn keep(&mut self, page: &Page) -> Result<PageEnd, StopReason> {
         let now = self.org.app.clock.now();
         let logged = page.sent().unwrap_or(now);
-        let receipt = Receipt { tenant: &self.org.tenant, route: Route::Poll, logged, processed: now };
+        let receipt = IngestContext { tenant: &self.org.tenant, path: IngestPath::Poll, logged, processed: now };
         let records = page.records()?;
         let written = self.org.app.sink.write(gather(&records, &receipt, |_| Admission::Wanted)).await?;
         let poll = &mut self.leased.state;

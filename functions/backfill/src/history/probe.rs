@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use normalize::LogEvent;
 use okta::{Client, Error, Page};
 
-use crate::history::job::Request;
 use crate::history::plan::{Density, Sample, measurements, points};
+use crate::history::request::Request;
 use crate::okta_log::query::bounded;
 
 /// What was measured, and what that took.

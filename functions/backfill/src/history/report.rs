@@ -5,9 +5,9 @@ use std::ops::AddAssign;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::history::job::State;
 use crate::history::poll_state::Poll;
 use crate::history::progress::{Plan, Progress};
+use crate::history::request::State;
 use crate::org::problem::Problem;
 use crate::outcome::Outcome;
 

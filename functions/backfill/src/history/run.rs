@@ -7,10 +7,11 @@ use crate::data_type::LOGS;
 use crate::events::Event;
 use crate::history::drive::{RunOutcome, drive, summary};
 use crate::history::estimate::plan;
-use crate::history::job::{Job, OVERLAP, Request, State};
+use crate::history::job::{Job, OVERLAP};
 use crate::history::plan::{RETENTION, Range};
 use crate::history::poll::{self, PollOutcome};
 use crate::history::report::LogsReport;
+use crate::history::request::{Request, State};
 use crate::history::session::{Session, StopReason};
 use crate::org::problem::Problem;
 

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use lake::Version;
 
 use crate::history::checkpoint::{Checkpoint, PageFacts};
+use crate::history::measure::SliceView;
 use crate::history::plan::{Slice, Split, split};
-use crate::history::progress::SliceView;
 
 /// What a run does with a slice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

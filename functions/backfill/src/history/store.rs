@@ -6,8 +6,9 @@ use lake::{Lake, StateError, Version, layout};
 use normalize::Tenant;
 
 use crate::history::checkpoint::Checkpoint;
-use crate::history::job::{Job, State};
+use crate::history::job::Job;
 use crate::history::plan::Slice;
+use crate::history::request::State;
 
 /// State objects read at once.
 const READS_AT_ONCE: usize = 16;

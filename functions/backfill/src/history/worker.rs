@@ -3,12 +3,12 @@
 
 use jiff::Timestamp;
 use lake::{StateError, Version};
-use normalize::{LogEvent, Receipt, Route};
+use normalize::{IngestContext, IngestPath, LogEvent};
 use okta::{Disposition, Error, Page};
 
 use crate::history::checkpoint::{Checkpoint, MOST_RESTARTS, PageFacts};
-use crate::history::job::Request;
 use crate::history::plan::Range;
+use crate::history::request::Request;
 use crate::history::session::{Session, StopReason};
 use crate::history::slices::RunSlice;
 use crate::okta_log::page_writer::{Admission, gather};
@@ -80,8 +80,12 @@ pub(crate) async fn write(
     let Arrived { page, asked, facts } = arrived;
     let org = session.org;
     let now = org.app.clock.now();
-    let receipt =
-        Receipt { tenant: &org.tenant, route: Route::History, logged: page.sent().unwrap_or(now), processed: now };
+    let receipt = IngestContext {
+        tenant: &org.tenant,
+        path: IngestPath::History,
+        logged: page.sent().unwrap_or(now),
+        processed: now,
+    };
     let records = page.records().map_err(StopReason::from)?;
     let gathered = gather(&records, &receipt, |event| match () {
         () if !contains(asked, event.published) => {

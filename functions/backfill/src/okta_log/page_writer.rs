@@ -7,7 +7,7 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use lake::batch::{Inserted, Rows, object};
 use lake::{Batch, EncodeError, Format, Lake, Partition, Rejected, WriteError, quarantine};
 use normalize::event_type::Basis;
-use normalize::{LogEvent, Normalized, Receipt, hour_of};
+use normalize::{IngestContext, LogEvent, Normalized, hour_of};
 use serde_json::value::RawValue;
 
 use crate::aws::metrics::Metrics;
@@ -63,7 +63,7 @@ pub(crate) enum Admission {
 /// Parses and maps the records of a page, as far as `admit` wants them.
 pub(crate) fn gather<'a>(
     records: &[&'a RawValue],
-    receipt: &Receipt<'_>,
+    receipt: &IngestContext<'_>,
     admit: impl Fn(&LogEvent<'_>) -> Admission,
 ) -> Gathered<'a> {
     let mut gathered = Gathered::default();
@@ -81,7 +81,7 @@ pub(crate) fn gather<'a>(
 }
 
 impl<'a> Gathered<'a> {
-    fn admit(&mut self, log: LogEvent<'a>, raw: &'a str, receipt: &Receipt<'_>) {
+    fn admit(&mut self, log: LogEvent<'a>, raw: &'a str, receipt: &IngestContext<'_>) {
         let published = log.published;
         let Normalized { event, basis } = normalize::normalize(log, receipt);
         let unknown_type = (basis == Basis::Family).then(|| event.metadata.event_code.to_string());
@@ -95,7 +95,7 @@ impl<'a> Gathered<'a> {
         }
     }
 
-    fn reject(&mut self, body: &'a str, reason: String, receipt: &Receipt<'_>) {
+    fn reject(&mut self, body: &'a str, reason: String, receipt: &IngestContext<'_>) {
         tracing::warn!(reason, "a record goes to quarantine");
         let tenant = Some(receipt.tenant.clone());
         let received = receipt.logged;
@@ -136,7 +136,7 @@ impl Sink {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
-    use normalize::{Route, Tenant};
+    use normalize::{IngestPath, Tenant};
 
     use super::*;
 
@@ -152,7 +152,7 @@ mod tests {
         let records: Vec<&RawValue> = serde_json::from_str(page).unwrap();
         let tenant = Tenant::parse("acme").unwrap();
         let now = Timestamp::UNIX_EPOCH;
-        let receipt = Receipt { tenant: &tenant, route: Route::History, logged: now, processed: now };
+        let receipt = IngestContext { tenant: &tenant, path: IngestPath::History, logged: now, processed: now };
         let noon: Timestamp = "2026-05-04T12:00:00Z".parse().unwrap();
         let gathered = gather(&records, &receipt, |event| match event.published < noon {
             true => Admission::Wanted,
