@@ -55,7 +55,8 @@ async fn an_org_that_cannot_be_reached_keeps_no_other_from_being_tested() {
     add(&collector, "gone", Some("http://127.0.0.1:9"));
     let answer = collector.run_within(json!({"action": "continue"}), Duration::from_secs(30)).await;
     assert_eq!(answer["handed_on"], json!(["acme", "gone", "org-0", "org-1"]), "{answer}");
-    let failed: Vec<_> = collector.told().into_iter().filter(|event| event.detail_type == "ConnectivityFailed").collect();
+    let failed: Vec<_> =
+        collector.told().into_iter().filter(|event| event.detail_type == "ConnectivityFailed").collect();
     let checks = |check: &Value| (check["check"].as_str().unwrap().to_owned(), check["status"].clone());
     assert_eq!(failed.iter().map(|event| event.detail["tenant"].clone()).collect::<Vec<_>>(), ["gone"], "{failed:?}");
     for check in failed[0].detail["checks"].as_array().unwrap() {
@@ -72,7 +73,10 @@ async fn a_secret_that_the_time_was_not_enough_for_is_unknown_and_tested_again()
     collector.simulator.inject(FaultKind::Slow(Duration::from_mins(10)).always().under("/api/v1/"));
     collector.run_within(json!({"action": "continue"}), Duration::from_secs(3)).await;
     let failed = collector.told().into_iter().filter(|event| event.detail_type == "ConnectivityFailed").count();
-    assert_eq!((failed, collector.shared_state("secrets.json").map(|state| state["secrets"].clone())), (0, Some(json!({}))));
+    assert_eq!(
+        (failed, collector.shared_state("secrets.json").map(|state| state["secrets"].clone())),
+        (0, Some(json!({})))
+    );
     collector.simulator.clear_faults();
     collector.run(json!({"action": "continue"})).await;
     let tested = collector.shared_state("secrets.json").unwrap();

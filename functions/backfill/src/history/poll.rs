@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use lake::{Lake, StateError, Version, layout};
 use normalize::{IngestContext, IngestPath, Tenant};
-use okta::{Client, Error, Page, Url};
+use okta::{Client, Error, Page, Shape, Url};
 
 use crate::data_type::LOG_STREAMS;
 use crate::history::poll_state::{PageEnd, Poll};
@@ -129,7 +129,7 @@ impl Run<'_> {
             if !seen.insert(address.to_string()) && !is_repeated {
                 return Err(StopReason::Contradiction);
             }
-            let page = match self.org.client.get(&address).await {
+            let page = match self.org.client.get_as(&address, Shape::List).await {
                 Ok(page) => page,
                 Err(error) if self.leased.state.cursor.is_some() && !is_restarted && is_refused(&error) => {
                     tracing::warn!(%error, "the polling cursor is refused: the poll goes back to before the last page");
@@ -177,8 +177,8 @@ impl Run<'_> {
         let records = page.records()?;
         let written = self.org.app.sink.write(gather(&records, &receipt, |_| Admission::Wanted)).await?;
         let poll = &mut self.leased.state;
-        let next = page.next().map(Url::as_str);
-        let end = PageEnd::of(records.len() as u64, self.org.app.page, next, page.url().as_str());
+        let next = page.next().ok().flatten().map(Url::as_str);
+        let end = PageEnd::of(page.is_full(), next, page.url().as_str());
         poll.written += written;
         poll.calls += 1;
         poll.answered = Some(logged);

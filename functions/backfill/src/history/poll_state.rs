@@ -54,12 +54,12 @@ pub(crate) enum PageEnd {
 }
 
 impl PageEnd {
-    /// Of a page with `records` of `limit` records, whose link leads to `next`.
-    pub(crate) fn of(records: u64, limit: u64, next: Option<&str>, own: &str) -> Self {
+    /// Of a page at `own` whose link leads to `next`, and that has as many records as were asked for or fewer.
+    pub(crate) fn of(is_full: bool, next: Option<&str>, own: &str) -> Self {
         match next {
             None => Self::Contradiction,
-            Some(next) if next == own && records >= limit => Self::Contradiction,
-            Some(_) if records >= limit => Self::More,
+            Some(next) if next == own && is_full => Self::Contradiction,
+            Some(_) if is_full => Self::More,
             Some(_) => Self::CaughtUp,
         }
     }
@@ -113,13 +113,13 @@ mod tests {
 
     #[test]
     fn a_page_that_leads_nowhere_is_a_contradiction() {
-        let end = |records, next| PageEnd::of(records, 5, next, "/here");
-        assert_eq!(end(5, Some("/there")), PageEnd::More);
-        assert_eq!(end(4, Some("/there")), PageEnd::CaughtUp);
-        assert_eq!(end(0, Some("/here")), PageEnd::CaughtUp, "Okta answers so at the end");
-        assert_eq!(end(5, Some("/here")), PageEnd::Contradiction);
-        assert_eq!(end(5, None), PageEnd::Contradiction);
-        assert_eq!(end(0, None), PageEnd::Contradiction);
+        let end = |is_full, next| PageEnd::of(is_full, next, "/here");
+        assert_eq!(end(true, Some("/there")), PageEnd::More);
+        assert_eq!(end(false, Some("/there")), PageEnd::CaughtUp);
+        assert_eq!(end(false, Some("/here")), PageEnd::CaughtUp, "Okta answers so at the end");
+        assert_eq!(end(true, Some("/here")), PageEnd::Contradiction);
+        assert_eq!(end(true, None), PageEnd::Contradiction);
+        assert_eq!(end(false, None), PageEnd::Contradiction);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use lake::{StateError, Version};
 use normalize::{IngestContext, IngestPath, LogEvent};
-use okta::{Disposition, Error, Page};
+use okta::{Disposition, Error, Page, Shape};
 
 use crate::history::checkpoint::{Checkpoint, MOST_RESTARTS, PageFacts};
 use crate::history::plan::Range;
@@ -142,18 +142,19 @@ async fn page(
         Some(cursor) => client.resume(cursor)?,
         None => bounded(client, (asked.since, asked.until), request.filter().as_deref(), limit)?,
     };
-    let page = client.get(&address).await?;
-    let facts = facts(&page, asked, limit)?;
+    let page = client.get_as(&address, Shape::List).await?;
+    let facts = facts(&page, asked)?;
     Ok((page, facts))
 }
 
-fn facts(page: &Page, asked: Range, limit: u64) -> Result<PageFacts, Error> {
+fn facts(page: &Page, asked: Range) -> Result<PageFacts, Error> {
     let records = page.records()?;
     let events = records.iter().filter_map(|record| LogEvent::parse(record.get()).ok());
     let events = events.filter(|event| contains(asked, event.published));
     let events: Vec<(Timestamp, String)> = events.map(|event| (event.published, event.uuid.to_string())).collect();
-    let next = page.next().filter(|_| !page.is_its_own_next()).map(ToString::to_string);
-    Ok(PageFacts { events, is_full: records.len() as u64 >= limit, next })
+    let next = page.next().map(|next| next.filter(|_| !page.is_its_own_next()).map(ToString::to_string));
+    // A next page that cannot be followed is as good as lost: the list goes on all the same.
+    Ok(PageFacts { events, is_full: page.is_full() || next.is_err(), next: next.ok().flatten() })
 }
 
 fn contains(range: Range, published: Timestamp) -> bool {

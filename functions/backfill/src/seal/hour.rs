@@ -8,7 +8,7 @@ use lake::sort::SortError;
 use lake::stored::{ReadError, VisitError};
 use lake::{Claim, Lake, Partition, Sorter, StateError, StoredRow, Version, layout, seal, stored};
 use normalize::{IngestContext, IngestPath, LogEvent, MAPPING_VERSION, hour_of};
-use okta::{Disposition, Error, Page};
+use okta::{Contradiction, Disposition, Error, Page};
 use serde_json::value::RawValue;
 
 use crate::aws::bus::Bus;
@@ -219,11 +219,12 @@ impl<'a> Hour<'a> {
                 Err(error) => return denied(error),
             };
             if page.is_its_own_next() {
-                return Err(Error::PageLoop { path: address.path().to_owned() }.into());
+                let source = Contradiction::RepeatedCursor;
+                return Err(Error::Contradiction { path: address.path().to_owned(), source }.into());
             }
             self.repair(&page, &mut gap).await?;
             pages += 1;
-            match page.next() {
+            match page.next()? {
                 Some(next) => address = next.clone(),
                 None => return Ok(Truth::Read(self.read(pages), gap)),
             }
@@ -345,7 +346,7 @@ pub(crate) async fn previous(lake: &Lake, partition: &Partition) -> Result<Optio
 fn denied(error: Error) -> Result<Truth, Stop> {
     match error.disposition() {
         _ if matches!(error, Error::TooLate(_)) => Err(Stop::Deadline),
-        Disposition::Denied | Disposition::Stop | Disposition::Unlicensed => {
+        Disposition::Denied | Disposition::Stop | Disposition::NotOffered => {
             tracing::warn!(%error, remedy = error.remedy(), "the hour is sealed without the API");
             Ok(Truth::Denied)
         }

@@ -281,7 +281,7 @@ impl Turn<'_> {
     }
 
     pub(super) fn now(&self) -> Timestamp {
-        self.client.map_or_else(|| self.function.clock.now(), Client::now)
+        self.client.map_or_else(|| self.function.clock.now(), Client::cautious_now)
     }
 }
 
