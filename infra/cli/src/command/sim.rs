@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use clap::Args;
 use jiff::Timestamp;
 use local_aws::private_files;
-use okta_sim::{ClientSpec, Clock, Fault, LimitsConfig, OrgConfig, SimConfig, Simulator};
+use okta_sim::{ClientSpec, Clock, Fault, LimitsConfig, OrgConfig, Posture, SimConfig, Simulator};
 
 use crate::outcome::Outcome;
 
@@ -23,6 +23,14 @@ pub(crate) struct Arguments {
     /// Decides everything that the other numbers leave open: the same seed makes the same org
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
+
+    /// The org's subdomain, which is its tenant
+    #[arg(long, value_name = "NAME", default_value = "acme")]
+    subdomain: String,
+
+    /// How well the org is kept: good, typical or bad
+    #[arg(long, value_name = "POSTURE", default_value = "typical")]
+    posture: Posture,
 
     /// The number of people in the org
     #[arg(long, value_name = "N", default_value_t = 250)]
@@ -66,6 +74,8 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let now = Timestamp::now();
     let org = OrgConfig {
         seed: arguments.seed,
+        subdomain: arguments.subdomain.clone(),
+        posture: arguments.posture,
         users: arguments.users,
         groups: arguments.groups,
         apps: arguments.apps,
