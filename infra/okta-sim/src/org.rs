@@ -17,3 +17,4 @@ pub(crate) mod policies;
 pub(crate) mod posture;
 pub(crate) mod roles;
 pub(crate) mod status;
+pub(crate) mod story;

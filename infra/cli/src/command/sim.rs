@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use clap::Args;
 use jiff::Timestamp;
 use local_aws::private_files;
-use okta_sim::{ClientSpec, Clock, Fault, LimitsConfig, OrgConfig, Posture, SimConfig, Simulator};
+use okta_sim::{ClientSpec, Clock, Fault, LimitsConfig, OrgConfig, Posture, SimConfig, Simulator, StorySpec};
 
 use crate::outcome::Outcome;
 
@@ -64,6 +64,14 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "DIR", default_value = "./okta-sim")]
     secrets: PathBuf,
 
+    /// The number of changes in each of the next 72 hours, beside the usual ones
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    changes_per_hour: u32,
+
+    /// An attack or a mishap and when it begins, such as rogue-idp@2026-05-04T10:00:00Z; can be given more than once
+    #[arg(long = "story", value_name = "NAME@TIME")]
+    stories: Vec<StorySpec>,
+
     /// What goes wrong; can be given more than once
     #[arg(long = "fault", value_name = "FAULT")]
     faults: Vec<Fault>,
@@ -76,6 +84,8 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         seed: arguments.seed,
         subdomain: arguments.subdomain.clone(),
         posture: arguments.posture,
+        changes_per_hour: arguments.changes_per_hour,
+        stories: arguments.stories.clone(),
         users: arguments.users,
         groups: arguments.groups,
         apps: arguments.apps,

@@ -114,9 +114,10 @@ impl EndpointContext<'_> {
         self.org.config.posture.pick(good, typical, bad)
     }
 
-    /// When something was made that many days before now.
+    /// A date that many days before the time that the org is made for. It does not move with the clock: what nobody
+    /// changes looks the same tomorrow.
     pub(crate) fn days_ago(&self, days: i64) -> String {
-        iso(self.now_ms - days * DAY_MS)
+        iso(self.org.config.now.as_millisecond() - days * DAY_MS)
     }
 
     /// When things that never change were made.

@@ -63,6 +63,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("role-missing", "", "no role is enough for the chosen paths", |_| Some(FaultKind::RoleMissing)),
     row("scope-missing", ":SCOPE", "a scope is taken away from every client", |value| text(value).map(FaultKind::ScopeMissing)),
     row("search-lag", ":SECONDS", "search on users shows the past", |value| seconds(value).map(FaultKind::SearchLag)),
+    row("secrets-in-structures", "", "every object of the answer has secrets in structures", |_| Some(FaultKind::SecretsInStructures)),
     row("secrets-planted", "", "every object of the answer has secrets in it", |_| Some(FaultKind::SecretsPlanted)),
     row("secrets-revoked", "", "secrets, keys and API tokens are deactivated", |_| Some(FaultKind::SecretsRevoked)),
     row("server-error", "[:STATUS]", "a gateway's 5xx, 500 by default", server_error),

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::org::posture::Posture;
+use crate::org::story::StorySpec;
 
 /// What kind of org to make. The same configuration always makes the same org and the same log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,10 @@ pub struct OrgConfig {
     pub late_per_mille: u32,
     /// How well the org is kept.
     pub posture: Posture,
+    /// How many changes there are in each of the 72 hours after `now`, beside the usual ones: for trials.
+    pub changes_per_hour: u32,
+    /// Attacks and mishaps.
+    pub stories: Vec<StorySpec>,
     /// An hour with many events more than all others.
     pub dense_hour: Option<DenseHour>,
 }
@@ -54,6 +59,8 @@ impl Default for OrgConfig {
             now: Timestamp::constant(1_772_452_800, 0),
             late_per_mille: 3,
             posture: Posture::Typical,
+            changes_per_hour: 0,
+            stories: Vec::new(),
             dense_hour: None,
         }
     }

@@ -9,6 +9,7 @@ use crate::org::people::Person;
 use crate::org::policies::{POLICIES, ZONES};
 use crate::org::roles;
 use crate::org::status::Status;
+use crate::org::story::StoryKind;
 use crate::random::Random;
 use crate::time::DAY_MS;
 
@@ -155,9 +156,11 @@ impl Directory {
             ChangeKind::ZoneChanged => self.zones_updated_ms[thing as usize] = at_ms,
             ChangeKind::RoleGranted => self.grant(person, thing),
             ChangeKind::RoleRevoked => self.roles.retain(|role| *role != (person, thing)),
-            ChangeKind::TokenCreated => {
+            ChangeKind::Story(StoryKind::RogueIdp) => self.rogue_idps_ms.push(at_ms),
+            ChangeKind::Story(StoryKind::SessionTheft) | ChangeKind::TokenCreated => {
                 self.tokens.push(TokenState { number: thing, owner: person, created_ms: at_ms });
             }
+            ChangeKind::Story(_) => {}
             ChangeKind::TokenRevoked => self.tokens.retain(|token| token.number != thing),
         }
     }

@@ -142,8 +142,8 @@ pub(crate) fn linked_users<'a>(context: &'a EndpointContext<'a>) -> Result<Serve
         return linked(Vec::new(), 20, 200);
     }
     let idp = context.id(0);
-    let there = context.org.people.iter().take(context.directory.users.len());
-    let contractors = there.filter(|person| person.key.is_multiple_of(12)).take(300);
+    let there = context.org.people.iter().enumerate().filter(|(index, _)| !context.org.is_newcomer(*index as u32));
+    let contractors = there.map(|(_, person)| person).filter(|person| person.key.is_multiple_of(12)).take(300);
     let user = |person: &crate::org::people::Person| {
         json!({
             "id": person.id,

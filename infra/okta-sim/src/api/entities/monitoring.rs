@@ -106,10 +106,10 @@ pub(crate) fn hook_keys<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'
     whole((0..).zip(["Inline hooks", "Unused"]).map(key).collect())
 }
 
-/// `GET /api/v1/ssf/stream`: a single object when there is one stream.
+/// `GET /api/v1/ssf/stream`: one stream, in a list.
 pub(crate) fn ssf_stream<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
     let events = json!(["https://schemas.openid.net/secevent/caep/event-type/session-revoked"]);
-    one(json!({
+    whole(vec![json!({
         "stream_id": context.org.single_id("esc", 0),
         "iss": context.org_url,
         "aud": "https://receiver.acme.example",
@@ -120,7 +120,7 @@ pub(crate) fn ssf_stream<'a>(context: &'a EndpointContext<'a>) -> Result<Served<
             "authorization_header": "PLANTED-ssf-authorization",
         },
         "events_requested": events, "events_delivered": events, "events_supported": events,
-    }))
+    })])
 }
 
 /// `GET /api/v1/ssf/stream/status`.

@@ -8,7 +8,6 @@ use crate::api::error::ApiError;
 use crate::org::people::Person;
 use crate::org::status::Status;
 use crate::random::mix;
-use crate::time::{DAY_MS, iso};
 
 /// `GET /api/v1/users/{id}/blocks`: those who are locked out, and some from unknown devices alone.
 pub(crate) fn blocks<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
@@ -101,9 +100,9 @@ pub(crate) fn client_tokens<'a>(context: &'a EndpointContext<'a>) -> Result<Serv
     whole(vec![json!({
         "id": id,
         "status": "ACTIVE",
-        "created": iso(context.now_ms - 3 * DAY_MS),
-        "lastUpdated": iso(context.now_ms - 3 * DAY_MS),
-        "expiresAt": iso(context.now_ms + 4 * DAY_MS),
+        "created": context.days_ago(3),
+        "lastUpdated": context.days_ago(3),
+        "expiresAt": context.days_ago(-4),
         "issuer": context.url("/oauth2/default"),
         "clientId": app.id,
         "userId": person.id,
