@@ -1,258 +1,152 @@
-//! The action `inventory`: everything that exists in an org, entity by entity, with a manifest of what could be read, and
-//! what has changed since the last time. A run goes on over as many invocations as it takes.
+//! A run in an invocation: reads every entity as soon as what it depends on is read, then compares each with its last
+//! collection, and keeps the lease meanwhile.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::HashSet;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
-use lake::layout;
-use normalize::Tenant;
-use okta::{Client, Error};
-use serde::{Deserialize, Serialize};
-use tokio::sync::{Mutex, OnceCell};
+use futures::future::{BoxFuture, Either, select};
+use futures::stream::{FuturesUnordered, StreamExt as _};
+use okta::Disposition;
 
-use crate::app::App;
-use crate::data_type::LOGS;
-use crate::inventory::collect::Stop;
-use crate::inventory::entity::{Entity, Standing};
+use crate::aws::bus::Kind;
+use crate::inventory::collect::collect;
+use crate::inventory::compare::compare;
+use crate::inventory::entity::Entity;
 use crate::inventory::manifest::Manifest;
-use crate::inventory::plan::InventoryPlan;
-use crate::inventory::store::{Latest, Memory, Progress, Run};
-use crate::inventory::table::{ENTITIES, find};
-use crate::inventory::turn::Turn;
-use crate::org::backoff::STORE;
-use crate::org::lease::Owner;
-use crate::org::leased_state::{Leased, MemoryError};
-use crate::org::problem::Problem;
+use crate::inventory::parts::PartError;
+use crate::inventory::report::ManifestSummary;
+use crate::inventory::session::InventorySession;
+use crate::inventory::state::{Changes, EntityProgress, Stage};
+use crate::inventory::stop::StopReason;
+use crate::org::leased_state::MemoryError;
 
-/// How a run collects.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mode {
-    /// Everything is read.
-    #[default]
-    Full,
-    /// What may have changed is read; the rest is taken over from the last collection.
-    Incremental,
+/// How often the lease is renewed.
+const TICK: Duration = Duration::from_secs(15);
+
+/// What became of a run in an invocation.
+#[derive(Debug)]
+pub(crate) struct RunOutcome {
+    /// The manifest, as far as it is.
+    pub(crate) manifest: Option<Manifest>,
+    /// Whether the run is over, or why it is not.
+    pub(crate) ended: Result<bool, StopReason>,
 }
 
-/// What is wanted.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Wanted {
-    /// How it is collected.
-    pub mode: Mode,
-    /// Only these entities, and those that they hang on; all that are required, if none is named.
-    pub entities: Vec<String>,
-    /// Also those that cost a call for each user or app, or repeat others.
-    pub additional: bool,
-    /// Whether only the plan is made.
-    pub dry_run: bool,
-}
-
-/// Whether a run is begun, or only gone on with.
-#[derive(Debug, Clone, Copy)]
-pub enum Wish<'a> {
-    /// A run, unless one is under way: then that is gone on with.
-    Collect(&'a Wanted),
-    /// The run that is under way, if any.
-    Continue,
-}
-
-/// What became of the inventory of an org.
-#[derive(Debug, Default, Serialize)]
-pub struct InventoryReport {
-    /// The org.
-    pub tenant: String,
-    /// Whether nothing is left to do.
-    pub is_complete: bool,
-    /// The plan, if that was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub plan: Option<InventoryPlan>,
-    /// The manifest, or as much of it as there is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub manifest: Option<Manifest>,
-    /// Until when another run has the lease.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub held_until: Option<Timestamp>,
-    /// What stood in the way.
-    pub problems: Vec<Problem>,
-}
-
-/// Why a turn ends early.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum TurnError {
-    #[error(transparent)]
-    Memory(#[from] MemoryError),
-    #[error(transparent)]
-    Okta(#[from] Error),
-    #[error(transparent)]
-    Stop(#[from] Stop),
-}
-
-/// Collects the inventory of the org whose secret has this name.
-pub async fn run(function: &App, name: &str, wish: Wish<'_>, left: Duration) -> InventoryReport {
-    let mut report = InventoryReport { tenant: name.to_owned(), ..InventoryReport::default() };
-    let secret = Arc::new(function.secrets.of(name));
-    let client = match Client::new(secret, function.options(Arc::new(|_| {}))).await {
-        Ok(client) => client.with_deadline(left),
-        Err(error) => {
-            report.okta(&error);
-            return report;
+/// Works on a run until it is over or stops, and gives the lease back.
+pub(crate) async fn run(session: InventorySession<'_>, entities: &[&'static Entity]) -> RunOutcome {
+    let bus = &session.org.app.bus;
+    let ended = {
+        let work = Box::pin(work(&session, entities));
+        let lost = Box::pin(keep_lease(&session));
+        match select(work, lost).await {
+            Either::Left((ended, _)) => ended,
+            Either::Right((lost, _)) => Err(lost.into()),
         }
     };
-    let tenant = match Tenant::parse(client.org().tenant()) {
-        Ok(tenant) => tenant,
-        Err(error) => {
-            report.problem(error.to_string(), "put a `tenant` into the secret".to_owned());
-            return report;
+    let is_over = ended.is_ok() && session.is_over().await;
+    let is_held = !matches!(ended, Err(StopReason::Leased(_)));
+    match session.close(is_over, is_held).await {
+        Ok(manifest) => {
+            if let (true, Some(manifest)) = (is_over, &manifest) {
+                bus.publish(Kind::InventoryFinished, &ManifestSummary::from(manifest)).await;
+            }
+            RunOutcome { manifest, ended: ended.map(|()| is_over) }
         }
-    };
-    tenant.as_str().clone_into(&mut report.tenant);
-    match Box::pin(take_turn(function, &client, &tenant, wish, &mut report)).await {
-        Ok(())
-        | Err(TurnError::Stop(Stop::Deadline | Stop::Okta(Error::TooLate(_))) | TurnError::Okta(Error::TooLate(_))) => {
-        }
-        Err(TurnError::Okta(error) | TurnError::Stop(Stop::Okta(error))) => report.okta(&error),
-        Err(TurnError::Memory(MemoryError::Held(held)) | TurnError::Stop(Stop::Memory(MemoryError::Held(held)))) => {
-            report.held_until = Some(held.until);
-        }
-        Err(error) => report.problem(lake::quarantine::reason(&error), STORE.to_owned()),
+        Err(stop) => RunOutcome { manifest: None, ended: Err(stop) },
     }
-    report
 }
 
-async fn take_turn(
-    function: &App,
-    client: &Client,
-    tenant: &Tenant,
-    wish: Wish<'_>,
-    report: &mut InventoryReport,
-) -> Result<(), TurnError> {
-    let lake = &function.sink.lake;
-    if let Wish::Collect(wanted) = wish
-        && wanted.dry_run
-    {
-        let (memory, _) =
-            lake.read_state::<Memory>(&layout::state_key(tenant, "inventory.json")).await.map_err(Stop::from)?;
-        let wanted = chosen(wanted);
-        let grants = client.discover_scopes(&scopes(&wanted)).await?;
-        let plan = crate::inventory::plan::plan(client, &wanted, &grants, &memory.unwrap_or_default().latest, function)
-            .await?;
-        (report.plan, report.is_complete) = (Some(plan), true);
+async fn work(session: &InventorySession<'_>, entities: &[&'static Entity]) -> Result<(), StopReason> {
+    Box::pin(read(session, entities)).await?;
+    for entity in entities {
+        session.in_time()?;
+        Box::pin(finish(session, entity)).await?;
+    }
+    Ok(())
+}
+
+/// Renews the lease and publishes how far the run is, until the lease is lost.
+async fn keep_lease(session: &InventorySession<'_>) -> MemoryError {
+    let app = session.org.app;
+    let mut published = app.clock.elapsed();
+    loop {
+        app.clock.sleep(TICK).await;
+        let manifest = match session.renew().await {
+            Ok(manifest) => manifest,
+            Err(lost) => return lost,
+        };
+        if app.clock.elapsed().saturating_sub(published) >= app.told_every
+            && let Some(manifest) = manifest
+        {
+            published = app.clock.elapsed();
+            app.bus.publish(Kind::InventoryProgress, &ManifestSummary::from(&manifest)).await;
+        }
+    }
+}
+
+/// Reads every entity, each as soon as what it depends on is read.
+async fn read(session: &InventorySession<'_>, entities: &[&'static Entity]) -> Result<(), StopReason> {
+    let mut waiting = Vec::new();
+    for entity in entities {
+        if stage(session, entity).await == Stage::Reading {
+            waiting.push(*entity);
+        }
+    }
+    let mut busy = HashSet::new();
+    let mut running = FuturesUnordered::new();
+    let (mut stopped, mut begins_more) = (None, true);
+    loop {
+        let open: HashSet<_> = waiting.iter().map(|entity| entity.name).chain(busy.iter().copied()).collect();
+        let is_ready = |entity: &&'static Entity| entity.needs(session.mode).all(|needed| !open.contains(needed));
+        let (ready, later): (Vec<_>, Vec<_>) = waiting.into_iter().partition(is_ready);
+        waiting = later;
+        if begins_more {
+            busy.extend(ready.iter().map(|entity| entity.name));
+            running.extend(ready.into_iter().map(|entity| named(session, entity)));
+        }
+        let Some((name, ended)) = running.next().await else { return stopped.map_or(Ok(()), Err) };
+        busy.remove(name);
+        let Err(stop) = ended else { continue };
+        match &stop {
+            // The others come to a place from which they can go on.
+            StopReason::Deadline => begins_more = false,
+            StopReason::Okta(error) => begins_more &= error.disposition() != Disposition::Stop,
+            StopReason::Part(_) | StopReason::Lost(_) => {}
+            _ => return Err(stop),
+        }
+        stopped.get_or_insert(stop);
+    }
+}
+
+fn named<'a>(
+    session: &'a InventorySession<'_>,
+    entity: &'static Entity,
+) -> BoxFuture<'a, (&'static str, Result<(), StopReason>)> {
+    Box::pin(async move { (entity.name, collect(session, entity).await) })
+}
+
+async fn stage(session: &InventorySession<'_>, entity: &Entity) -> Stage {
+    session.progress(entity.name).await.unwrap_or_default().stage
+}
+
+/// Compares an entity that was read with its last collection. A collection that is not complete says nothing of what is
+/// gone.
+async fn finish(session: &InventorySession<'_>, entity: &'static Entity) -> Result<(), StopReason> {
+    let progress = session.progress(entity.name).await.unwrap_or_default();
+    if progress.stage != Stage::Read {
         return Ok(());
     }
-    let owner = Owner::new();
-    let mut leased = Leased::<Memory>::take(lake, tenant, &owner, function.clock.now()).await?;
-    let run = match (leased.memory.run.take(), wish) {
-        (Some(run), _) => Run { invocations: run.invocations + 1, ..run },
-        (None, Wish::Collect(wanted)) => begin(wanted, client.now(), &leased.memory.latest),
-        (None, Wish::Continue) => {
-            leased.give_back(function.clock.now()).await?;
-            report.is_complete = true;
-            return Ok(());
-        }
+    let changes = match session.latest(entity.name).await {
+        _ if !progress.is_complete() => None,
+        None => Some(Changes::default()),
+        Some(latest) => match Box::pin(compare(session, entity, &latest, progress.parts)).await {
+            Ok(changes) => Some(changes),
+            Err(StopReason::Part(error @ (PartError::Gone(_) | PartError::Read { .. }))) => {
+                tracing::warn!(entity = entity.name, %error, "the changes are not known: the last collection is lost");
+                None
+            }
+            Err(stop) => return Err(stop),
+        },
     };
-    let entities: Vec<_> = run.entities.keys().filter_map(|name| find(name)).collect();
-    let (id, started, mode) = (run.id.clone(), run.started, run.mode);
-    leased.memory.run = Some(run);
-    leased.keep(function.clock.now()).await?;
-    let mut wanted = scopes(&entities);
-    wanted.push(LOGS.scope);
-    let grants = match client.discover_scopes(&wanted).await {
-        Ok(grants) => grants,
-        Err(error) => {
-            leased.give_back(function.clock.now()).await?;
-            return Err(error.into());
-        }
-    };
-    let turn = Turn {
-        function,
-        client,
-        tenant,
-        leased: Mutex::new(leased),
-        grants,
-        run: &id,
-        started,
-        mode,
-        events: OnceCell::new(),
-    };
-    let ended = Box::pin(turn.work(&entities)).await;
-    turn.end(ended, report).await
-}
-
-/// The entities that are wanted, with those that they hang on.
-fn chosen(wanted: &Wanted) -> Vec<&'static Entity> {
-    let mut names = BTreeSet::new();
-    for entity in ENTITIES {
-        let is_chosen = match wanted.entities.as_slice() {
-            [] => match entity.standing {
-                Standing::Required => true,
-                Standing::Additional => wanted.additional,
-                Standing::Audited => false,
-            },
-            only => only.iter().any(|name| name == entity.name),
-        };
-        if is_chosen {
-            let above = std::iter::successors(Some(entity), |entity| find(entity.parent()?));
-            names.extend(above.map(|entity| entity.name));
-        }
-    }
-    ENTITIES.iter().filter(|entity| names.contains(entity.name)).collect()
-}
-
-/// Whether an entity is called so.
-pub(crate) fn is_entity(name: &str) -> bool {
-    find(name).is_some()
-}
-
-fn scopes(entities: &[&'static Entity]) -> Vec<&'static str> {
-    let scopes: BTreeSet<_> = entities.iter().map(|entity| entity.scope).collect();
-    scopes.into_iter().collect()
-}
-
-fn begin(wanted: &Wanted, started: Timestamp, latest: &BTreeMap<String, Latest>) -> Run {
-    let entities = chosen(wanted).into_iter().map(|entity| (entity.name.to_owned(), Progress::default()));
-    let id = snapshot_id(started, latest);
-    Run { id, mode: wanted.mode, started, invocations: 1, entities: entities.collect() }
-}
-
-/// A snapshot is called after the second in which it was begun, or a later one: no two have the same, and the last is the
-/// greatest, even if two are begun in one second or the clock was set back.
-fn snapshot_id(started: Timestamp, latest: &BTreeMap<String, Latest>) -> String {
-    let last = latest.values().map(|latest| &latest.snapshot).max();
-    let mut at = started;
-    loop {
-        let id = at.strftime("%Y%m%dT%H%M%SZ").to_string();
-        if last.is_none_or(|last| *last < id) {
-            return id;
-        }
-        at = at.saturating_add(SignedDuration::from_secs(1)).unwrap_or(at);
-    }
-}
-
-impl InventoryReport {
-    fn okta(&mut self, error: &Error) {
-        self.problem(lake::quarantine::reason(error), error.remedy());
-    }
-
-    fn problem(&mut self, what: String, remedy: String) {
-        self.problems.push(Problem::told(&self.tenant, what, remedy));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_two_snapshots_have_the_same_name() {
-        let started: Timestamp = "2026-05-04T09:00:00.9Z".parse().unwrap();
-        let mut latest = BTreeMap::new();
-        for expected in ["20260504T090000Z", "20260504T090001Z", "20260504T090002Z"] {
-            let snapshot = snapshot_id(started, &latest);
-            assert_eq!(snapshot, expected);
-            latest.insert("user".to_owned(), Latest { snapshot, taken: started, parts: 1, rows: 1 });
-        }
-    }
+    session.finish(entity, EntityProgress { changes, ..progress }).await
 }

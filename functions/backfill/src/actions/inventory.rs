@@ -1,0 +1,158 @@
+//! The action `inventory`: everything that exists in an org, entity by entity, with a manifest of what is known, and what has
+//! changed since the last time. A run goes on over as many invocations as it takes.
+
+use std::sync::Arc;
+
+use lake::layout;
+use okta::Disposition;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::command::InventoryRequest;
+use crate::data_type::LOGS;
+use crate::inventory::count;
+use crate::inventory::entity::Entity;
+use crate::inventory::report::{InventoryReport, ManifestSummary};
+use crate::inventory::request::{begin, chosen, scopes};
+use crate::inventory::restore::{adopt_manifests, replace_unusable};
+use crate::inventory::run::{RunOutcome, run as work_on};
+use crate::inventory::session::InventorySession;
+use crate::inventory::state::{CollectionRun, Engine, InventoryState, OrgFacts};
+use crate::inventory::stop::StopReason;
+use crate::inventory::table::find;
+use crate::org::backoff::STORE;
+use crate::org::context::OrgContext;
+use crate::org::deadline::Deadline;
+use crate::org::leased_state::{Leased, MemoryError, Remembered as _};
+
+/// Collects the inventory of the org whose secret has this name. Without a request, it goes on with the run that is under
+/// way, if any; with one it begins a run, unless one is under way.
+pub(crate) async fn run(
+    app: &App,
+    name: &str,
+    request: Option<&InventoryRequest>,
+    deadline: &Deadline,
+) -> InventoryReport {
+    let mut report = InventoryReport::new(name);
+    let org = match OrgContext::open(app, name, deadline, Arc::new(|_| {})).await {
+        Ok(org) => org,
+        Err(error) => {
+            report.problem(lake::quarantine::reason(&error), error.remedy());
+            return report;
+        }
+    };
+    org.tenant.as_str().clone_into(&mut report.tenant);
+    let outcome = match request {
+        Some(request) if request.dry_run => plan(&org, request, &mut report).await,
+        request => Box::pin(collect(&org, request, &mut report)).await,
+    };
+    if let Err(stop) = outcome {
+        explain(&mut report, stop);
+    }
+    report
+}
+
+fn explain(report: &mut InventoryReport, stop: StopReason) {
+    match stop {
+        StopReason::Deadline => {}
+        StopReason::Okta(error) => report.problem(lake::quarantine::reason(&error), error.remedy()),
+        StopReason::Leased(MemoryError::Held(held)) => report.held_until = Some(held.until),
+        stop => report.problem(lake::quarantine::reason(&stop), STORE.to_owned()),
+    }
+}
+
+/// Makes the plan of a request.
+async fn plan(
+    org: &OrgContext<'_>,
+    request: &InventoryRequest,
+    report: &mut InventoryReport,
+) -> Result<(), StopReason> {
+    let lake = &org.app.sink.lake;
+    let key = layout::state_key(&org.tenant, InventoryState::NAME);
+    // A plan changes nothing: a state that is not usable is none.
+    let mut state = match lake.read_state::<InventoryState>(&key).await {
+        Ok((state, _)) => state.unwrap_or_default(),
+        Err(lake::StateError::Unreadable { .. }) => InventoryState::default(),
+        Err(error) => return Err(error.into()),
+    };
+    adopt_manifests(lake, &org.tenant, &mut state).await?;
+    let entities = chosen(request);
+    let grants = org.client.discover_scopes(&scopes(&entities)).await?;
+    report.plan = Some(count::plan(org, &entities, &grants, &state.latest).await?);
+    report.is_complete = true;
+    Ok(())
+}
+
+/// Begins a run or goes on with it.
+async fn collect(
+    org: &OrgContext<'_>,
+    request: Option<&InventoryRequest>,
+    report: &mut InventoryReport,
+) -> Result<(), StopReason> {
+    let app = org.app;
+    let lake = &app.sink.lake;
+    if let Some(what) = replace_unusable(lake, &org.tenant).await? {
+        report.note(what, "nothing: see who else writes below `state/` in the bucket".to_owned());
+    }
+    let mut leased = Leased::<InventoryState>::take(lake, &org.tenant, &org.owner, app.clock.now()).await?;
+    adopt_manifests(lake, &org.tenant, &mut leased.memory).await?;
+    let run = match (leased.memory.run.take(), request) {
+        (Some(run), _) => CollectionRun { invocations: run.invocations + 1, ..run },
+        (None, Some(request)) => begin(request, facts(org).await, org.client.now(), &leased.memory.latest),
+        (None, None) => {
+            leased.give_back(app.clock.now()).await?;
+            report.is_complete = true;
+            return Ok(());
+        }
+    };
+    let entities: Vec<_> = run.entities.keys().filter_map(|name| find(name)).collect();
+    leased.memory.run = Some(run.clone());
+    // The request is durable before the first call.
+    leased.keep(app.clock.now()).await?;
+    let grants = match org.client.discover_scopes(&wanted_scopes(&entities)).await {
+        Ok(grants) => grants,
+        Err(error) => {
+            leased.give_back(app.clock.now()).await?;
+            return Err(error.into());
+        }
+    };
+    let session = InventorySession::new(org, grants, &run, leased);
+    let RunOutcome { manifest, ended } = Box::pin(work_on(session, &entities)).await;
+    report.manifest = manifest.as_ref().map(ManifestSummary::from);
+    report.is_complete = ended?;
+    Ok(())
+}
+
+fn wanted_scopes(entities: &[&'static Entity]) -> Vec<&'static str> {
+    let mut wanted = scopes(entities);
+    wanted.push(LOGS.scope);
+    wanted
+}
+
+/// Asks the org what it says of itself to anybody.
+async fn facts(org: &OrgContext<'_>) -> OrgFacts {
+    #[derive(Deserialize)]
+    struct Organization {
+        id: Option<String>,
+        pipeline: Option<String>,
+    }
+    let answer = match org.client.url("/.well-known/okta-organization", &[]) {
+        Ok(url) => org.client.get_public(&url).await.and_then(|page| page.value::<Organization>()),
+        Err(error) => Err(error),
+    };
+    match answer {
+        Ok(Organization { id, pipeline }) => {
+            let engine = match pipeline.as_deref() {
+                Some("idx") => Some(Engine::IdentityEngine),
+                Some("v1") => Some(Engine::Classic),
+                _ => None,
+            };
+            OrgFacts { org_id: id, engine }
+        }
+        Err(error) => {
+            let is_stop = error.disposition() == Disposition::Stop;
+            tracing::warn!(%error, is_stop, "the org does not say which engine it runs");
+            OrgFacts::default()
+        }
+    }
+}
