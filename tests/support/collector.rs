@@ -15,14 +15,16 @@ use backfill::aws::secrets::Secrets;
 use backfill::aws::stack::Stack;
 use backfill::handler::answer;
 use backfill::okta_log::page_writer::Sink;
+use backfill::org::deadline::Deadline;
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use lake::batch::object;
 use lake::{Batch, Format, Lake, Partition};
-use local::bus_server::{BusEvent, BusServer};
-use local::fault::Fault;
-use local::s3_server::{ACCESS_KEY_ID, BUCKET, EmbeddedS3, REGION, SECRET_ACCESS_KEY};
-use local::secrets_server::SecretsServer;
+use local_aws::bus_server::{BusEvent, BusServer};
+use local_aws::credentials::Credentials as LocalCredentials;
+use local_aws::fault::Fault;
+use local_aws::s3_server::{BUCKET, EmbeddedS3, REGION};
+use local_aws::secrets_server::SecretsServer;
 use normalize::{LogEvent, Receipt, Route, Tenant, hour_of};
 use okta::{AllowedHosts, Clock, Share};
 use okta_sim::{LimitsConfig, OrgConfig, SimConfig, Simulator};
@@ -128,8 +130,8 @@ impl Collector {
         let simulator = Simulator::start(config).await.unwrap();
         let lake = tempfile::tempdir().unwrap();
         let s3 = EmbeddedS3::start(lake.path()).await.unwrap();
-        let secrets = SecretsServer::start("acme", simulator.secret(client).unwrap()).await.unwrap();
-        let (bus, events) = BusServer::start().await.unwrap();
+        let secrets = SecretsServer::start(s3.credentials(), "acme", simulator.secret(client).unwrap()).await.unwrap();
+        let (bus, events) = BusServer::start(s3.credentials()).await.unwrap();
         let function = function(&s3, &secrets, &bus, Arc::clone(&clock), page, format);
         Self { simulator, s3, clock, function, lake, events: Mutex::new(events), secrets, bus }
     }
@@ -141,7 +143,8 @@ impl Collector {
 
     /// Gives a command so long.
     pub(crate) async fn run_within(&self, command: Value, left: Duration) -> Value {
-        serde_json::to_value(answer(&self.function, command, left).await.unwrap()).unwrap()
+        let deadline = Deadline::after(&self.function.clock, left);
+        serde_json::to_value(answer(&self.function, command, &deadline).await.unwrap()).unwrap()
     }
 
     /// Stops the function, as a kill does, at its `step`th request to S3 from now on, before or after it took effect.
@@ -223,7 +226,7 @@ impl Collector {
     /// stopped may still take effect; they do so in the lake before.
     pub(crate) async fn clear(&mut self) {
         let lake = tempfile::tempdir().unwrap();
-        self.s3 = EmbeddedS3::start(lake.path()).await.unwrap();
+        self.s3 = EmbeddedS3::start_with(lake.path(), self.s3.credentials().clone()).await.unwrap();
         let (page, format) = (self.function.page, self.function.sink.format);
         self.function = function(&self.s3, &self.secrets, &self.bus, Arc::clone(&self.clock), page, format);
         self.lake = lake;
@@ -252,6 +255,11 @@ impl Collector {
     }
 }
 
+/// The credentials of the local servers, as the SDK takes them.
+pub(crate) fn sdk_credentials(local: &LocalCredentials) -> Credentials {
+    Credentials::new(&local.access_key_id, &local.secret_access_key, None, None, "test")
+}
+
 fn function(
     s3: &EmbeddedS3,
     secrets: &SecretsServer,
@@ -260,7 +268,7 @@ fn function(
     page: u64,
     format: Format,
 ) -> App {
-    let credentials = Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY, None, None, "test");
+    let credentials = sdk_credentials(s3.credentials());
     // Errors of S3 are this harness's doing: trying again would only blur at which request it was stopped.
     macro_rules! client {
         ($sdk:ident, $endpoint:expr) => {

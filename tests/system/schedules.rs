@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 use lake::Format;
-use local::fault::Fault;
+use local_aws::fault::Fault;
 use okta_sim::{Event, OrgConfig};
 use serde_json::{Value, json};
 

@@ -3,10 +3,32 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::inventory::run::{Mode, Wanted, is_entity};
+/// How a run of the inventory collects.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Everything is read.
+    #[default]
+    Full,
+    /// What may have changed is read; the rest is taken over from the last collection.
+    Incremental,
+}
+
+/// What of the inventory is collected.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InventoryRequest {
+    /// How it is collected.
+    pub mode: Mode,
+    /// Only these entities, and those that they depend on; all that are required, if none is named.
+    pub entities: Vec<String>,
+    /// Also those that cost a call for each user or app, or repeat others.
+    pub additional: bool,
+    /// Whether only the plan is made.
+    pub dry_run: bool,
+}
 
 /// A command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +51,7 @@ pub enum Action {
     /// Goes on with every collection that is not finished, and polls.
     Continue,
     /// Collects the identity inventory.
-    Inventory(Wanted),
+    Inventory(InventoryRequest),
     /// Seals the hours that are due, and repairs what is missing.
     Reconcile,
     /// Maps sealed hours anew.
@@ -169,8 +191,10 @@ impl Command {
         let form: Form = serde_json::from_value(payload)?;
         let logs = form.logs()?;
         let dry_run = logs.dry_run;
-        let inventory = form.inventory(dry_run)?;
-        if inventory != (Wanted { dry_run, ..Wanted::default() }) && !matches!(form.action, ActionName::Inventory) {
+        let inventory = form.inventory(dry_run);
+        if inventory != (InventoryRequest { dry_run, ..InventoryRequest::default() })
+            && !matches!(form.action, ActionName::Inventory)
+        {
             return Err(CommandError::MisplacedInventory(form.given_of_inventory()));
         }
         let action = match form.action {
@@ -221,12 +245,9 @@ impl Form {
         Ok(Logs { since, until, event_types, newest_first, dry_run, cancel, poll })
     }
 
-    fn inventory(&self, dry_run: bool) -> Result<Wanted, CommandError> {
-        if let Some(unknown) = self.entities.iter().find(|name| !is_entity(name)) {
-            return Err(CommandError::Entity(unknown.clone()));
-        }
+    fn inventory(&self, dry_run: bool) -> InventoryRequest {
         let mode = self.mode.unwrap_or_default();
-        Ok(Wanted { mode, entities: self.entities.clone(), additional: self.additional, dry_run })
+        InventoryRequest { mode, entities: self.entities.clone(), additional: self.additional, dry_run }
     }
 
     /// The first field of those that are about the inventory.

@@ -23,7 +23,7 @@ use crate::inventory::table::find;
 use crate::org::backoff::STORE;
 use crate::org::context::OrgContext;
 use crate::org::deadline::Deadline;
-use crate::org::leased_state::{Leased, MemoryError, Remembered as _};
+use crate::org::leased_state::{LeaseError, Leased, PersistedState as _};
 
 /// Collects the inventory of the org whose secret has this name. Without a request, it goes on with the run that is under
 /// way, if any; with one it begins a run, unless one is under way.
@@ -56,7 +56,7 @@ fn explain(report: &mut InventoryReport, stop: StopReason) {
     match stop {
         StopReason::Deadline => {}
         StopReason::Okta(error) => report.problem(lake::quarantine::reason(&error), error.remedy()),
-        StopReason::Leased(MemoryError::Held(held)) => report.held_until = Some(held.until),
+        StopReason::Leased(LeaseError::Held(held)) => report.held_until = Some(held.until),
         stop => report.problem(lake::quarantine::reason(&stop), STORE.to_owned()),
     }
 }
@@ -94,25 +94,25 @@ async fn collect(
     if let Some(what) = replace_unusable(lake, &org.tenant).await? {
         report.note(what, "nothing: see who else writes below `state/` in the bucket".to_owned());
     }
-    let mut leased = Leased::<InventoryState>::take(lake, &org.tenant, &org.owner, app.clock.now()).await?;
-    adopt_manifests(lake, &org.tenant, &mut leased.memory).await?;
-    let run = match (leased.memory.run.take(), request) {
+    let mut leased = Leased::<InventoryState>::take(org).await?;
+    adopt_manifests(lake, &org.tenant, &mut leased.state).await?;
+    let run = match (leased.state.run.take(), request) {
         (Some(run), _) => CollectionRun { invocations: run.invocations + 1, ..run },
-        (None, Some(request)) => begin(request, facts(org).await, org.client.now(), &leased.memory.latest),
+        (None, Some(request)) => begin(request, facts(org).await, org.client.now(), &leased.state.latest),
         (None, None) => {
-            leased.give_back(app.clock.now()).await?;
+            leased.give_back().await?;
             report.is_complete = true;
             return Ok(());
         }
     };
     let entities: Vec<_> = run.entities.keys().filter_map(|name| find(name)).collect();
-    leased.memory.run = Some(run.clone());
+    leased.state.run = Some(run.clone());
     // The request is durable before the first call.
-    leased.keep(app.clock.now()).await?;
+    leased.keep().await?;
     let grants = match org.client.discover_scopes(&wanted_scopes(&entities)).await {
         Ok(grants) => grants,
         Err(error) => {
-            leased.give_back(app.clock.now()).await?;
+            leased.give_back().await?;
             return Err(error.into());
         }
     };

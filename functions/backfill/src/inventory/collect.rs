@@ -1,5 +1,6 @@
 //! One entity of a run: what is read of it, what another entity or the last collection says, and what is then known.
 
+use lake::claim::reason::Cause;
 use lake::claim::{Claim, UnreadCause};
 use lake::inventory::Row;
 use okta::{Disposition, Error};
@@ -16,7 +17,6 @@ use crate::inventory::scope::{Carried, Scope, scope};
 use crate::inventory::session::InventorySession;
 use crate::inventory::state::{Engine, EntityProgress, Stage};
 use crate::inventory::stop::StopReason;
-use lake::claim::reason::Cause;
 
 /// An entity that could not be read is tried this often.
 const ATTEMPTS: u32 = 6;
@@ -101,12 +101,7 @@ fn failed(what: &str) -> Claim {
 }
 
 /// The claim of an entity whose remaining targets failed in every attempt.
-fn given_up(
-    entity: &Entity,
-    progress: &mut EntityProgress,
-    session: &InventorySession<'_>,
-    error: &Error,
-) -> Claim {
+fn given_up(entity: &Entity, progress: &mut EntityProgress, session: &InventorySession<'_>, error: &Error) -> Claim {
     let refused = Refused::new(Cause::Failed, lake::quarantine::reason(error), error.remedy());
     for _ in progress.targets_done..progress.targets.max(1) {
         refused.clone().note(&mut progress.unread);
@@ -130,7 +125,12 @@ async fn read(
             let incomplete = incomplete(session, entity).await;
             return Ok(claims::claim(entity, progress, &incomplete, session.org.client.now()));
         }
-        tracing::warn!(entity = entity.name, rows = progress.rows, before, "so many rows are gone: it is read once more");
+        tracing::warn!(
+            entity = entity.name,
+            rows = progress.rows,
+            before,
+            "so many rows are gone: it is read once more"
+        );
         read_again(session, entity, progress).await?;
     }
 }

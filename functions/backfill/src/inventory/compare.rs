@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::inventory::entity::Entity;
 use crate::inventory::log_changes::LogChanges;
-use crate::inventory::parts::{Key, Snapshot, key};
+use crate::inventory::parts::{Key, PartError, Snapshot, key};
 use crate::inventory::record::lasting;
 use crate::inventory::session::InventorySession;
 use crate::inventory::state::{Changes, Collection};
@@ -23,8 +23,8 @@ const HELD: usize = 10_000;
 
 /// What is compared.
 #[derive(Debug)]
-pub(crate) struct Comparison<'a> {
-    session: &'a InventorySession<'a>,
+struct Comparison<'a, 's> {
+    session: &'a InventorySession<'s>,
     entity: &'static Entity,
     latest: &'a Collection,
     before: Snapshot<'a>,
@@ -54,8 +54,8 @@ pub(crate) async fn compare(
     Box::pin(Comparison { session, entity, latest, before, after, parts, events }.write()).await
 }
 
-impl Comparison<'_> {
-    async fn write(&self) -> Result<Changes, StopReason> {
+impl<'a, 's> Comparison<'a, 's> {
+    async fn write(&'a self) -> Result<Changes, StopReason> {
         let difference = self.difference().await?;
         let passes = difference.former().div_ceil(HELD).max(1);
         let mut writer = Writer { comparison: self, rows: Vec::new(), part: 0, changes: Changes::default() };
@@ -71,7 +71,7 @@ impl Comparison<'_> {
         let mut before = HashMap::<Key, Key>::new();
         for part in 0..self.latest.parts {
             self.session.in_time()?;
-            self.before.digests_of(part, |digest| drop(before.insert(key(&digest.id), key(&digest.hash)))).await?;
+            self.before.digests_of(part, |digest| before.extend([(key(&digest.id), key(&digest.hash))])).await?;
         }
         let mut difference = Difference::default();
         for part in 0..self.parts {
@@ -94,7 +94,7 @@ impl Comparison<'_> {
     /// Writes the changes of the things that belong to a pass.
     async fn write_pass(
         &self,
-        writer: &mut Writer<'_>,
+        writer: &mut Writer<'a, 's>,
         difference: &Difference,
         is_of_pass: &impl Fn(&Key) -> bool,
     ) -> Result<(), StopReason> {
@@ -181,14 +181,14 @@ impl Difference {
 
 /// Changes on their way into files.
 #[derive(Debug)]
-struct Writer<'a> {
-    comparison: &'a Comparison<'a>,
+struct Writer<'a, 's> {
+    comparison: &'a Comparison<'a, 's>,
     rows: Vec<Change>,
     part: u32,
     changes: Changes,
 }
 
-impl Writer<'_> {
+impl Writer<'_, '_> {
     async fn add(&mut self, before: Option<Row>, after: Option<Row>) -> Result<(), StopReason> {
         let Some(change) = self.comparison.change(before, after) else { return Ok(()) };
         match change.change.as_str() {
@@ -203,7 +203,7 @@ impl Writer<'_> {
 
     async fn write(&mut self) -> Result<(), StopReason> {
         let Comparison { after, session, .. } = self.comparison;
-        let body = inventory::encode(&self.rows).map_err(crate::inventory::parts::PartError::from)?;
+        let body = inventory::encode(&self.rows).map_err(PartError::from)?;
         let key = layout::changes_key(after.tenant, after.entity, session.started, after.id, self.part);
         after.lake.put(&key, CONTENT_TYPE, body).await?;
         self.part += 1;

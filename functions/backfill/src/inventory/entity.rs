@@ -296,12 +296,7 @@ impl Entity {
         Self { join_through: Some(JoinThrough { relationships, of }), ..self }
     }
 
-    pub(crate) const fn implied(
-        self,
-        parent: fn(&Value) -> bool,
-        by: &'static str,
-        when: fn(&Value) -> bool,
-    ) -> Self {
+    pub(crate) const fn implied(self, parent: fn(&Value) -> bool, by: &'static str, when: fn(&Value) -> bool) -> Self {
         Self { implied: Some(Implied { parent, by, when }), ..self }
     }
 

@@ -51,8 +51,7 @@ fn list_in<'a>(page: &'a Page, object: &'a RawValue, member: &'static str) -> Re
     let missing = || EnvelopeError::NoList { path: page.url().path().to_owned(), member };
     let mut found = object;
     for name in member.split('.') {
-        let members: BTreeMap<Cow<'a, str>, &'a RawValue> =
-            serde_json::from_str(found.get()).map_err(|_| missing())?;
+        let members: BTreeMap<Cow<'a, str>, &'a RawValue> = serde_json::from_str(found.get()).map_err(|_| missing())?;
         found = members.get(name).copied().ok_or_else(missing)?;
     }
     let records: Vec<&'a RawValue> = serde_json::from_str(found.get()).map_err(|_| missing())?;

@@ -149,7 +149,7 @@ impl<'a, 's> PageReader<'a, 's> {
         }
         let step = walk.step(PageFacts {
             next: page.next(),
-            has_self: has_self(page),
+            has_self: true,
             records: found.len() as u64,
             new: self.progress.accounts.rows - new_before,
             is_list: self.entity.envelope != Envelope::One,
@@ -236,9 +236,4 @@ impl<'a, 's> PageReader<'a, 's> {
         self.written = self.session.org.app.clock.elapsed();
         Ok(())
     }
-}
-
-/// Whether an answer has the links of a list: in a header, or in the object around it.
-fn has_self(page: &Page) -> bool {
-    page.has_self() || page.body().trim_ascii().first() == Some(&b'{')
 }

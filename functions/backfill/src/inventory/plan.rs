@@ -153,12 +153,7 @@ impl Counts {
         }
     }
 
-    fn calls_of_child(
-        &self,
-        entity: &'static Entity,
-        of: &'static str,
-        when: fn(&Value) -> bool,
-    ) -> (u64, Basis) {
+    fn calls_of_child(&self, entity: &'static Entity, of: &'static str, when: fn(&Value) -> bool) -> (u64, Basis) {
         let count = self.children.get(entity.name);
         if let (Some(count), Some(_)) = (count, entity.size.of_parent) {
             return (count.pages, Basis::Counted);
@@ -191,8 +186,7 @@ impl InventoryPlan {
         let mut by_bucket = BTreeMap::<&'static str, u64>::new();
         let mut plans = Vec::new();
         for entity in entities {
-            let (calls, basis) =
-                if is_allowed(entity.scope) { counts.calls(entity) } else { (0, Basis::Denied) };
+            let (calls, basis) = if is_allowed(entity.scope) { counts.calls(entity) } else { (0, Basis::Denied) };
             *by_bucket.entry(bucket_of(&entity.path.replace("{}", "00x1"))).or_default() += calls;
             plans.push(EntityPlan { entity: entity.name, calls, basis });
         }
@@ -231,13 +225,18 @@ mod tests {
     fn a_plan_follows_from_what_the_parents_say() {
         let mut counts = Counts::default();
         let group = find("group").unwrap();
-        let everyone = json!({"type": "BUILT_IN", "profile": {"name": "Everyone"}, "_embedded": {"stats": {"usersCount": 450}}});
+        let everyone =
+            json!({"type": "BUILT_IN", "profile": {"name": "Everyone"}, "_embedded": {"stats": {"usersCount": 450}}});
         let team = |users: u64| json!({"type": "OKTA_GROUP", "_embedded": {"stats": {"usersCount": users}}});
         for record in [everyone, team(2_500), team(3), team(0)] {
             counts.add(group, &record);
         }
         let calls = |name: &'static str| counts.calls(find(name).unwrap());
-        assert_eq!(calls("group_member"), (4, Basis::Counted), "three pages, one page, none for the empty and for everybody");
+        assert_eq!(
+            calls("group_member"),
+            (4, Basis::Counted),
+            "three pages, one page, none for the empty and for everybody"
+        );
         assert_eq!(calls("user"), (3, Basis::Counted));
         assert_eq!(calls("device").1, Basis::Guess);
     }

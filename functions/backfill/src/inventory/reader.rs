@@ -9,7 +9,6 @@ use crate::inventory::page_reader::{PageReader, TargetEnd};
 use crate::inventory::record::fill;
 use crate::inventory::refusal::Refused;
 use crate::inventory::scope::Target;
-use crate::inventory::session::InventorySession;
 use crate::inventory::state::EntityProgress;
 use crate::inventory::stop::StopReason;
 use crate::inventory::table::find;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use lake::batch::hex;
+use lake::digest::hex;
 use lake::inventory::Row;
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
@@ -184,7 +184,7 @@ fn remove(value: &mut Value, path: &str) {
 /// A time as RFC 3339 has it, in UTC with milliseconds; as it is, if it is not one of the forms that Okta uses.
 fn in_one_form(text: &str) -> String {
     let with_zone = text.parse::<Timestamp>().ok();
-    let without_zone = || text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok().map(|time| time.timestamp());
+    let without_zone = || TimeZone::UTC.to_timestamp(text.parse::<DateTime>().ok()?).ok();
     with_zone.or_else(without_zone).map_or_else(|| text.to_owned(), |time| format!("{time:.3}"))
 }
 
@@ -277,7 +277,9 @@ mod tests {
             made("behavior", None, &text).unwrap().row.last_updated.unwrap()
         };
         let form = "2026-01-02T03:04:05.000Z";
-        for time in [form, "2026-01-02T03:04:05Z", "2026-01-02T03:04:05-00:00", "2026-01-02 03:04:05.0", "2026-01-02 03:04:05"] {
+        for time in
+            [form, "2026-01-02T03:04:05Z", "2026-01-02T03:04:05-00:00", "2026-01-02 03:04:05.0", "2026-01-02 03:04:05"]
+        {
             assert_eq!(updated(time), form, "{time}");
         }
         assert_eq!(updated("yesterday"), "yesterday");
@@ -292,7 +294,9 @@ mod tests {
         let app = |text: &str| made("app", None, text).unwrap().row.hash;
         let policy = |id: &str| format!(r#"{{"id":"1","_links":{{"accessPolicy":{{"href":"{id}"}}}}}}"#);
         assert_ne!(app(&policy("a")), app(&policy("b")), "only a link says which policy an app has");
-        let device = |users: &str| made("device", None, &format!(r#"{{"id":"1","_embedded":{{"users":{users}}}}}"#)).unwrap().row.hash;
+        let device = |users: &str| {
+            made("device", None, &format!(r#"{{"id":"1","_embedded":{{"users":{users}}}}}"#)).unwrap().row.hash
+        };
         let one = r#"[{"user":{"id":"00u1","lastLogin":"a"}}]"#;
         assert_eq!(device(one), device(r#"[{"user":{"id":"00u1","lastLogin":"b"}}]"#));
         assert_ne!(device(one), device("[]"), "who uses a device is what the device is about");

@@ -7,7 +7,8 @@ use crate::inventory::table::SECTIONS;
 
 /// Returns the table of entities, as Markdown.
 pub fn table() -> String {
-    let mut text = String::from("| entity | read from | scope | depends on | incremental | |\n|---|---|---|---|---|---|\n");
+    let mut text =
+        String::from("| entity | read from | scope | depends on | incremental | |\n|---|---|---|---|---|---|\n");
     for section in SECTIONS {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "| **{}** | | | | | |", section.name);

@@ -1,5 +1,7 @@
 //! What an error of one call means for the entity that is being read. Pure.
 
+use std::collections::BTreeMap;
+
 use lake::claim::reason::Cause;
 use lake::quarantine;
 use okta::{Disposition, Error};
@@ -53,7 +55,8 @@ pub(crate) fn meaning(error: &Error) -> Meaning {
 
 fn is_nothing_there(error: &Error) -> bool {
     let Some(refusal) = error.refusal() else { return false };
-    let says = |phrase: &str| refusal.summary.contains(phrase) || refusal.causes.iter().any(|cause| cause.contains(phrase));
+    let says =
+        |phrase: &str| refusal.summary.contains(phrase) || refusal.causes.iter().any(|cause| cause.contains(phrase));
     NOTHING_THERE.iter().any(|(status, phrase)| *status == refusal.status && says(phrase))
 }
 
@@ -64,7 +67,9 @@ fn code(error: &Error) -> Option<&str> {
 /// Whether a smaller page may succeed: Okta could not make this one in time, or it is too large.
 pub(crate) fn is_page_too_large(error: &Error) -> bool {
     match error {
-        Error::Api { refusal, .. } => matches!((refusal.status, refusal.code.as_deref()), (500, Some("E0000009")) | (504, _)),
+        Error::Api { refusal, .. } => {
+            matches!((refusal.status, refusal.code.as_deref()), (500, Some("E0000009")) | (504, _))
+        }
         Error::NoAnswer { .. } | Error::Truncated { .. } => true,
         _ => false,
     }
@@ -77,7 +82,7 @@ impl Refused {
     }
 
     /// Counts it among the others of its cause: the first one's text stays.
-    pub(crate) fn note(self, unread: &mut std::collections::BTreeMap<Cause, Unread>) {
+    pub(crate) fn note(self, unread: &mut BTreeMap<Cause, Unread>) {
         let Self { cause, what, remedy } = self;
         unread.entry(cause).or_insert(Unread { count: 0, what, remedy }).count += 1;
     }

@@ -1,14 +1,13 @@
 //! The state of the inventory, brought in line with the manifests: whoever restores an older version of it, or deletes or
 //! damages it, loses no more than the run that is under way.
 
-use lake::claim::Claim;
 use lake::{Lake, StateError, layout};
 use normalize::Tenant;
 use serde::de::Error as _;
 
 use crate::inventory::manifest::Manifest;
-use crate::inventory::state::{InventoryState, Stage, VERSION};
-use crate::org::leased_state::Remembered as _;
+use crate::inventory::state::{CollectionRun, InventoryState, Stage, VERSION};
+use crate::org::leased_state::PersistedState as _;
 
 /// Manifests that are read at most. Older ones have nothing that these lack, unless an entity has not been complete since.
 const MANIFESTS: usize = 60;
@@ -71,7 +70,7 @@ fn adopt(state: &mut InventoryState, manifest: &Manifest) {
         }
     }
     // A run that has a manifest is over, unless only the state lacks that.
-    let is_over = |run: &crate::inventory::state::CollectionRun| {
+    let is_over = |run: &CollectionRun| {
         run.id == manifest.snapshot && run.entities.values().any(|progress| progress.stage != Stage::Done)
     };
     if state.run.as_ref().is_some_and(is_over) {

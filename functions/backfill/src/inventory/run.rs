@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use futures::future::{BoxFuture, Either, select};
+use futures::future::{Either, select};
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use okta::Disposition;
 
@@ -18,7 +18,7 @@ use crate::inventory::report::ManifestSummary;
 use crate::inventory::session::InventorySession;
 use crate::inventory::state::{Changes, EntityProgress, Stage};
 use crate::inventory::stop::StopReason;
-use crate::org::leased_state::MemoryError;
+use crate::org::leased_state::LeaseError;
 
 /// How often the lease is renewed.
 const TICK: Duration = Duration::from_secs(15);
@@ -66,7 +66,7 @@ async fn work(session: &InventorySession<'_>, entities: &[&'static Entity]) -> R
 }
 
 /// Renews the lease and publishes how far the run is, until the lease is lost.
-async fn keep_lease(session: &InventorySession<'_>) -> MemoryError {
+async fn keep_lease(session: &InventorySession<'_>) -> LeaseError {
     let app = session.org.app;
     let mut published = app.clock.elapsed();
     loop {
@@ -118,11 +118,8 @@ async fn read(session: &InventorySession<'_>, entities: &[&'static Entity]) -> R
     }
 }
 
-fn named<'a>(
-    session: &'a InventorySession<'_>,
-    entity: &'static Entity,
-) -> BoxFuture<'a, (&'static str, Result<(), StopReason>)> {
-    Box::pin(async move { (entity.name, collect(session, entity).await) })
+async fn named(session: &InventorySession<'_>, entity: &'static Entity) -> (&'static str, Result<(), StopReason>) {
+    (entity.name, Box::pin(collect(session, entity)).await)
 }
 
 async fn stage(session: &InventorySession<'_>, entity: &Entity) -> Stage {

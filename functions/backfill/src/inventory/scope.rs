@@ -2,19 +2,18 @@
 
 use std::collections::HashSet;
 
-use lake::StateError;
 use lake::inventory::Row;
-use lake::layout;
+use lake::{StateError, layout};
 use okta::Url;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::inventory::claims::page_size;
 use crate::inventory::entity::{Entity, Partitioning, Refresh};
-use crate::inventory::parts::{Key, key};
+use crate::inventory::parts::{Digest, Key, key};
 use crate::inventory::record::ids;
 use crate::inventory::session::InventorySession;
-use crate::inventory::state::{Collection, EntityProgress, Engine};
+use crate::inventory::state::{Collection, Engine, EntityProgress};
 use crate::inventory::stop::StopReason;
 use crate::inventory::table::find;
 use crate::okta_log::query::stamp;
@@ -112,11 +111,7 @@ pub(crate) async fn scope(
     }
 }
 
-async fn once(
-    session: &InventorySession<'_>,
-    entity: &'static Entity,
-    size: Option<u64>,
-) -> Result<Scope, StopReason> {
+async fn once(session: &InventorySession<'_>, entity: &'static Entity, size: Option<u64>) -> Result<Scope, StopReason> {
     let whole = || Target::of(session, entity, None, size).map(|target| Scope::whole(vec![target]));
     let (Refresh::Since { deleted_by, .. }, Some(base)) = (entity.refresh, session.base(entity.name).await) else {
         return whole();
@@ -266,7 +261,7 @@ async fn different(
     let is_delta = matches!(parent.refresh, Refresh::Since { .. });
     let (Some(latest), false) = (session.latest(parent.name).await, is_delta) else { return Ok(fresh.clone()) };
     let mut before = HashSet::<(Key, Key)>::new();
-    let note = |digest: crate::inventory::parts::Digest| drop(before.insert((key(&digest.id), key(&digest.hash))));
+    let note = |digest: Digest| before.extend([(key(&digest.id), key(&digest.hash))]);
     session.earlier(parent.name, &latest).digests(latest.parts, note).await?;
     session.in_time()?;
     let mut different = HashSet::new();
@@ -297,7 +292,12 @@ async fn related(
         related.extend(row.parent.as_deref().filter(|_| is_touched).map(key));
     };
     let before = session.earlier(entity.name, base);
-    before.rows(base.parts, |row| { let is_touched = touched.contains(&own(&row)); note(row, is_touched) }).await?;
+    before
+        .rows(base.parts, |row| {
+            let is_touched = touched.contains(&own(&row));
+            note(row, is_touched)
+        })
+        .await?;
     let Some(join) = entity.join_through else { return Ok(related) };
     let mut fresh = HashSet::new();
     let others = session.progress(join.of).await.unwrap_or_default();

@@ -19,7 +19,7 @@ use crate::inventory::state::{Collection, CollectionRun, EntityProgress, Invento
 use crate::inventory::stop::StopReason;
 use crate::inventory::table::find;
 use crate::org::context::OrgContext;
-use crate::org::leased_state::{Leased, MemoryError};
+use crate::org::leased_state::{LeaseError, Leased};
 
 /// Events may already have been on their way this long before the last collection began.
 const BEFORE: SignedDuration = SignedDuration::from_mins(5);
@@ -80,12 +80,12 @@ impl<'a> InventorySession<'a> {
 
     /// Returns how far an entity of this run is; none if the run does not collect it.
     pub(crate) async fn progress(&self, name: &str) -> Option<EntityProgress> {
-        self.leased.lock().await.memory.run.as_ref()?.entities.get(name).cloned()
+        self.leased.lock().await.state.run.as_ref()?.entities.get(name).cloned()
     }
 
     /// Returns the last complete collection of an entity.
     pub(crate) async fn latest(&self, name: &str) -> Option<Collection> {
-        self.leased.lock().await.memory.latest.get(name).cloned()
+        self.leased.lock().await.state.latest.get(name).cloned()
     }
 
     /// Returns the last complete collection of an entity, if this run may build upon it.
@@ -96,10 +96,10 @@ impl<'a> InventorySession<'a> {
     /// Makes an entity's progress durable.
     pub(crate) async fn keep(&self, entity: &Entity, progress: &EntityProgress) -> Result<(), StopReason> {
         let mut leased = self.leased.lock().await;
-        if let Some(run) = &mut leased.memory.run {
+        if let Some(run) = &mut leased.state.run {
             run.entities.insert(entity.name.to_owned(), progress.clone());
         }
-        Ok(leased.keep(self.org.app.clock.now()).await?)
+        Ok(leased.keep().await?)
     }
 
     /// Makes the end of an entity durable: it is the one that the next run is compared with, if it is complete.
@@ -109,38 +109,38 @@ impl<'a> InventorySession<'a> {
             let not_offered = progress.not_offered.clone();
             let snapshot = self.id.clone();
             let collection = Collection { snapshot, taken: self.started, parts, rows, not_offered };
-            self.leased.lock().await.memory.latest.insert(entity.name.to_owned(), collection);
+            self.leased.lock().await.state.latest.insert(entity.name.to_owned(), collection);
         }
         self.keep(entity, &EntityProgress { stage: Stage::Done, ..progress }).await
     }
 
     /// Forgets the last collection of an entity, whose files cannot be read.
     pub(crate) async fn forget(&self, entity: &Entity) {
-        self.leased.lock().await.memory.latest.remove(entity.name);
+        self.leased.lock().await.state.latest.remove(entity.name);
     }
 
     /// Renews the lease, and returns the manifest as far as it is.
-    pub(crate) async fn renew(&self) -> Result<Option<Manifest>, MemoryError> {
+    pub(crate) async fn renew(&self) -> Result<Option<Manifest>, LeaseError> {
         let mut leased = self.leased.lock().await;
-        leased.keep(self.org.app.clock.now()).await?;
-        Ok(self.manifest(&leased.memory, None))
+        leased.keep().await?;
+        Ok(self.manifest(&leased.state, None))
     }
 
     /// Writes the manifest if every entity is done, and gives the lease back. Returns the manifest as far as it is.
     pub(crate) async fn close(self, is_over: bool, is_held: bool) -> Result<Option<Manifest>, StopReason> {
         let ended = is_over.then(|| self.org.client.now());
-        let manifest = self.manifest(&self.leased.lock().await.memory, ended);
+        let manifest = self.manifest(&self.leased.lock().await.state, ended);
         if let (true, Some(manifest)) = (is_over, &manifest) {
             let key = layout::manifest_key(&self.org.tenant, &self.id);
             self.lake().put(&key, "application/json", serde_json::to_vec(manifest)?).await?;
         }
         let mut leased = self.leased.into_inner();
         if is_over {
-            leased.memory.run = None;
-            leased.memory.manifest = Some(self.id);
+            leased.state.run = None;
+            leased.state.manifest = Some(self.id);
         }
         if is_held {
-            leased.give_back(self.org.app.clock.now()).await?;
+            leased.give_back().await?;
         }
         Ok(manifest)
     }
@@ -156,7 +156,7 @@ impl<'a> InventorySession<'a> {
     /// Returns whether every entity is done.
     pub(crate) async fn is_over(&self) -> bool {
         let leased = self.leased.lock().await;
-        let run = leased.memory.run.as_ref();
+        let run = leased.state.run.as_ref();
         run.is_some_and(|run| run.entities.values().all(|progress| progress.stage == Stage::Done))
     }
 
@@ -185,8 +185,8 @@ impl<'a> InventorySession<'a> {
         let leased = self.leased.lock().await;
         let mut prefixes = BTreeSet::new();
         let mut since = self.started;
-        for entity in leased.memory.run.as_ref()?.entities.keys().filter_map(|name| find(name)) {
-            let Some(latest) = leased.memory.latest.get(entity.name) else { continue };
+        for entity in leased.state.run.as_ref()?.entities.keys().filter_map(|name| find(name)) {
+            let Some(latest) = leased.state.latest.get(entity.name) else { continue };
             since = since.min(latest.taken);
             prefixes.extend(entity.event_types);
             if let Refresh::Since { deleted_by, .. } = entity.refresh {

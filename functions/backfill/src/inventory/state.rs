@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::command::Mode;
 use crate::org::lease::Lease;
-use crate::org::leased_state::Remembered;
+use crate::org::leased_state::{LeasedState, PersistedState};
 
 /// The version of [`InventoryState`].
 pub(crate) const VERSION: u32 = 2;
@@ -203,12 +203,14 @@ impl EntityProgress {
     }
 }
 
-impl Remembered for InventoryState {
-    const NAME: &'static str = "inventory.json";
-
+impl LeasedState for InventoryState {
     fn lease(&mut self) -> &mut Option<Lease> {
         &mut self.lease
     }
+}
+
+impl PersistedState for InventoryState {
+    const NAME: &'static str = "inventory.json";
 }
 
 fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<CollectionRun>, D::Error> {

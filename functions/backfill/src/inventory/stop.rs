@@ -4,7 +4,7 @@ use lake::{StateError, WriteError};
 use okta::Error;
 
 use crate::inventory::parts::PartError;
-use crate::org::leased_state::MemoryError;
+use crate::org::leased_state::LeaseError;
 
 /// Why an entity, or the run, is not done now.
 #[derive(Debug, thiserror::Error)]
@@ -20,7 +20,7 @@ pub(crate) enum StopReason {
     #[error(transparent)]
     State(#[from] StateError),
     #[error(transparent)]
-    Leased(#[from] MemoryError),
+    Leased(#[from] LeaseError),
     #[error("{0} was lost while it was needed")]
     Lost(String),
     #[error("a record has no JSON form")]

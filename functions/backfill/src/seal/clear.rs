@@ -16,17 +16,17 @@ impl Turn<'_> {
     ) -> Result<(), TurnError> {
         let now = self.now();
         let free: Vec<_> =
-            leased.memory.superseded.iter().filter(|(_, free)| **free <= now).map(|(hour, _)| *hour).collect();
+            leased.state.superseded.iter().filter(|(_, free)| **free <= now).map(|(hour, _)| *hour).collect();
         for hour in free {
-            if self.ends.saturating_sub(self.function.clock.elapsed()) < LEAST_LEFT {
+            if self.deadline.left() < LEAST_LEFT {
                 return Ok(());
             }
             let partition = Partition { tenant: self.tenant.clone(), hour };
             let keys = self.superseded(&partition).await?;
             self.lake.remove(&keys).await?;
             report.removed += keys.len() as u64;
-            leased.memory.superseded.remove(&hour);
-            leased.keep(now).await?;
+            leased.state.superseded.remove(&hour);
+            leased.keep().await?;
         }
         Ok(())
     }

@@ -2,7 +2,6 @@
 //! when Security Lake has every class of it. Whatever stops a run, the hour is written again, and replaces itself.
 
 use std::collections::BTreeSet;
-use std::io;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -48,22 +47,22 @@ impl Turn<'_> {
     /// Fills the outbox with every sealed hour when Security Lake is switched on, and forgets it when it is switched off:
     /// what is sealed from then on would be missing when it is switched on again.
     pub(super) async fn switch_exports(&self, leased: &mut Leased<'_, Memory>) -> Result<(), TurnError> {
-        match (&self.function.security_lake, &leased.memory.outbox) {
+        match (&self.function.security_lake, &leased.state.outbox) {
             (Some(_), None) => {
                 let sealed = self.holdings().await?.sealed.into_iter();
-                leased.memory.outbox = Some(sealed.map(|hour| (hour, BTreeSet::new())).collect());
+                leased.state.outbox = Some(sealed.map(|hour| (hour, BTreeSet::new())).collect());
             }
-            (None, Some(_)) => leased.memory.outbox = None,
+            (None, Some(_)) => leased.state.outbox = None,
             _ => return Ok(()),
         }
-        Ok(leased.keep(self.now()).await?)
+        Ok(leased.keep().await?)
     }
 
     /// Remembers that an hour is about to be sealed, so that it cannot be forgotten; whether that is news.
     pub(super) async fn announce(&self, hour: Timestamp, leased: &mut Leased<'_, Memory>) -> Result<bool, TurnError> {
-        let is_news = leased.memory.announce(hour);
-        if leased.memory.outbox.is_some() {
-            leased.keep(self.now()).await?;
+        let is_news = leased.state.announce(hour);
+        if leased.state.outbox.is_some() {
+            leased.keep().await?;
         }
         Ok(is_news)
     }
@@ -76,7 +75,7 @@ impl Turn<'_> {
         report: &mut ReconcileReport,
     ) -> Result<(), TurnError> {
         let Some(security_lake) = &self.function.security_lake else { return Ok(()) };
-        let hours = leased.memory.outbox.clone().unwrap_or_default();
+        let hours = leased.state.outbox.clone().unwrap_or_default();
         report.to_export = hours.len() as u64;
         let (mut refused, mut longest, mut is_of_use) = (BTreeSet::new(), LEAST_LEFT / 2, None);
         for (hour, lacking) in hours {
@@ -85,7 +84,7 @@ impl Turn<'_> {
                 continue;
             }
             let begun = self.function.clock.elapsed();
-            if self.ends.saturating_sub(begun) < longest * 2 {
+            if self.deadline.left() < longest * 2 {
                 report.is_export_cut_short = is_of_use != Some(false);
                 return Ok(());
             }
@@ -104,8 +103,8 @@ impl Turn<'_> {
             };
             is_of_use = Some(is_of_use == Some(true) || still != lacking);
             report.to_export -= u64::from(still.is_empty());
-            leased.memory.keep_back(hour, &still);
-            leased.keep(self.now()).await?;
+            leased.state.keep_back(hour, &still);
+            leased.keep().await?;
             longest = longest.max(self.function.clock.elapsed().saturating_sub(begun));
         }
         Ok(())
@@ -124,8 +123,8 @@ impl Turn<'_> {
         let mut splitter = Splitter::new(self.tenant, classes);
         if let Some(object) = entry.object {
             let file = self.lake.fetch_object(&object).await?.ok_or_else(|| Stop::Gone(object.clone()))?;
-            stored::read_file(&object, file, &mut |row| splitter.add(row).map_err(io::Error::other))
-                .map_err(|source| Stop::Object { key: object, source })?;
+            stored::read_file(&object, file, &mut |row| splitter.add(row))
+                .map_err(|error| error.either(|source| Stop::Object { key: object, source }, Stop::from))?;
         }
         let may_replace = entry.generation > 1 || entry.mapping != MAPPING_VERSION;
         Ok(Some(splitter.finish(may_replace).map_err(Stop::from)?))
@@ -161,7 +160,7 @@ impl Turn<'_> {
         files: &[ClassFile],
         leased: &mut Leased<'_, Memory>,
     ) -> Result<Vec<(Class, WriteError)>, TurnError> {
-        leased.keep(self.now()).await?;
+        leased.keep().await?;
         let mut renewal = tokio::time::interval_at(tokio::time::Instant::now() + RENEWED_EVERY, RENEWED_EVERY);
         let mut uploads = pin!(async {
             let mut refused = Vec::new();
@@ -175,7 +174,7 @@ impl Turn<'_> {
         loop {
             tokio::select! {
                 refused = &mut uploads => return Ok(refused),
-                _ = renewal.tick() => leased.keep(self.now()).await?,
+                _ = renewal.tick() => leased.keep().await?,
             }
         }
     }

@@ -1,10 +1,10 @@
 //! One hour: what the lake has of it, what the API has of it, and the seal of both.
 
-use std::io;
-
 use jiff::Timestamp;
 use lake::ledger::{Completeness, Counts, Entry, Lateness};
-use lake::stored::ReadError;
+use lake::seal::SealError;
+use lake::sort::SortError;
+use lake::stored::{ReadError, VisitError};
 use lake::{Lake, Partition, Sorter, StateError, StoredRow, Version, layout, seal, stored};
 use normalize::{LogEvent, MAPPING_VERSION, Receipt, Route, hour_of};
 use okta::{Disposition, Error, Page};
@@ -68,7 +68,7 @@ pub(crate) enum Stop {
     #[error("{0}, which the ledger names, is gone")]
     Gone(String),
     #[error(transparent)]
-    Seal(#[from] seal::SealError),
+    Seal(#[from] SealError),
     #[error(transparent)]
     Sink(#[from] SinkError),
     #[error(transparent)]
@@ -194,11 +194,13 @@ impl<'a> Hour<'a> {
     fn take(
         &mut self,
         key: &str,
-        read: impl FnOnce(&mut dyn FnMut(StoredRow) -> io::Result<()>) -> Result<(), ReadError>,
+        read: impl FnOnce(&mut dyn FnMut(StoredRow) -> Result<(), SortError>) -> Result<(), VisitError<SortError>>,
     ) -> Result<(), Stop> {
         let Self { index, rows, .. } = self;
-        read(&mut |row| if index.add(&row) { rows.add(row) } else { Ok(()) })
-            .map_err(|source| Stop::Object { key: key.to_owned(), source })
+        let taken = read(&mut |row| if index.add(&row) { rows.add(row) } else { Ok(()) });
+        taken.map_err(|error| {
+            error.either(|source| Stop::Object { key: key.to_owned(), source }, |error| SealError::from(error).into())
+        })
     }
 
     /// Reads the hour from the API, and writes what the lake does not have into `live/`, where readers see it at once.
@@ -268,7 +270,7 @@ impl<'a> Hour<'a> {
         let (lake, format) = (self.lake().clone(), self.tools.sink.format);
         let generation = self.before.as_ref().map_or(1, |entry| entry.generation + 1);
         let (has_stream, is_empty) = (self.index.has_stream(), self.index.is_empty());
-        let sealed = seal::seal(tenant, self.rows.finish().map_err(seal::SealError::from)?, format)?;
+        let sealed = seal::seal(tenant, self.rows.finish().map_err(SealError::from)?, format)?;
         let key = layout::sealed_key(self.partition, generation, &sealed.content, format);
         if !is_empty {
             lake.put_file(&key, format.content_type(), sealed.path()).await.map_err(SinkError::from)?;

@@ -5,12 +5,9 @@ use std::collections::hash_map::Entry;
 
 use jiff::SignedDuration;
 use lake::StoredRow;
+use lake::digest::{Key, key};
 use lake::ledger::{Counts, Lateness};
 use normalize::Route;
-use sha2::{Digest as _, Sha256};
-
-/// Enough of a digest to tell the events of an hour apart, in little memory: 128 bits.
-type Key = [u8; 16];
 
 /// How an event came.
 #[derive(Debug, Clone, Copy, Default)]
@@ -73,11 +70,6 @@ impl Index {
             counts
         })
     }
-}
-
-fn key(uid: &str) -> Key {
-    let digest = Sha256::digest(uid.as_bytes());
-    std::array::from_fn(|at| digest[at])
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use lake::ledger::{Completeness, Counts};
 use serde::Serialize;
 
 use crate::org::backoff::STORE;
-use crate::org::leased_state::MemoryError;
+use crate::org::leased_state::LeaseError;
 use crate::org::problem::Problem;
 use crate::seal::hour::{Gap, Stop};
 use crate::seal::run::TurnError;
@@ -77,7 +77,7 @@ impl ReconcileReport {
 
     pub(super) fn stop(&mut self, error: &TurnError) {
         match error {
-            TurnError::Memory(MemoryError::Held(held)) => self.held_until = Some(held.until),
+            TurnError::Memory(LeaseError::Held(held)) => self.held_until = Some(held.until),
             TurnError::Hour(Stop::Okta(cause)) => self.problem(lake::quarantine::reason(cause), cause.remedy()),
             other => self.problem(lake::quarantine::reason(other), STORE.to_owned()),
         }
@@ -98,7 +98,9 @@ impl Stop {
     pub(super) fn remedy(&self) -> &'static str {
         match self {
             Self::Raced(_) => "nothing: it is tried again",
-            Self::Object { .. } => "put back an older version of the object, or move it away",
+            Self::Object { source, .. } => source.remedy(),
+            Self::Seal(error) => error.remedy(),
+            Self::State(error) => error.remedy(),
             Self::Gone(_) => "put back the object: the bucket keeps versions",
             _ => "report it",
         }

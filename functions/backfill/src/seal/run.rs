@@ -2,7 +2,6 @@
 //! came after the seal is sealed with it again; what nobody needs any more is cleared away.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -18,8 +17,9 @@ use crate::data_type::{LOG_STREAMS, LOGS};
 use crate::history::job::State;
 use crate::history::plan::{RETENTION, Range};
 use crate::history::store::Jobs;
-use crate::org::lease::Owner;
-use crate::org::leased_state::{Leased, MemoryError};
+use crate::org::context::OrgContext;
+use crate::org::deadline::Deadline;
+use crate::org::leased_state::{LeaseError, Leased};
 use crate::seal::due::{Holdings, Why};
 use crate::seal::hour::{Ended, Gap, Outcome, Stop, Task, Tools, seal_hour};
 use crate::seal::report::{ReconcileReport, SealedHour};
@@ -45,28 +45,24 @@ pub enum Wish {
 }
 
 /// Does it, for the org whose secret has this name. Without a usable secret, for the org of this name, by its stream alone.
-pub async fn run(function: &App, name: &str, wish: Wish, left: Duration) -> ReconcileReport {
-    let ends = function.clock.elapsed() + left;
+pub async fn run(app: &App, name: &str, wish: Wish, deadline: &Deadline) -> ReconcileReport {
     let mut report = ReconcileReport { tenant: name.to_owned(), ..ReconcileReport::default() };
-    let secret = Arc::new(function.secrets.of(name));
-    let client = match Client::new(secret, function.options(Arc::new(|_| {}))).await {
-        Ok(client) => Some(client.with_deadline(left)),
-        Err(error) => {
-            tracing::warn!(tenant = name, %error, remedy = error.remedy(), "the org cannot be read");
-            None
-        }
-    };
-    let tenant = match Tenant::parse(client.as_ref().map_or(name, |client| client.org().tenant())) {
-        Ok(tenant) => tenant,
+    let org = match OrgContext::open_offline(app, name, deadline).await {
+        Ok(org) => org,
         Err(error) => {
             report.problem(error.to_string(), "put a `tenant` into the secret".to_owned());
             return report;
         }
     };
-    tenant.as_str().clone_into(&mut report.tenant);
-    let owner = Owner::new();
-    let turn = Turn { function, client: client.as_ref(), lake: &function.sink.lake, tenant: &tenant, ends };
-    if let Err(stop) = Box::pin(turn.take(&owner, wish, &mut report)).await {
+    org.tenant.as_str().clone_into(&mut report.tenant);
+    let turn = Turn {
+        function: app,
+        client: org.client.as_ref(),
+        lake: org.lake(),
+        tenant: &org.tenant,
+        deadline: &org.deadline,
+    };
+    if let Err(stop) = Box::pin(turn.take(&org, wish, &mut report)).await {
         report.stop(&stop);
     }
     report.is_complete =
@@ -80,13 +76,17 @@ pub(super) struct Turn<'a> {
     pub(super) client: Option<&'a Client>,
     pub(super) lake: &'a Lake,
     pub(super) tenant: &'a Tenant,
-    /// When it must have ended, by the clock's `elapsed`.
-    pub(super) ends: Duration,
+    pub(super) deadline: &'a Deadline,
 }
 
 impl Turn<'_> {
-    async fn take(&self, owner: &Owner, wish: Wish, report: &mut ReconcileReport) -> Result<(), TurnError> {
-        let mut leased = Leased::<Memory>::take(self.lake, self.tenant, owner, self.now()).await?;
+    async fn take(
+        &self,
+        org: &OrgContext<'_, Option<Client>>,
+        wish: Wish,
+        report: &mut ReconcileReport,
+    ) -> Result<(), TurnError> {
+        let mut leased = Leased::<Memory>::take(org).await?;
         self.switch_exports(&mut leased).await?;
         let outcome = match wish {
             Wish::Reconcile => Box::pin(self.reconcile(&mut leased, report)).await,
@@ -98,7 +98,7 @@ impl Turn<'_> {
             (_, Wish::Renormalize(wanted)) if wanted.dry_run => Ok(()),
             _ => Box::pin(self.export(&mut leased, report)).await,
         };
-        leased.give_back(self.now()).await?;
+        leased.give_back().await?;
         outcome.and(exported)
     }
 
@@ -106,7 +106,7 @@ impl Turn<'_> {
         let is_readable = self.watch(leased, report).await;
         let holdings = self.holdings().await?;
         let now = self.now();
-        let memory = &mut leased.memory;
+        let memory = &mut leased.state;
         let since = holdings.since(memory.since, now, RETENTION);
         memory.since = Some(since);
         // Beyond what Okta keeps nothing can be verified any more.
@@ -120,7 +120,7 @@ impl Turn<'_> {
         report.due = due.len() as u64;
         for (hour, why) in due {
             let begun = self.function.clock.elapsed();
-            if self.ends.saturating_sub(begun) < longest * 2 {
+            if self.deadline.left() < longest * 2 {
                 return Ok(());
             }
             let partition = Partition { tenant: self.tenant.clone(), hour };
@@ -152,7 +152,7 @@ impl Turn<'_> {
         let is_late = holdings.live.get(&partition.hour).is_some_and(|names| !names.is_subset(&entry.inputs));
         if !is_late {
             let free = entry.sealed.checked_add(GRACE).unwrap_or(Timestamp::MAX);
-            leased.memory.superseded.entry(partition.hour).or_insert(free);
+            leased.state.superseded.entry(partition.hour).or_insert(free);
         }
         Ok(is_late)
     }
@@ -166,10 +166,10 @@ impl Turn<'_> {
     ) -> Result<(), TurnError> {
         let App { sink, bus, clock, page, .. } = self.function;
         let is_announced = self.announce(partition.hour, leased).await?;
-        let has_stream = leased.memory.has_stream;
+        let has_stream = leased.state.has_stream;
         let tools = Tools { client: self.client, sink, bus, clock: &**clock, page: *page, has_stream };
         let outcome = Box::pin(seal_hour(&tools, partition, task)).await?;
-        let memory = &mut leased.memory;
+        let memory = &mut leased.state;
         let Outcome { entry, gap, has_stream } = match outcome {
             Ended::Sealed(outcome) => *outcome,
             Ended::Unchanged(completeness) => {
@@ -179,7 +179,7 @@ impl Turn<'_> {
                 if is_announced {
                     memory.withdraw(partition.hour);
                 }
-                return Ok(leased.keep(self.now()).await?);
+                return Ok(leased.keep().await?);
             }
         };
         let later =
@@ -194,7 +194,7 @@ impl Turn<'_> {
             memory.lateness = memory.lateness.faded_into(entry.lateness);
         }
         memory.superseded.insert(entry.hour, entry.sealed.checked_add(GRACE).unwrap_or(Timestamp::MAX));
-        leased.keep(self.now()).await?;
+        leased.keep().await?;
         self.tell(entry, gap, tools.has_stream, report).await;
         Ok(())
     }
@@ -229,7 +229,7 @@ impl Turn<'_> {
         }
         report.due = stale.len() as u64;
         for partition in stale.iter().filter(|_| !wanted.dry_run) {
-            if self.ends.saturating_sub(self.function.clock.elapsed()) < LEAST_LEFT {
+            if self.deadline.left() < LEAST_LEFT {
                 break;
             }
             self.seal(partition, Task::Remap, leased, report).await?;
@@ -255,7 +255,7 @@ impl Turn<'_> {
             bus: &self.function.bus,
             tenant: self.tenant,
         };
-        if let Err(error) = watch.look(&mut leased.memory, self.now()).await {
+        if let Err(error) = watch.look(&mut leased.state, self.now()).await {
             report.problem(lake::quarantine::reason(&error), "nothing: it is tried again".to_owned());
         }
         grants.allows(LOGS.scope)
@@ -288,7 +288,7 @@ impl Turn<'_> {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TurnError {
     #[error(transparent)]
-    Memory(#[from] MemoryError),
+    Memory(#[from] LeaseError),
     #[error(transparent)]
     State(#[from] StateError),
     #[error(transparent)]

@@ -7,7 +7,7 @@ use lake::ledger::Lateness;
 use serde::{Deserialize, Serialize};
 
 use crate::org::lease::Lease;
-use crate::org::leased_state::Remembered;
+use crate::org::leased_state::{LeasedState, PersistedState};
 
 /// `state/tenant=T/reconcile.json`. Everything in it can be found again, so that it may be deleted.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -36,10 +36,12 @@ pub(crate) struct Memory {
     pub(crate) lease: Option<Lease>,
 }
 
-impl Remembered for Memory {
-    const NAME: &'static str = "reconcile.json";
-
+impl LeasedState for Memory {
     fn lease(&mut self) -> &mut Option<Lease> {
         &mut self.lease
     }
+}
+
+impl PersistedState for Memory {
+    const NAME: &'static str = "reconcile.json";
 }

@@ -78,7 +78,8 @@ mod tests {
 
     #[test]
     fn needless_calls_are_not_made() {
-        let everyone = json!({"type": "BUILT_IN", "profile": {"name": "Everyone"}, "_embedded": {"stats": {"usersCount": 9}}});
+        let everyone =
+            json!({"type": "BUILT_IN", "profile": {"name": "Everyone"}, "_embedded": {"stats": {"usersCount": 9}}});
         let stats = json!({"usersCount": 0, "hasAdminPrivlege": false});
         let empty = json!({"type": "OKTA_GROUP", "_embedded": {"stats": stats}});
         assert!(is_everyone(&everyone) && !has_members(&empty) && !is_admin_group(&empty));
