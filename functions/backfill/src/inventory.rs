@@ -26,4 +26,3 @@ pub(crate) mod session;
 pub(crate) mod state;
 pub(crate) mod stop;
 pub(crate) mod table;
-mod walk;

@@ -4,8 +4,6 @@
 use std::sync::Arc;
 
 use lake::layout;
-use okta::Disposition;
-use serde::Deserialize;
 
 use crate::app::App;
 use crate::command::InventoryRequest;
@@ -17,7 +15,7 @@ use crate::inventory::request::{begin, chosen, scopes};
 use crate::inventory::restore::{adopt_manifests, replace_unusable};
 use crate::inventory::run::{RunOutcome, run as work_on};
 use crate::inventory::session::InventorySession;
-use crate::inventory::state::{CollectionRun, Engine, InventoryState, OrgFacts};
+use crate::inventory::state::{CollectionRun, InventoryState, OrgFacts};
 use crate::inventory::stop::StopReason;
 use crate::inventory::table::find;
 use crate::org::backoff::STORE;
@@ -98,7 +96,7 @@ async fn collect(
     adopt_manifests(lake, &org.tenant, &mut leased.state).await?;
     let run = match (leased.state.run.take(), request) {
         (Some(run), _) => CollectionRun { invocations: run.invocations + 1, ..run },
-        (None, Some(request)) => begin(request, facts(org).await, org.client.now(), &leased.state.latest),
+        (None, Some(request)) => begin(request, facts(org).await, org.client.cautious_now(), &leased.state.latest),
         (None, None) => {
             leased.give_back().await?;
             report.is_complete = true;
@@ -131,27 +129,10 @@ fn wanted_scopes(entities: &[&'static Entity]) -> Vec<&'static str> {
 
 /// Asks the org what it says of itself to anybody.
 async fn facts(org: &OrgContext<'_>) -> OrgFacts {
-    #[derive(Deserialize)]
-    struct Organization {
-        id: Option<String>,
-        pipeline: Option<String>,
-    }
-    let answer = match org.client.url("/.well-known/okta-organization", &[]) {
-        Ok(url) => org.client.get_public(&url).await.and_then(|page| page.value::<Organization>()),
-        Err(error) => Err(error),
-    };
-    match answer {
-        Ok(Organization { id, pipeline }) => {
-            let engine = match pipeline.as_deref() {
-                Some("idx") => Some(Engine::IdentityEngine),
-                Some("v1") => Some(Engine::Classic),
-                _ => None,
-            };
-            OrgFacts { org_id: id, engine }
-        }
+    match org.client.org_identity().await {
+        Ok(identity) => OrgFacts::from(identity),
         Err(error) => {
-            let is_stop = error.disposition() == Disposition::Stop;
-            tracing::warn!(%error, is_stop, "the org does not say which engine it runs");
+            tracing::warn!(%error, remedy = error.remedy(), "the org does not say which engine it runs");
             OrgFacts::default()
         }
     }

@@ -30,7 +30,7 @@ pub(crate) async fn collect(session: &InventorySession<'_>, entity: &'static Ent
     };
     let word = claim.word();
     tracing::info!(entity = entity.name, rows = progress.rows, calls = progress.calls, %word, "read");
-    let progress = EntityProgress { stage: Stage::Read, cursor: None, claim: Some(claim), ..progress };
+    let progress = EntityProgress { stage: Stage::Read, place: None, claim: Some(claim), ..progress };
     session.keep(entity, &progress).await
 }
 
@@ -107,7 +107,7 @@ fn given_up(entity: &Entity, progress: &mut EntityProgress, session: &InventoryS
         refused.clone().note(&mut progress.unread);
     }
     progress.targets_done = progress.targets.max(1);
-    claims::claim(entity, progress, &[], session.org.client.now())
+    claims::claim(entity, progress, &[], session.org.client.cautious_now())
 }
 
 async fn read(
@@ -123,7 +123,7 @@ async fn read(
         let is_doubtful = progress.reads.is_empty() && progress.unread.is_empty() && scope.carried.is_none();
         if !is_doubtful || !is_suspiciously_small(progress.rows, before) {
             let incomplete = incomplete(session, entity).await;
-            return Ok(claims::claim(entity, progress, &incomplete, session.org.client.now()));
+            return Ok(claims::claim(entity, progress, &incomplete, session.org.client.cautious_now()));
         }
         tracing::warn!(
             entity = entity.name,
@@ -141,7 +141,7 @@ async fn read_again(
     entity: &'static Entity,
     progress: &mut EntityProgress,
 ) -> Result<(), StopReason> {
-    let read = claims::read(entity, progress, session.org.client.now());
+    let read = claims::read(entity, progress, session.org.client.cautious_now());
     let EntityProgress { calls, seconds, attempts, .. } = *progress;
     *progress = EntityProgress { calls, seconds, attempts, reads: vec![read], ..EntityProgress::default() };
     session.keep(entity, progress).await

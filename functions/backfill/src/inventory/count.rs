@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use okta::{Error, Grants, Pages};
+use okta::{Error, Grants, List, Pages, Shape};
 use serde_json::Value;
 
 use crate::inventory::entity::Entity;
@@ -30,7 +30,7 @@ pub(crate) async fn plan(
 
 async fn count(org: &OrgContext<'_>, entity: &'static Entity, counts: &mut Counts) -> Result<(), Error> {
     counts.listed(entity);
-    let mut pages = Pages::new(&org.client, org.client.url(entity.path, entity.query)?);
+    let mut pages = Pages::new(&org.client, List::new(org.client.url(entity.path, entity.query)?, Shape::Any));
     // What is refused is in the manifest of the run.
     while let Ok(Some(page)) = pages.next().await {
         let found = records(&page, entity.envelope).unwrap_or_default();

@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
-use okta::{Client, Error, Pages};
+use okta::{Client, Error, List, Pages, Shape};
 use serde::Deserialize;
 
 use crate::inventory::entity::Entity;
@@ -120,7 +120,7 @@ impl LogChanges {
         for chunk in shortest(prefixes).chunks(PREFIXES) {
             let tests: Vec<_> = chunk.iter().map(|prefix| format!("eventType sw \"{prefix}\"")).collect();
             let first = bounded(client, (since, until), Some(&tests.join(" or ")), page)?;
-            let mut pages = Pages::new(client, first);
+            let mut pages = Pages::new(client, List::new(first, Shape::List));
             while let Some(page) = pages.next().await? {
                 // Collecting the log reports records that are not events.
                 let events = page.records()?.into_iter().filter_map(|record| serde_json::from_str(record.get()).ok());

@@ -6,24 +6,20 @@ use jiff::Timestamp;
 use lake::claim::reason::Cause;
 use lake::inventory::Row;
 use lake::{Rejected, quarantine};
-use okta::{Error, Page};
+use okta::{Client, Error, List, Page, Pages, Shape};
 
 use crate::inventory::entity::{Entity, Envelope};
 use crate::inventory::envelope::records;
 use crate::inventory::parts::{Added, Parts};
 use crate::inventory::record::{Origin, record};
-use crate::inventory::refusal::{Meaning, Refused, is_page_too_large, meaning};
+use crate::inventory::refusal::{Meaning, Refused, meaning};
 use crate::inventory::scope::Target;
 use crate::inventory::session::InventorySession;
-use crate::inventory::state::EntityProgress;
+use crate::inventory::state::{EntityProgress, Place};
 use crate::inventory::stop::StopReason;
-use crate::inventory::walk::{PageFacts, Step, Walk};
 
 /// Rows are made durable at least this often.
 const CHECKPOINT: Duration = Duration::from_secs(20);
-
-/// What is said of an answer that contradicts another one.
-const CONTRADICTION: &str = "report it: Okta's answers contradict each other";
 
 /// Reads pages of an entity.
 #[derive(Debug)]
@@ -34,6 +30,13 @@ pub(crate) struct PageReader<'a, 's> {
     pub(crate) parts: Parts<'a>,
     /// When rows were made durable last.
     written: Duration,
+}
+
+/// The pages of a target, and whether they were begun again.
+#[derive(Debug)]
+pub(crate) struct TargetPages {
+    pages: Pages,
+    is_restarted: bool,
 }
 
 /// How a target ended.
@@ -51,12 +54,36 @@ pub(crate) enum TargetEnd {
     Later(Refused, Error),
 }
 
-/// What becomes of a target after an answer.
-enum After {
-    /// The next page is asked for.
-    Ask,
-    /// It has ended.
-    End(TargetEnd),
+impl TargetPages {
+    /// Opens a target at its first page, or where the last invocation stopped. Returns none if it has no address.
+    pub(crate) fn open(client: &Client, entity: &Entity, target: &Target, place: Option<Place>) -> Option<Self> {
+        let list = List::new(target.url.clone()?, shape(entity.envelope));
+        let resumed = place.and_then(|Place { cursor, walk, is_restarted }| {
+            let pages = Pages::resume(client, list.clone(), &cursor, walk).ok()?;
+            Some(Self { pages, is_restarted })
+        });
+        Some(resumed.unwrap_or_else(|| Self { pages: Pages::new(client, list), is_restarted: false }))
+    }
+
+    /// The next page, or nothing after the last.
+    pub(crate) async fn next(&mut self) -> Result<Option<Page>, Error> {
+        self.pages.next().await
+    }
+
+    /// Begins again at the first page, once. Returns whether it did.
+    fn restart(&mut self) -> bool {
+        if self.is_restarted {
+            return false;
+        }
+        self.pages.restart();
+        self.is_restarted = true;
+        true
+    }
+
+    fn place(&self) -> Option<Place> {
+        let cursor = self.pages.cursor()?.to_string();
+        Some(Place { cursor, walk: self.pages.walk().clone(), is_restarted: self.is_restarted })
+    }
 }
 
 impl<'a, 's> PageReader<'a, 's> {
@@ -75,98 +102,75 @@ impl<'a, 's> PageReader<'a, 's> {
     pub(crate) async fn target(
         &mut self,
         target: &Target,
-        walk: &mut Walk,
-        first: Result<Page, Error>,
+        mut pages: TargetPages,
+        first: Result<Option<Page>, Error>,
     ) -> Result<TargetEnd, StopReason> {
         let mut answer = first;
         loop {
-            self.progress.calls += 1;
-            let after = match answer {
-                Ok(page) => self.page(target, walk, &page).await?,
-                Err(error) => self.refused(walk, error)?,
-            };
-            if let After::End(end) = after {
-                return Ok(end);
+            match answer {
+                Ok(None) => return Ok(TargetEnd::Read),
+                Ok(Some(page)) => {
+                    self.progress.calls += 1;
+                    if let Some(refused) = self.page(target, &page).await? {
+                        return Ok(TargetEnd::Unread(refused));
+                    }
+                }
+                Err(error) => {
+                    if let Some(end) = self.refused(&mut pages, error)? {
+                        return Ok(end);
+                    }
+                }
             }
             if self.is_checkpoint_due() {
-                self.note_place(walk);
+                self.progress.place = pages.place();
                 self.checkpoint().await?;
-                (self.progress.cursor, self.progress.is_restarted) = (None, false);
+                self.progress.place = None;
             }
-            answer = self.session.org.client.get(&walk.url).await;
+            answer = pages.next().await;
         }
     }
 
-    /// What becomes of a target after a refusal.
-    fn refused(&mut self, walk: &mut Walk, error: Error) -> Result<After, StopReason> {
-        if is_page_too_large(&error) && walk.shrink() {
-            return Ok(After::Ask);
-        }
+    /// How a target ends after a refusal; not at all, if it is begun again.
+    fn refused(&mut self, pages: &mut TargetPages, error: Error) -> Result<Option<TargetEnd>, StopReason> {
         let meaning = meaning(&error);
-        if matches!(meaning, Meaning::Stop) {
-            // What comes next is what was just refused.
-            self.progress.calls -= 1;
-            self.note_place(walk);
-            return Err(error.into());
+        if !matches!(meaning, Meaning::Stop | Meaning::Contradicted(_)) {
+            self.progress.calls += 1;
         }
-        if let Meaning::Later(refused) = meaning {
-            return Ok(After::End(TargetEnd::Later(refused, error)));
-        }
-        let is_at_first = walk.is_at_first();
-        if !is_at_first && walk.restart() {
-            return Ok(After::Ask);
-        }
-        Ok(After::End(match meaning {
-            Meaning::NothingThere => TargetEnd::Read,
-            Meaning::NotFound(refused) if is_at_first => TargetEnd::NotFound(refused),
-            // A list whose first page was read is offered and allowed.
-            Meaning::NotFound(refused) | Meaning::Refused(refused) if !is_at_first => {
-                TargetEnd::Unread(Refused { cause: Cause::Failed, ..refused })
+        Ok(match meaning {
+            Meaning::Stop => {
+                // What comes next is what was just refused.
+                self.progress.place = pages.place();
+                return Err(error.into());
             }
-            Meaning::NotFound(refused) | Meaning::Refused(refused) | Meaning::Later(refused) => {
-                TargetEnd::Unread(refused)
+            Meaning::Contradicted(_) if pages.restart() => None,
+            Meaning::NothingThere => Some(TargetEnd::Read),
+            Meaning::NotFound(refused) if !pages.is_restarted => Some(TargetEnd::NotFound(refused)),
+            // A list whose first page was read before is offered and allowed.
+            Meaning::NotFound(refused) | Meaning::Refused(refused) if pages.is_restarted => {
+                Some(TargetEnd::Unread(Refused { cause: Cause::Failed, ..refused }))
             }
-            Meaning::Stop => return Err(error.into()),
-        }))
+            Meaning::NotFound(refused) | Meaning::Refused(refused) | Meaning::Contradicted(refused) => {
+                Some(TargetEnd::Unread(refused))
+            }
+            Meaning::Later(refused) => Some(TargetEnd::Later(refused, error)),
+        })
     }
 
-    /// Takes over a page. What becomes of the target after it.
-    async fn page(&mut self, target: &Target, walk: &mut Walk, page: &Page) -> Result<After, StopReason> {
+    /// Takes over a page. Returns why the target ends, if its answer cannot be read.
+    async fn page(&mut self, target: &Target, page: &Page) -> Result<Option<Refused>, StopReason> {
         let found = match records(page, self.entity.envelope) {
             Ok(found) => found,
-            Err(_) if walk.ask_again() => return Ok(After::Ask),
             Err(error) => {
                 let remedy = "report it: Okta's answer is not what its documentation says";
-                let refused = Refused::new(Cause::Failed, quarantine::reason(&error), remedy);
-                return Ok(After::End(TargetEnd::Unread(refused)));
+                return Ok(Some(Refused::new(Cause::Failed, quarantine::reason(&error), remedy)));
             }
         };
         self.progress.pages += 1;
-        let fetched = page.sent().unwrap_or_else(|| self.session.org.client.now());
-        let new_before = self.progress.accounts.rows;
+        let fetched = page.sent().unwrap_or_else(|| self.session.org.client.cautious_now());
         for text in &found {
             self.record(target, text, fetched).await?;
         }
-        let step = walk.step(PageFacts {
-            next: page.next(),
-            has_self: true,
-            records: found.len() as u64,
-            new: self.progress.accounts.rows - new_before,
-            is_list: self.entity.envelope != Envelope::One,
-        });
-        Ok(match step {
-            Step::Next => After::Ask,
-            Step::End => After::End(TargetEnd::Read),
-            Step::Unconfirmed => {
-                let what = "nothing proves that the last page was the last";
-                let remedy = "see what stands between this machine and Okta: a proxy that removes `Link` headers";
-                After::End(TargetEnd::Unread(Refused::new(Cause::EndUnconfirmed, what, remedy)))
-            }
-            Step::Contradiction(_) if walk.restart() => After::Ask,
-            Step::Contradiction(what) => {
-                After::End(TargetEnd::Unread(Refused::new(Cause::Contradiction, what, CONTRADICTION)))
-            }
-        })
+        Ok(None)
     }
 
     async fn record(&mut self, target: &Target, text: &str, fetched: Timestamp) -> Result<(), StopReason> {
@@ -208,11 +212,6 @@ impl<'a, 's> PageReader<'a, 's> {
         if self.parts.is_full() { self.flush().await } else { Ok(()) }
     }
 
-    fn note_place(&mut self, walk: &Walk) {
-        self.progress.cursor = Some(walk.url.to_string());
-        self.progress.is_restarted = walk.is_restarted;
-    }
-
     fn is_checkpoint_due(&self) -> bool {
         self.parts.is_full() || self.session.org.app.clock.elapsed().saturating_sub(self.written) >= CHECKPOINT
     }
@@ -235,5 +234,13 @@ impl<'a, 's> PageReader<'a, 's> {
         }
         self.written = self.session.org.app.clock.elapsed();
         Ok(())
+    }
+}
+
+/// What a right answer has to be. Where the envelope decides, the answer is looked into later.
+fn shape(envelope: Envelope) -> Shape {
+    match envelope {
+        Envelope::List | Envelope::Ids => Shape::List,
+        Envelope::In(_) | Envelope::ListOrOne | Envelope::One => Shape::Any,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use lake::claim::reason::Cause;
 use lake::quarantine;
-use okta::{Disposition, Error};
+use okta::{Contradiction, Disposition, Error};
 
 use crate::inventory::state::Unread;
 
@@ -17,6 +17,8 @@ pub(crate) enum Meaning {
     NotFound(Refused),
     /// It is not read.
     Refused(Refused),
+    /// Okta's answers contradict each other: the list is read again from its first page, once.
+    Contradicted(Refused),
     /// It is not read now; later it may be.
     Later(Refused),
     /// No call will succeed, or none in time.
@@ -26,52 +28,38 @@ pub(crate) enum Meaning {
 /// Why something is not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refused {
+    /// In a word.
     pub(crate) cause: Cause,
+    /// What was observed.
     pub(crate) what: String,
+    /// What a person does about it.
     pub(crate) remedy: String,
 }
 
-/// Refusals that mean that there is nothing: the status and a part of what Okta says. Recorded from real orgs. Sorted.
-const NOTHING_THERE: &[(u16, &str)] = &[(400, "Provisioning is not supported")];
-
 /// Returns what an error means.
 pub(crate) fn meaning(error: &Error) -> Meaning {
-    if is_nothing_there(error) {
-        return Meaning::NothingThere;
-    }
     let refused = |cause| Refused { cause, what: quarantine::reason(error), remedy: error.remedy() };
     match error.disposition() {
         _ if matches!(error, Error::TooLate(_)) => Meaning::Stop,
-        // The link is not followed; the other lists are none the worse.
-        _ if matches!(error, Error::ForeignLink { .. }) => Meaning::Refused(refused(Cause::Contradiction)),
-        Disposition::NotFound if code(error) == Some("E0000007") => Meaning::NotFound(refused(Cause::NotOffered)),
+        Disposition::NotApplicable => Meaning::NothingThere,
+        Disposition::NotFound => Meaning::NotFound(refused(Cause::NotOffered)),
         Disposition::Denied => Meaning::Refused(refused(Cause::Denied)),
-        Disposition::Unlicensed => Meaning::Refused(refused(Cause::NotOffered)),
-        Disposition::NotFound | Disposition::Rejected => Meaning::Refused(refused(Cause::Failed)),
+        Disposition::NotOffered => Meaning::Refused(refused(Cause::NotOffered)),
+        Disposition::Rejected => Meaning::Refused(refused(Cause::Failed)),
+        Disposition::Contradicted => Meaning::Contradicted(refused(contradiction(error))),
         Disposition::Retry => Meaning::Later(refused(Cause::Failed)),
         Disposition::Stop => Meaning::Stop,
     }
 }
 
-fn is_nothing_there(error: &Error) -> bool {
-    let Some(refusal) = error.refusal() else { return false };
-    let says =
-        |phrase: &str| refusal.summary.contains(phrase) || refusal.causes.iter().any(|cause| cause.contains(phrase));
-    NOTHING_THERE.iter().any(|(status, phrase)| *status == refusal.status && says(phrase))
-}
-
-fn code(error: &Error) -> Option<&str> {
-    error.refusal()?.code.as_deref()
-}
-
-/// Whether a smaller page may succeed: Okta could not make this one in time, or it is too large.
-pub(crate) fn is_page_too_large(error: &Error) -> bool {
+fn contradiction(error: &Error) -> Cause {
     match error {
-        Error::Api { refusal, .. } => {
-            matches!((refusal.status, refusal.code.as_deref()), (500, Some("E0000009")) | (504, _))
-        }
-        Error::NoAnswer { .. } | Error::Truncated { .. } => true,
-        _ => false,
+        Error::Contradiction { source, .. } => match source {
+            Contradiction::NoSelfLink | Contradiction::FullPageWithoutNext { .. } => Cause::EndUnconfirmed,
+            Contradiction::RefusedLater { .. } => Cause::Failed,
+            _ => Cause::Contradiction,
+        },
+        _ => Cause::Failed,
     }
 }
 

@@ -128,7 +128,7 @@ impl<'a> InventorySession<'a> {
 
     /// Writes the manifest if every entity is done, and gives the lease back. Returns the manifest as far as it is.
     pub(crate) async fn close(self, is_over: bool, is_held: bool) -> Result<Option<Manifest>, StopReason> {
-        let ended = is_over.then(|| self.org.client.now());
+        let ended = is_over.then(|| self.org.client.cautious_now());
         let manifest = self.manifest(&self.leased.lock().await.state, ended);
         if let (true, Some(manifest)) = (is_over, &manifest) {
             let key = layout::manifest_key(&self.org.tenant, &self.id);
@@ -171,7 +171,7 @@ impl<'a> InventorySession<'a> {
         }
         let (since, prefixes) = self.expected_events().await?;
         let page = self.org.app.page;
-        match LogChanges::read(&self.org.client, &prefixes, (since, self.org.client.now()), page).await {
+        match LogChanges::read(&self.org.client, &prefixes, (since, self.org.client.cautious_now()), page).await {
             Ok(changes) => Some(changes),
             Err(error) => {
                 tracing::warn!(%error, "the changes of the inventory cannot be explained: the log is not used");

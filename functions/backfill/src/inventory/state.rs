@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use lake::claim::Claim;
 use lake::claim::evidence::{Accounts, Read};
 use lake::claim::reason::Cause;
+use okta::{OrgIdentity, Walk};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::command::Mode;
@@ -94,6 +95,17 @@ pub(crate) enum Engine {
     Classic,
 }
 
+impl From<OrgIdentity> for OrgFacts {
+    fn from(identity: OrgIdentity) -> Self {
+        let engine = match identity.engine {
+            okta::Engine::Identity => Some(Engine::IdentityEngine),
+            okta::Engine::Classic => Some(Engine::Classic),
+            okta::Engine::Other(_) => None,
+        };
+        Self { org_id: Some(identity.id), engine }
+    }
+}
+
 /// How far an entity is.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct EntityProgress {
@@ -114,12 +126,9 @@ pub(crate) struct EntityProgress {
     pub(crate) targets_done: usize,
     /// Parents or values that there are; one for a list that has none.
     pub(crate) targets: usize,
-    /// The next page of the target that is under way.
+    /// Where the target that is under way goes on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) cursor: Option<String>,
-    /// Whether the target that is under way was begun again.
-    #[serde(default)]
-    pub(crate) is_restarted: bool,
+    pub(crate) place: Option<Place>,
     /// What became of the records that the API gave.
     pub(crate) accounts: Accounts,
     /// Repeated records whose content differs.
@@ -149,6 +158,17 @@ pub(crate) struct EntityProgress {
     /// What it was compared with, and what had changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) changes: Option<Changes>,
+}
+
+/// Where a target goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Place {
+    /// The next page.
+    pub(crate) cursor: String,
+    /// What was read before it.
+    pub(crate) walk: Walk,
+    /// Whether the target was begun again.
+    pub(crate) is_restarted: bool,
 }
 
 /// What has been done of an entity.
