@@ -94,9 +94,9 @@ async fn collect(
     }
     let mut leased = Leased::<InventoryState>::take(org).await?;
     adopt_manifests(lake, &org.tenant, &mut leased.state).await?;
-    let run = match (leased.state.run.take(), request) {
+    let mut run = match (leased.state.run.take(), request) {
         (Some(run), _) => CollectionRun { invocations: run.invocations + 1, ..run },
-        (None, Some(request)) => begin(request, facts(org).await, org.client.cautious_now(), &leased.state.latest),
+        (None, Some(request)) => begin(request, org.client.cautious_now(), &leased.state.latest),
         (None, None) => {
             leased.give_back().await?;
             report.is_complete = true;
@@ -114,6 +114,10 @@ async fn collect(
             return Err(error.into());
         }
     };
+    if run.org.org_id.is_none() {
+        run.org = facts(org).await;
+        leased.state.run = Some(run.clone());
+    }
     let session = InventorySession::new(org, grants, &run, leased);
     let RunOutcome { manifest, ended } = Box::pin(work_on(session, &entities)).await;
     report.manifest = manifest.as_ref().map(ManifestSummary::from);

@@ -43,13 +43,19 @@ pub(crate) fn scopes(entities: &[&'static Entity]) -> Vec<&'static str> {
 /// Returns a run that begins.
 pub(crate) fn begin(
     request: &InventoryRequest,
-    org: OrgFacts,
     started: Timestamp,
     latest: &BTreeMap<String, Collection>,
 ) -> CollectionRun {
     let entities = chosen(request).into_iter().map(|entity| (entity.name.to_owned(), EntityProgress::default()));
     let id = snapshot_id(started, latest);
-    CollectionRun { id, mode: request.mode, started, invocations: 1, org, entities: entities.collect() }
+    CollectionRun {
+        id,
+        mode: request.mode,
+        started,
+        invocations: 1,
+        org: OrgFacts::default(),
+        entities: entities.collect(),
+    }
 }
 
 /// Names a snapshot after the second in which it began, or a later one: no two have the same name, and the last is the

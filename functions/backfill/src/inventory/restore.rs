@@ -24,7 +24,9 @@ pub(crate) async fn replace_unusable(lake: &Lake, tenant: &Tenant) -> Result<Opt
 }
 
 fn usable(bytes: &[u8], tenant: &Tenant) -> Result<(), serde_json::Error> {
-    let state: InventoryState = serde_json::from_slice(bytes)?;
+    // A structure would also be read from an array.
+    let members: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(bytes)?;
+    let state: InventoryState = serde_json::from_value(members.into())?;
     if !state.tenant.is_empty() && state.tenant != tenant.as_str() {
         return Err(serde_json::Error::custom(format!("it belongs to {}", state.tenant)));
     }
