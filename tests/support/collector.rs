@@ -25,7 +25,7 @@ use local_aws::credentials::Credentials as LocalCredentials;
 use local_aws::fault::Fault;
 use local_aws::s3_server::{BUCKET, EmbeddedS3, REGION};
 use local_aws::secrets_server::SecretsServer;
-use normalize::{LogEvent, Receipt, Route, Tenant, hour_of};
+use normalize::{IngestContext, IngestPath, LogEvent, Tenant, hour_of};
 use okta::{AllowedHosts, Clock, Share};
 use okta_sim::{LimitsConfig, OrgConfig, SimConfig, Simulator};
 use serde_json::Value;
@@ -174,7 +174,7 @@ impl Collector {
     pub(crate) async fn deliver(&self, batch: &[String]) {
         let tenant = Tenant::parse("acme").unwrap();
         let now = self.clock.now();
-        let receipt = Receipt { tenant: &tenant, route: Route::Stream, logged: now, processed: now };
+        let receipt = IngestContext { tenant: &tenant, path: IngestPath::Stream, logged: now, processed: now };
         let mut rows = Batch::default();
         for raw in batch {
             let log = LogEvent::parse(raw).unwrap();

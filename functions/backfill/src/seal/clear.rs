@@ -1,5 +1,6 @@
 //! What a seal has made superfluous is cleared away, once nobody can be reading it.
 
+use lake::ledger::{HourObjects, superseded};
 use lake::{Entry, Partition, layout};
 
 use crate::org::leased_state::Leased;
@@ -35,11 +36,8 @@ impl Turn<'_> {
     async fn superseded(&self, partition: &Partition) -> Result<Vec<String>, TurnError> {
         let (entry, _) = self.lake.read_state::<Entry>(&layout::ledger_key(partition)).await?;
         let Some(entry) = entry else { return Ok(Vec::new()) };
-        let in_live = self.lake.keys(&layout::live_folder(partition)).await?;
-        let is_input =
-            |key: &String| layout::live_object(self.tenant, key).is_some_and(|(_, name)| entry.inputs.contains(name));
-        let generations = self.lake.keys(&layout::sealed_prefix(partition)).await?;
-        let is_former = |key: &String| entry.object.as_ref() != Some(key);
-        Ok(in_live.into_iter().filter(is_input).chain(generations.into_iter().filter(is_former)).collect())
+        let live = self.lake.keys(&layout::live_folder(partition)).await?;
+        let sealed = self.lake.keys(&layout::sealed_prefix(partition)).await?;
+        Ok(superseded(&entry, &HourObjects { live, sealed }))
     }
 }

@@ -1,12 +1,13 @@
 //! One hour: what the lake has of it, what the API has of it, and the seal of both.
 
 use jiff::Timestamp;
-use lake::ledger::{Completeness, Counts, Entry, Lateness};
+use lake::claim::evidence::{Accounts, Evidence, Read};
+use lake::ledger::{Counts, Entry, FORMAT, Lateness};
 use lake::seal::SealError;
 use lake::sort::SortError;
 use lake::stored::{ReadError, VisitError};
-use lake::{Lake, Partition, Sorter, StateError, StoredRow, Version, layout, seal, stored};
-use normalize::{LogEvent, MAPPING_VERSION, Receipt, Route, hour_of};
+use lake::{Claim, Lake, Partition, Sorter, StateError, StoredRow, Version, layout, seal, stored};
+use normalize::{IngestContext, IngestPath, LogEvent, MAPPING_VERSION, hour_of};
 use okta::{Disposition, Error, Page};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -98,7 +99,7 @@ pub(crate) enum Ended {
     /// With a new seal.
     Sealed(Box<Outcome>),
     /// With the seal that it had: there is nothing else.
-    Unchanged(Completeness),
+    Unchanged(Claim),
 }
 
 /// A sealed hour.
@@ -118,11 +119,12 @@ struct Hour<'a> {
     inputs: std::collections::BTreeSet<String>,
     index: Index,
     rows: Sorter,
+    accounts: Accounts,
 }
 
 /// What the API said about the hour.
 enum Truth {
-    Read(Option<Gap>),
+    Read(Read, Option<Gap>),
     Denied,
 }
 
@@ -141,7 +143,16 @@ impl<'a> Hour<'a> {
     async fn open(tools: &'a Tools<'a>, partition: &'a Partition) -> Result<Self, Stop> {
         let (before, version) = tools.sink.lake.read_state::<Entry>(&layout::ledger_key(partition)).await?;
         let inputs = before.as_ref().map(|entry| entry.inputs.clone()).unwrap_or_default();
-        Ok(Self { tools, partition, before, version, inputs, index: Index::default(), rows: Sorter::new() })
+        Ok(Self {
+            tools,
+            partition,
+            before,
+            version,
+            inputs,
+            index: Index::default(),
+            rows: Sorter::new(),
+            accounts: Accounts::default(),
+        })
     }
 
     async fn seal(mut self, task: Task) -> Result<Ended, Stop> {
@@ -153,9 +164,12 @@ impl<'a> Hour<'a> {
             return self.commit(None, None).await;
         }
         self.take_live().await?;
-        let (completeness, gap) = match self.truth().await? {
-            Truth::Read(gap) => (Completeness::Complete, gap),
-            Truth::Denied => (Completeness::StreamOnly, None),
+        let (claim, gap) = match self.truth().await? {
+            Truth::Read(read, gap) => {
+                let evidence = Evidence { reads: vec![read], accounts: self.accounts, ..Evidence::default() };
+                (Claim::of(evidence, 1), gap)
+            }
+            Truth::Denied => (Claim::StreamOnly, None),
         };
         if let Some(gap) = &gap {
             // What was missing is in `live/` by now, and what came meanwhile is as well.
@@ -167,11 +181,11 @@ impl<'a> Hour<'a> {
         if self
             .before
             .as_ref()
-            .is_some_and(|before| before.completeness == completeness && before.inputs == self.inputs)
+            .is_some_and(|before| before.claim.word() == claim.word() && before.inputs == self.inputs)
         {
-            return Ok(Ended::Unchanged(completeness));
+            return Ok(Ended::Unchanged(claim));
         }
-        self.commit(Some(completeness), gap).await
+        self.commit(Some(claim), gap).await
     }
 
     /// Takes the rows of every object in `live/` that it does not have yet.
@@ -213,7 +227,7 @@ impl<'a> Hour<'a> {
         }
         let until = since.checked_add(HOUR).unwrap_or(Timestamp::MAX);
         let mut address = bounded(client, (since, until), None, self.tools.page)?;
-        let mut gap = None;
+        let (mut gap, mut pages) = (None, 0);
         loop {
             let page = match client.get(&address).await {
                 Ok(page) => page,
@@ -223,17 +237,32 @@ impl<'a> Hour<'a> {
                 return Err(Error::PageLoop { path: address.path().to_owned() }.into());
             }
             self.repair(&page, &mut gap).await?;
+            pages += 1;
             match page.next() {
                 Some(next) => address = next.clone(),
-                None => return Ok(Truth::Read(gap)),
+                None => return Ok(Truth::Read(self.read(pages), gap)),
             }
+        }
+    }
+
+    fn read(&self, pages: u64) -> Read {
+        let Partition { hour, .. } = self.partition;
+        Read {
+            at: self.tools.clock.now(),
+            page_size: self.tools.page,
+            since: Some(*hour),
+            until: Some(self.partition.end()),
+            pages,
+            records: self.accounts.api,
+            is_end_confirmed: true,
         }
     }
 
     async fn repair(&mut self, page: &Page, gap: &mut Option<Gap>) -> Result<(), Stop> {
         let Partition { tenant, hour } = self.partition;
         let now = self.tools.clock.now();
-        let receipt = Receipt { tenant, route: Route::Repair, logged: page.sent().unwrap_or(now), processed: now };
+        let receipt =
+            IngestContext { tenant, path: IngestPath::Repair, logged: page.sent().unwrap_or(now), processed: now };
         let records = page.records()?;
         let mut missing = Vec::new();
         for record in records {
@@ -256,16 +285,20 @@ impl<'a> Hour<'a> {
         Ok(())
     }
 
-    /// When an event was published that is of this hour and not in the lake. A record that is no event stays in the API:
-    /// a collection or the poll keeps it in quarantine.
+    /// Returns `published` if the event belongs to this hour and is missing from the lake. A record that is no event of
+    /// this hour is not accounted for.
     fn missing(&mut self, record: &RawValue) -> Option<Timestamp> {
+        self.accounts.api += 1;
         let log = LogEvent::parse(record.get()).ok()?;
-        let is_missing = hour_of(log.published) == self.partition.hour && !self.index.confirm(&log.uuid);
-        is_missing.then_some(log.published)
+        if hour_of(log.published) != self.partition.hour {
+            return None;
+        }
+        self.accounts.rows += 1;
+        (!self.index.confirm(&log.uuid)).then_some(log.published)
     }
 
     /// Writes the object, and then the entry that makes it count.
-    async fn commit(self, completeness: Option<Completeness>, gap: Option<Gap>) -> Result<Ended, Stop> {
+    async fn commit(self, claim: Option<Claim>, gap: Option<Gap>) -> Result<Ended, Stop> {
         let Partition { tenant, hour } = self.partition;
         let (lake, format) = (self.lake().clone(), self.tools.sink.format);
         let generation = self.before.as_ref().map_or(1, |entry| entry.generation + 1);
@@ -275,19 +308,19 @@ impl<'a> Hour<'a> {
         if !is_empty {
             lake.put_file(&key, format.content_type(), sealed.path()).await.map_err(SinkError::from)?;
         }
-        let same = completeness.is_none().then_some(self.before.as_ref()).flatten();
+        let same = claim.is_none().then_some(self.before.as_ref()).flatten();
         let (counts, lateness): (Counts, Lateness) =
             same.map_or_else(|| (self.index.counts(), self.index.lateness), |before| (before.counts, before.lateness));
         let duplicates = self.before.as_ref().map_or(0, |before| before.duplicates) + self.index.duplicates;
         let entry = Entry {
-            version: 1,
+            version: FORMAT,
             tenant: tenant.to_string(),
             hour: *hour,
             generation,
             object: (!is_empty).then_some(key),
             rows: sealed.rows,
             digest: sealed.uids.clone(),
-            completeness: completeness.or(same.map(|before| before.completeness)).unwrap_or(Completeness::StreamOnly),
+            claim: claim.or(same.map(|before| before.claim.clone())).unwrap_or(Claim::StreamOnly),
             counts,
             duplicates,
             lateness,
@@ -298,6 +331,14 @@ impl<'a> Hour<'a> {
             inputs: self.inputs,
             previous: previous(&lake, self.partition).await?.map(|entry| entry.link()).transpose()?,
             generations: self.before.as_ref().map(Entry::history).transpose()?.unwrap_or_default(),
+            org_id: None,
+            sequence: None,
+            predecessor: None,
+            object_digest: None,
+            object_bytes: None,
+            reason: None,
+            superseded: std::collections::BTreeSet::new(),
+            signature: None,
         };
         lake.write_state(&layout::ledger_key(self.partition), &entry, &self.version).await?;
         Ok(Ended::Sealed(Box::new(Outcome { entry, gap, has_stream })))

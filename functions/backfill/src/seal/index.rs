@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use lake::StoredRow;
 use lake::digest::{Key, key};
 use lake::ledger::{Counts, Lateness};
-use normalize::Route;
+use normalize::IngestPath;
 
 /// How an event came.
 #[derive(Debug, Clone, Copy, Default)]
@@ -33,13 +33,13 @@ impl Index {
         let entry = self.events.entry(key(&row.metadata.uid));
         let is_new = matches!(entry, Entry::Vacant(_));
         let ways = entry.or_default();
-        let is_stream = row.metadata.source == Route::Stream.as_str();
+        let is_stream = row.metadata.source == IngestPath::Stream.as_str();
         if is_stream && !ways.by_stream {
             self.lateness.add(SignedDuration::from_millis(row.metadata.processed_time - row.time));
         }
         ways.by_stream |= is_stream;
         ways.by_api |= !is_stream;
-        ways.repaired |= row.metadata.source == Route::Repair.as_str();
+        ways.repaired |= row.metadata.source == IngestPath::Repair.as_str();
         self.duplicates += u64::from(!is_new);
         is_new
     }

@@ -1,7 +1,8 @@
 //! What reconciling came to: an org's hours, and what stood in the way.
 
 use jiff::Timestamp;
-use lake::ledger::{Completeness, Counts};
+use lake::Word;
+use lake::ledger::Counts;
 use serde::Serialize;
 
 use crate::org::backoff::STORE;
@@ -54,7 +55,7 @@ pub struct SealedHour {
     /// Its rows.
     pub rows: u64,
     /// What it was compared with.
-    pub completeness: Completeness,
+    pub completeness: Word,
     /// How they came.
     pub counts: Counts,
     /// Rows that were there more than once.

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use lake::ledger::{Completeness, Entry};
-use lake::{Lake, Partition, StateError, layout};
+use lake::ledger::Entry;
+use lake::{Claim, Lake, Partition, StateError, layout};
 use normalize::{MAPPING_VERSION, Tenant};
 use okta::Client;
 
@@ -172,8 +172,8 @@ impl Turn<'_> {
         let memory = &mut leased.state;
         let Outcome { entry, gap, has_stream } = match outcome {
             Ended::Sealed(outcome) => *outcome,
-            Ended::Unchanged(completeness) => {
-                if completeness == Completeness::Complete {
+            Ended::Unchanged(claim) => {
+                if claim.is_complete() {
                     memory.again.remove(&partition.hour);
                 }
                 if is_announced {
@@ -185,13 +185,13 @@ impl Turn<'_> {
         let later =
             entry.hour.checked_add(crate::seal::due::HOUR).and_then(|end| end.checked_add(self.function.second_look));
         match later {
-            _ if entry.completeness == Completeness::StreamOnly => memory.again.insert(entry.hour, entry.sealed),
+            _ if entry.claim == Claim::StreamOnly => memory.again.insert(entry.hour, entry.sealed),
             Ok(later) if entry.sealed < later => memory.again.insert(entry.hour, later),
             _ => memory.again.remove(&entry.hour),
         };
         memory.has_stream |= has_stream;
         if task == Task::Reconcile {
-            memory.lateness = memory.lateness.faded_into(entry.lateness);
+            memory.lateness = memory.lateness.decayed_with(entry.lateness);
         }
         memory.superseded.insert(entry.hour, entry.sealed.checked_add(GRACE).unwrap_or(Timestamp::MAX));
         leased.keep().await?;
@@ -200,9 +200,10 @@ impl Turn<'_> {
     }
 
     async fn tell(&self, entry: Entry, gap: Option<Gap>, has_stream: bool, report: &mut ReconcileReport) {
-        let Entry { tenant, hour, generation, object, rows, completeness, counts, duplicates, .. } = entry;
+        let Entry { tenant, hour, generation, object, rows, counts, duplicates, claim, .. } = entry;
+        let completeness = claim.word();
         let sealed = SealedHour { tenant, hour, generation, object, rows, completeness, counts, duplicates };
-        tracing::info!(%hour, generation, rows, repaired = counts.repaired, duplicates, ?completeness, "sealed");
+        tracing::info!(%hour, generation, rows, repaired = counts.repaired, duplicates, %completeness, "sealed");
         self.function.bus.publish(Kind::HourSealed, &sealed).await;
         report.sealed.push(sealed);
         if let Some(gap) = gap.filter(|_| has_stream) {

@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use jiff::{SignedDuration, Timestamp};
 use lake::stored::ReadError;
 use lake::{Lake, Partition, StateError, layout, stored};
-use normalize::{LogEvent, Route, Tenant, hour_of};
+use normalize::{IngestPath, LogEvent, Tenant, hour_of};
 use okta::{Client, Error, Grants};
 use serde::Serialize;
 
@@ -164,7 +164,7 @@ impl Watch<'_> {
             let Some(body) = self.lake.read_object(&key).await? else { return Ok(true) };
             let mut is_heard = false;
             let read = stored::read(&key, body, &mut |row| {
-                is_heard |= row.metadata.source == Route::Stream.as_str() && uuids.contains(&row.metadata.uid);
+                is_heard |= row.metadata.source == IngestPath::Stream.as_str() && uuids.contains(&row.metadata.uid);
                 Ok::<(), Infallible>(())
             });
             read.map_err(|error| error.either(|source| WatchError::Object { key, source }, |never| match never {}))?;
