@@ -26,7 +26,7 @@ use local_aws::fault::Fault;
 use local_aws::s3_server::{BUCKET, EmbeddedS3, REGION};
 use local_aws::secrets_server::SecretsServer;
 use normalize::{IngestContext, IngestPath, LogEvent, Tenant, hour_of};
-use okta::{AllowedHosts, Clock, Share};
+use okta::{AllowedHosts, Clock, Network, Share};
 use okta_sim::{LimitsConfig, OrgConfig, SimConfig, Simulator};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -312,6 +312,7 @@ fn function(
         bus: Bus::new(events, bus.map(|_| "okta-lake".to_owned())),
         share: Share::new(100, 10).unwrap(),
         allowed_hosts: AllowedHosts { custom_domains: vec![], loopback: true },
+        network: Network::default(),
         page,
         lateness: SignedDuration::from_hours(1),
         second_look: SignedDuration::from_hours(4),
