@@ -106,6 +106,21 @@ impl Lake {
         Ok((Some(value), Version::Tag(tag)))
     }
 
+    /// Reads an object, if it exists, with its version, whether its content can be read or not.
+    pub async fn inspect_state<T: DeserializeOwned>(
+        &self,
+        key: &str,
+    ) -> Result<(Option<Result<T, StateError>>, Version), StateError> {
+        let Some((bytes, tag)) = self.read_bytes(key).await? else { return Ok((None, Version::Absent)) };
+        let value = serde_json::from_slice(&bytes).map_err(|source| self.unreadable(key, source));
+        Ok((Some(value), Version::Tag(tag)))
+    }
+
+    /// The error of an object that okta-lake wrote for another org or under another key.
+    pub fn misplaced(&self, key: &str) -> StateError {
+        StateError::Misplaced { bucket: self.bucket.clone(), key: key.to_owned() }
+    }
+
     /// Writes an object if its version is still the one that was seen; returns the new version.
     ///
     /// A lost answer leaves open whether the write took place. The SDK tries again and S3 answers that the object has
