@@ -1,14 +1,14 @@
 //! Everything that exists in an org, entity by entity, with a manifest of what is known, and what has changed since the last
 //! collection.
 
-pub(crate) mod claims;
+mod claims;
 mod collect;
 mod compare;
-pub(crate) mod count;
-pub(crate) mod entity;
+mod count;
+mod entity;
 mod envelope;
 mod log_changes;
-pub(crate) mod manifest;
+pub mod manifest;
 mod page_reader;
 mod parts;
 pub mod plan;
@@ -19,10 +19,12 @@ pub mod reference;
 mod refusal;
 pub mod report;
 pub(crate) mod request;
-pub(crate) mod restore;
+mod restore;
 pub(crate) mod run;
 mod scope;
-pub(crate) mod session;
-pub(crate) mod state;
-pub(crate) mod stop;
-pub(crate) mod table;
+mod session;
+mod state;
+mod steps;
+mod stop;
+pub mod summary;
+mod table;

@@ -1,143 +1,64 @@
-//! The action `inventory`: everything that exists in an org, entity by entity, with a manifest of what is known, and what has
-//! changed since the last time. A run goes on over as many invocations as it takes.
+//! The action `inventory`: collects what exists in the orgs.
 
-use std::sync::Arc;
-
-use lake::layout;
-
+use crate::actions::answer::{OrgReport, OrgsAnswer};
+use crate::actions::error::ActionError;
+use crate::actions::fan_out::{each, fan_out, names};
 use crate::app::App;
-use crate::command::InventoryRequest;
-use crate::data_type::LOGS;
-use crate::inventory::count;
-use crate::inventory::entity::Entity;
-use crate::inventory::report::{InventoryReport, ManifestSummary};
-use crate::inventory::request::{begin, chosen, scopes};
-use crate::inventory::restore::{adopt_manifests, replace_unusable};
-use crate::inventory::run::{RunOutcome, run as work_on};
-use crate::inventory::session::InventorySession;
-use crate::inventory::state::{CollectionRun, InventoryState, OrgFacts};
-use crate::inventory::stop::StopReason;
-use crate::inventory::table::find;
-use crate::org::backoff::STORE;
-use crate::org::context::OrgContext;
+use crate::command::{Command, InventoryRequest};
+use crate::events::Event;
+use crate::inventory::report::InventoryReport;
+use crate::inventory::request::unknown_entity;
+use crate::inventory::run::{self, InventoryTask};
 use crate::org::deadline::Deadline;
-use crate::org::leased_state::{LeaseError, Leased, PersistedState as _};
+use crate::outcome::Outcome;
 
-/// Collects the inventory of the org whose secret has this name. Without a request, it goes on with the run that is under
-/// way, if any; with one it begins a run, unless one is under way.
+/// Orgs that are worked on at once: their rate limits are their own, the memory is shared.
+pub(crate) const ORGS_AT_ONCE: usize = 4;
+
+/// What became of the inventory of every org that was meant.
+pub type InventoryAnswer = OrgsAnswer<InventoryReport>;
+
+impl OrgReport for InventoryReport {
+    fn outcome(&self) -> Outcome {
+        match () {
+            () if self.is_complete && self.problems.is_empty() => Outcome::Complete,
+            () if self.manifest.is_none() && self.plan.is_none() && !self.problems.is_empty() => Outcome::Failed,
+            () => Outcome::Incomplete,
+        }
+    }
+
+    fn is_complete(&self) -> bool {
+        self.is_complete
+    }
+}
+
+/// Collects the inventory of every org that is meant.
 pub(crate) async fn run(
     app: &App,
-    name: &str,
-    request: Option<&InventoryRequest>,
+    command: &Command,
+    request: &InventoryRequest,
     deadline: &Deadline,
+) -> Result<InventoryAnswer, ActionError> {
+    if let Some(unknown) = unknown_entity(request) {
+        return Err(ActionError::Entity(unknown.to_owned()));
+    }
+    let orgs = fan_out(app, command, names(app, command).await?).await;
+    let task = InventoryTask::Collect(request);
+    let reports = each(&orgs.here, ORGS_AT_ONCE, deadline, |name, deadline| of_org(app, name, task, command, deadline));
+    Ok(OrgsAnswer::new(command.action.name(), reports.await, orgs.handed_on))
+}
+
+/// Collects the inventory of one org. If the time is up before its end, the next invocation is asked for.
+pub(crate) async fn of_org(
+    app: &App,
+    name: String,
+    task: InventoryTask<'_>,
+    next: &Command,
+    deadline: Deadline,
 ) -> InventoryReport {
-    let mut report = InventoryReport::new(name);
-    let org = match OrgContext::open(app, name, deadline, Arc::new(|_| {})).await {
-        Ok(org) => org,
-        Err(error) => {
-            report.problem(lake::quarantine::reason(&error), error.remedy());
-            return report;
-        }
-    };
-    org.tenant.as_str().clone_into(&mut report.tenant);
-    let outcome = match request {
-        Some(request) if request.dry_run => plan(&org, request, &mut report).await,
-        request => Box::pin(collect(&org, request, &mut report)).await,
-    };
-    if let Err(stop) = outcome {
-        explain(&mut report, stop);
+    let report = Box::pin(run::run(app, &name, task, &deadline)).await;
+    if !report.is_complete && report.problems.is_empty() && report.held_until.is_none() {
+        app.bus.publish(&Event::Continue(next.of(&name))).await;
     }
     report
-}
-
-fn explain(report: &mut InventoryReport, stop: StopReason) {
-    match stop {
-        StopReason::Deadline => {}
-        StopReason::Okta(error) => report.problem(lake::quarantine::reason(&error), error.remedy()),
-        StopReason::Leased(LeaseError::Held(held)) => report.held_until = Some(held.until),
-        stop => report.problem(lake::quarantine::reason(&stop), STORE.to_owned()),
-    }
-}
-
-/// Makes the plan of a request.
-async fn plan(
-    org: &OrgContext<'_>,
-    request: &InventoryRequest,
-    report: &mut InventoryReport,
-) -> Result<(), StopReason> {
-    let lake = &org.app.sink.lake;
-    let key = layout::state_key(&org.tenant, InventoryState::NAME);
-    // A plan changes nothing: a state that is not usable is none.
-    let mut state = match lake.read_state::<InventoryState>(&key).await {
-        Ok((state, _)) => state.unwrap_or_default(),
-        Err(lake::StateError::Unreadable { .. }) => InventoryState::default(),
-        Err(error) => return Err(error.into()),
-    };
-    adopt_manifests(lake, &org.tenant, &mut state).await?;
-    let entities = chosen(request);
-    let grants = org.client.discover_scopes(&scopes(&entities)).await?;
-    report.plan = Some(count::plan(org, &entities, &grants, &state.latest).await?);
-    report.is_complete = true;
-    Ok(())
-}
-
-/// Begins a run or goes on with it.
-async fn collect(
-    org: &OrgContext<'_>,
-    request: Option<&InventoryRequest>,
-    report: &mut InventoryReport,
-) -> Result<(), StopReason> {
-    let app = org.app;
-    let lake = &app.sink.lake;
-    if let Some(what) = replace_unusable(lake, &org.tenant).await? {
-        report.note(what, "nothing: see who else writes below `state/` in the bucket".to_owned());
-    }
-    let mut leased = Leased::<InventoryState>::take(org).await?;
-    adopt_manifests(lake, &org.tenant, &mut leased.state).await?;
-    let mut run = match (leased.state.run.take(), request) {
-        (Some(run), _) => CollectionRun { invocations: run.invocations + 1, ..run },
-        (None, Some(request)) => begin(request, org.client.cautious_now(), &leased.state.latest),
-        (None, None) => {
-            leased.give_back().await?;
-            report.is_complete = true;
-            return Ok(());
-        }
-    };
-    let entities: Vec<_> = run.entities.keys().filter_map(|name| find(name)).collect();
-    leased.state.run = Some(run.clone());
-    // The request is durable before the first call.
-    leased.keep().await?;
-    let grants = match org.client.discover_scopes(&wanted_scopes(&entities)).await {
-        Ok(grants) => grants,
-        Err(error) => {
-            leased.give_back().await?;
-            return Err(error.into());
-        }
-    };
-    if run.org.org_id.is_none() {
-        run.org = facts(org).await;
-        leased.state.run = Some(run.clone());
-    }
-    let session = InventorySession::new(org, grants, &run, leased);
-    let RunOutcome { manifest, ended } = Box::pin(work_on(session, &entities)).await;
-    report.manifest = manifest.as_ref().map(ManifestSummary::from);
-    report.is_complete = ended?;
-    Ok(())
-}
-
-fn wanted_scopes(entities: &[&'static Entity]) -> Vec<&'static str> {
-    let mut wanted = scopes(entities);
-    wanted.push(LOGS.scope);
-    wanted
-}
-
-/// Asks the org what it says of itself to anybody.
-async fn facts(org: &OrgContext<'_>) -> OrgFacts {
-    match org.client.org_identity().await {
-        Ok(identity) => OrgFacts::from(identity),
-        Err(error) => {
-            tracing::warn!(%error, remedy = error.remedy(), "the org does not say which engine it runs");
-            OrgFacts::default()
-        }
-    }
 }

@@ -16,7 +16,7 @@ const VERSION: u32 = 2;
 
 /// `manifests/tenant=T/<snapshot>.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Manifest {
+pub struct Manifest<E = Collected> {
     /// Of this format.
     pub(crate) version: u32,
     /// The org.
@@ -43,7 +43,7 @@ pub(crate) struct Manifest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) scopes: Option<BTreeSet<String>>,
     /// Each entity.
-    pub(crate) entities: BTreeMap<String, Collected>,
+    pub(crate) entities: BTreeMap<String, E>,
     /// What was not asked for.
     #[serde(default)]
     pub(crate) not_collected: Vec<String>,
@@ -51,7 +51,7 @@ pub(crate) struct Manifest {
 
 /// What an entity came to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Collected {
+pub struct Collected {
     /// What is known of it; none while it is being read.
     #[serde(flatten)]
     pub(crate) claim: Option<Claim>,
@@ -121,7 +121,27 @@ impl Manifest {
         }
     }
 
-    /// Returns the complete collections that it tells of.
+    /// Returns the same manifest with something else of each entity.
+    pub(crate) fn map<E>(&self, of: impl Fn(&Collected) -> E) -> Manifest<E> {
+        let Self { version, mode, started, ended, invocations, calls, rows, .. } = *self;
+        Manifest {
+            version,
+            tenant: self.tenant.clone(),
+            org: self.org.clone(),
+            snapshot: self.snapshot.clone(),
+            mode,
+            started,
+            ended,
+            invocations,
+            calls,
+            rows,
+            scopes: self.scopes.clone(),
+            entities: self.entities.iter().map(|(name, collected)| (name.clone(), of(collected))).collect(),
+            not_collected: self.not_collected.clone(),
+        }
+    }
+
+    /// Returns the complete collections that it has.
     pub(crate) fn complete(&self) -> impl Iterator<Item = (&String, Collection)> {
         let complete = self.entities.iter().filter(|(_, collected)| collected.is_complete());
         complete.map(|(name, collected)| {

@@ -7,7 +7,7 @@ use serde::de::Error as _;
 
 use crate::inventory::manifest::Manifest;
 use crate::inventory::state::{CollectionRun, InventoryState, Stage, VERSION};
-use crate::org::leased_state::PersistedState as _;
+use crate::org::lease::PersistedState as _;
 
 /// Manifests that are read at most. Older ones have nothing that these lack, unless an entity has not been complete since.
 const MANIFESTS: usize = 60;

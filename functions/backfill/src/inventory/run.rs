@@ -1,149 +1,147 @@
-//! A run in an invocation: reads every entity as soon as what it depends on is read, then compares each with its last
-//! collection, and keeps the lease meanwhile.
+//! One org's inventory in one invocation: a run begins or goes on, over as many invocations as it takes.
 
-use std::collections::HashSet;
-use std::time::Duration;
+use std::sync::Arc;
 
-use futures::future::{Either, select};
-use futures::stream::{FuturesUnordered, StreamExt as _};
-use okta::Disposition;
+use lake::layout;
 
-use crate::aws::bus::Kind;
-use crate::inventory::collect::collect;
-use crate::inventory::compare::compare;
+use crate::app::App;
+use crate::command::InventoryRequest;
+use crate::data_type::LOGS;
+use crate::inventory::count;
 use crate::inventory::entity::Entity;
 use crate::inventory::manifest::Manifest;
-use crate::inventory::parts::PartError;
-use crate::inventory::report::ManifestSummary;
+use crate::inventory::report::InventoryReport;
+use crate::inventory::request::{begin, chosen, scopes};
+use crate::inventory::restore::{adopt_manifests, replace_unusable};
 use crate::inventory::session::InventorySession;
-use crate::inventory::state::{Changes, EntityProgress, Stage};
+use crate::inventory::state::{CollectionRun, InventoryState, OrgFacts};
+use crate::inventory::steps::{RunOutcome, work_on};
 use crate::inventory::stop::StopReason;
-use crate::org::leased_state::LeaseError;
+use crate::inventory::table::find;
+use crate::org::backoff::STORE;
+use crate::org::context::OrgContext;
+use crate::org::deadline::Deadline;
+use crate::org::lease::PersistedState as _;
+use crate::org::leased_state::{LeaseError, Leased};
 
-/// How often the lease is renewed.
-const TICK: Duration = Duration::from_secs(15);
-
-/// What became of a run in an invocation.
-#[derive(Debug)]
-pub(crate) struct RunOutcome {
-    /// The manifest, as far as it is.
-    pub(crate) manifest: Option<Manifest>,
-    /// Whether the run is over, or why it is not.
-    pub(crate) ended: Result<bool, StopReason>,
+/// What is done in an invocation.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum InventoryTask<'a> {
+    /// A run begins, unless one is under way: then it goes on.
+    Collect(&'a InventoryRequest),
+    /// The run that is under way goes on, if there is one.
+    Continue,
 }
 
-/// Works on a run until it is over or stops, and gives the lease back.
-pub(crate) async fn run(session: InventorySession<'_>, entities: &[&'static Entity]) -> RunOutcome {
-    let bus = &session.org.app.bus;
-    let ended = {
-        let work = Box::pin(work(&session, entities));
-        let lost = Box::pin(keep_lease(&session));
-        match select(work, lost).await {
-            Either::Left((ended, _)) => ended,
-            Either::Right((lost, _)) => Err(lost.into()),
+/// Collects the inventory of the org whose secret has this name.
+pub(crate) async fn run(app: &App, name: &str, task: InventoryTask<'_>, deadline: &Deadline) -> InventoryReport {
+    let mut report = InventoryReport::new(name);
+    let org = match OrgContext::open(app, name, deadline, Arc::new(|_| {})).await {
+        Ok(org) => org,
+        Err(error) => {
+            report.problem(lake::quarantine::reason(&error), error.remedy());
+            return report;
         }
     };
-    let is_over = ended.is_ok() && session.is_over().await;
-    let is_held = !matches!(ended, Err(StopReason::Leased(_)));
-    match session.close(is_over, is_held).await {
-        Ok(manifest) => {
-            if let (true, Some(manifest)) = (is_over, &manifest) {
-                bus.publish(Kind::InventoryFinished, &ManifestSummary::from(manifest)).await;
-            }
-            RunOutcome { manifest, ended: ended.map(|()| is_over) }
-        }
-        Err(stop) => RunOutcome { manifest: None, ended: Err(stop) },
+    org.tenant.as_str().clone_into(&mut report.tenant);
+    let outcome = match task {
+        InventoryTask::Collect(request) if request.dry_run => plan(&org, request, &mut report).await,
+        task => Box::pin(collect(&org, task, &mut report)).await,
+    };
+    if let Err(stop) = outcome {
+        explain(&mut report, stop);
+    }
+    report
+}
+
+fn explain(report: &mut InventoryReport, stop: StopReason) {
+    match stop {
+        StopReason::Deadline => {}
+        StopReason::Okta(error) => report.problem(lake::quarantine::reason(&error), error.remedy()),
+        StopReason::Leased(LeaseError::Held(held)) => report.held_until = Some(held.until),
+        stop => report.problem(lake::quarantine::reason(&stop), STORE.to_owned()),
     }
 }
 
-async fn work(session: &InventorySession<'_>, entities: &[&'static Entity]) -> Result<(), StopReason> {
-    Box::pin(read(session, entities)).await?;
-    for entity in entities {
-        session.in_time()?;
-        Box::pin(finish(session, entity)).await?;
-    }
+/// Makes the plan of a request.
+async fn plan(
+    org: &OrgContext<'_>,
+    request: &InventoryRequest,
+    report: &mut InventoryReport,
+) -> Result<(), StopReason> {
+    let lake = &org.app.sink.lake;
+    let key = layout::state_key(&org.tenant, InventoryState::NAME);
+    // A plan changes nothing: a state that is not usable is none.
+    let mut state = match lake.read_state::<InventoryState>(&key).await {
+        Ok((state, _)) => state.unwrap_or_default(),
+        Err(lake::StateError::Unreadable { .. }) => InventoryState::default(),
+        Err(error) => return Err(error.into()),
+    };
+    adopt_manifests(lake, &org.tenant, &mut state).await?;
+    let entities = chosen(request);
+    let grants = org.client.discover_scopes(&scopes(&entities)).await?;
+    report.plan = Some(count::plan(org, &entities, &grants, &state.latest).await?);
+    report.is_complete = true;
     Ok(())
 }
 
-/// Renews the lease and publishes how far the run is, until the lease is lost.
-async fn keep_lease(session: &InventorySession<'_>) -> LeaseError {
-    let app = session.org.app;
-    let mut published = app.clock.elapsed();
-    loop {
-        app.clock.sleep(TICK).await;
-        let manifest = match session.renew().await {
-            Ok(manifest) => manifest,
-            Err(lost) => return lost,
-        };
-        if app.clock.elapsed().saturating_sub(published) >= app.told_every
-            && let Some(manifest) = manifest
-        {
-            published = app.clock.elapsed();
-            app.bus.publish(Kind::InventoryProgress, &ManifestSummary::from(&manifest)).await;
-        }
+/// Begins a run or goes on with it.
+async fn collect(
+    org: &OrgContext<'_>,
+    task: InventoryTask<'_>,
+    report: &mut InventoryReport,
+) -> Result<(), StopReason> {
+    let app = org.app;
+    let lake = &app.sink.lake;
+    if let Some(what) = replace_unusable(lake, &org.tenant).await? {
+        report.note(what, "nothing: see who else writes below `state/` in the bucket".to_owned());
     }
-}
-
-/// Reads every entity, each as soon as what it depends on is read.
-async fn read(session: &InventorySession<'_>, entities: &[&'static Entity]) -> Result<(), StopReason> {
-    let mut waiting = Vec::new();
-    for entity in entities {
-        if stage(session, entity).await == Stage::Reading {
-            waiting.push(*entity);
+    let mut leased = Leased::<InventoryState>::take(org).await?;
+    adopt_manifests(lake, &org.tenant, &mut leased.state).await?;
+    let mut run = match (leased.state.run.take(), task) {
+        (Some(run), _) => CollectionRun { invocations: run.invocations + 1, ..run },
+        (None, InventoryTask::Collect(request)) => begin(request, org.client.cautious_now(), &leased.state.latest),
+        (None, InventoryTask::Continue) => {
+            leased.give_back().await?;
+            report.is_complete = true;
+            return Ok(());
         }
-    }
-    let mut busy = HashSet::new();
-    let mut running = FuturesUnordered::new();
-    let (mut stopped, mut begins_more) = (None, true);
-    loop {
-        let open: HashSet<_> = waiting.iter().map(|entity| entity.name).chain(busy.iter().copied()).collect();
-        let is_ready = |entity: &&'static Entity| entity.needs(session.mode).all(|needed| !open.contains(needed));
-        let (ready, later): (Vec<_>, Vec<_>) = waiting.into_iter().partition(is_ready);
-        waiting = later;
-        if begins_more {
-            busy.extend(ready.iter().map(|entity| entity.name));
-            running.extend(ready.into_iter().map(|entity| named(session, entity)));
-        }
-        let Some((name, ended)) = running.next().await else { return stopped.map_or(Ok(()), Err) };
-        busy.remove(name);
-        let Err(stop) = ended else { continue };
-        match &stop {
-            // The others come to a place from which they can go on.
-            StopReason::Deadline => begins_more = false,
-            StopReason::Okta(error) => begins_more &= error.disposition() != Disposition::Stop,
-            StopReason::Part(_) | StopReason::Lost(_) => {}
-            _ => return Err(stop),
-        }
-        stopped.get_or_insert(stop);
-    }
-}
-
-async fn named(session: &InventorySession<'_>, entity: &'static Entity) -> (&'static str, Result<(), StopReason>) {
-    (entity.name, Box::pin(collect(session, entity)).await)
-}
-
-async fn stage(session: &InventorySession<'_>, entity: &Entity) -> Stage {
-    session.progress(entity.name).await.unwrap_or_default().stage
-}
-
-/// Compares an entity that was read with its last collection. A collection that is not complete says nothing of what is
-/// gone.
-async fn finish(session: &InventorySession<'_>, entity: &'static Entity) -> Result<(), StopReason> {
-    let progress = session.progress(entity.name).await.unwrap_or_default();
-    if progress.stage != Stage::Read {
-        return Ok(());
-    }
-    let changes = match session.latest(entity.name).await {
-        _ if !progress.is_complete() => None,
-        None => Some(Changes::default()),
-        Some(latest) => match Box::pin(compare(session, entity, &latest, progress.parts)).await {
-            Ok(changes) => Some(changes),
-            Err(StopReason::Part(error @ (PartError::Gone(_) | PartError::Read { .. }))) => {
-                tracing::warn!(entity = entity.name, %error, "the changes are not known: the last collection is lost");
-                None
-            }
-            Err(stop) => return Err(stop),
-        },
     };
-    session.finish(entity, EntityProgress { changes, ..progress }).await
+    let entities: Vec<_> = run.entities.keys().filter_map(|name| find(name)).collect();
+    leased.state.run = Some(run.clone());
+    // The request is durable before the first call.
+    leased.keep().await?;
+    let grants = match org.client.discover_scopes(&wanted_scopes(&entities)).await {
+        Ok(grants) => grants,
+        Err(error) => {
+            leased.give_back().await?;
+            return Err(error.into());
+        }
+    };
+    if run.org.org_id.is_none() {
+        run.org = facts(org).await;
+        leased.state.run = Some(run.clone());
+    }
+    let session = InventorySession::new(org, grants, &run, leased);
+    let RunOutcome { manifest, ended } = Box::pin(work_on(session, &entities)).await;
+    report.manifest = manifest.as_ref().map(Manifest::summary);
+    report.is_complete = ended?;
+    Ok(())
+}
+
+fn wanted_scopes(entities: &[&'static Entity]) -> Vec<&'static str> {
+    let mut wanted = scopes(entities);
+    wanted.push(LOGS.scope);
+    wanted
+}
+
+/// Asks the org what it says of itself to anybody.
+async fn facts(org: &OrgContext<'_>) -> OrgFacts {
+    match org.client.org_identity().await {
+        Ok(identity) => OrgFacts::from(identity),
+        Err(error) => {
+            tracing::warn!(%error, remedy = error.remedy(), "the org does not say which engine it runs");
+            OrgFacts::default()
+        }
+    }
 }

@@ -11,8 +11,7 @@ use okta::{OrgIdentity, Walk};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::command::Mode;
-use crate::org::lease::Lease;
-use crate::org::leased_state::{LeasedState, PersistedState};
+use crate::org::lease::{Lease, LeasedState, PersistedState};
 
 /// The version of [`InventoryState`].
 pub(crate) const VERSION: u32 = 2;

@@ -9,12 +9,12 @@ use lake::stored::{ReadError, VisitError};
 use lake::{Claim, Lake, Partition, Sorter, StateError, StoredRow, Version, layout, seal, stored};
 use normalize::{IngestContext, IngestPath, LogEvent, MAPPING_VERSION, hour_of};
 use okta::{Contradiction, Disposition, Error, Page};
-use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::aws::bus::{Bus, Kind};
+use crate::aws::bus::Bus;
+use crate::events::{Event, Gap};
 use crate::history::plan::RETENTION;
-use crate::okta_log::page_writer::{Sink, SinkError, gather};
+use crate::okta_log::page_writer::{Admission, Sink, SinkError, gather};
 use crate::okta_log::query::bounded;
 use crate::seal::due::HOUR;
 use crate::seal::index::Index;
@@ -76,21 +76,6 @@ pub(crate) enum Stop {
     State(#[from] StateError),
     #[error("a ledger entry has no JSON form")]
     Json(#[from] serde_json::Error),
-}
-
-/// Events that the stream did not bring.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Gap {
-    /// The org.
-    pub tenant: String,
-    /// The hour.
-    pub hour: Timestamp,
-    /// How many.
-    pub missing: u64,
-    /// When the first of them was published.
-    pub first: Timestamp,
-    /// When the last of them was published.
-    pub last: Timestamp,
 }
 
 /// How an hour ended.
@@ -175,7 +160,7 @@ impl<'a> Hour<'a> {
             // What was missing is in `live/` by now, and what came meanwhile is as well.
             self.take_live().await?;
             if self.tools.has_stream {
-                self.tools.bus.publish(Kind::GapFound, gap).await;
+                self.tools.bus.publish(&Event::GapFound(gap.clone())).await;
             }
         }
         if self
@@ -281,7 +266,7 @@ impl<'a> Hour<'a> {
             }
         }
         if !missing.is_empty() {
-            self.tools.sink.write(gather(&missing, &receipt, |_| true)).await?;
+            self.tools.sink.write(gather(&missing, &receipt, |_| Admission::Wanted)).await?;
         }
         Ok(())
     }

@@ -1,14 +1,13 @@
 //! What reconciling came to: an org's hours, and what stood in the way.
 
 use jiff::Timestamp;
-use lake::Word;
-use lake::ledger::Counts;
 use serde::Serialize;
 
+use crate::events::{Gap, SealedHour};
 use crate::org::backoff::STORE;
 use crate::org::leased_state::LeaseError;
 use crate::org::problem::Problem;
-use crate::seal::hour::{Gap, Stop};
+use crate::seal::hour::Stop;
 use crate::seal::run::TurnError;
 
 /// What became of an org's hours.
@@ -38,28 +37,6 @@ pub struct ReconcileReport {
     pub held_until: Option<Timestamp>,
     /// What stood in the way.
     pub problems: Vec<Problem>,
-}
-
-/// An hour that was sealed: the detail of `HourSealed`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SealedHour {
-    /// The org.
-    pub tenant: String,
-    /// The hour.
-    pub hour: Timestamp,
-    /// How often it has been sealed.
-    pub generation: u64,
-    /// The key of the object with its rows; none for an hour without events.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub object: Option<String>,
-    /// Its rows.
-    pub rows: u64,
-    /// What it was compared with.
-    pub completeness: Word,
-    /// How they came.
-    pub counts: Counts,
-    /// Rows that were there more than once.
-    pub duplicates: u64,
 }
 
 impl ReconcileReport {

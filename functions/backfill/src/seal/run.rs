@@ -11,18 +11,18 @@ use normalize::{MAPPING_VERSION, Tenant};
 use okta::Client;
 
 use crate::app::App;
-use crate::aws::bus::Kind;
 use crate::command::Renormalize;
 use crate::data_type::{LOG_STREAMS, LOGS};
-use crate::history::job::State;
+use crate::events::{Event, Gap, SealedHour};
 use crate::history::plan::{RETENTION, Range};
+use crate::history::request::State;
 use crate::history::store::Jobs;
 use crate::org::context::OrgContext;
 use crate::org::deadline::Deadline;
 use crate::org::leased_state::{LeaseError, Leased};
 use crate::seal::due::{Holdings, Why};
-use crate::seal::hour::{Ended, Gap, Outcome, Stop, Task, Tools, seal_hour};
-use crate::seal::report::{ReconcileReport, SealedHour};
+use crate::seal::hour::{Ended, Outcome, Stop, Task, Tools, seal_hour};
+use crate::seal::report::ReconcileReport;
 use crate::seal::state::Memory;
 
 /// What is superseded stays so long: a query that began before the switch may still read it.
@@ -204,10 +204,10 @@ impl Turn<'_> {
         let completeness = claim.word();
         let sealed = SealedHour { tenant, hour, generation, object, rows, completeness, counts, duplicates };
         tracing::info!(%hour, generation, rows, repaired = counts.repaired, duplicates, %completeness, "sealed");
-        self.function.bus.publish(Kind::HourSealed, &sealed).await;
+        self.function.bus.publish(&Event::HourSealed(sealed.clone())).await;
         report.sealed.push(sealed);
         if let Some(gap) = gap.filter(|_| has_stream) {
-            self.function.bus.publish(Kind::GapRepaired, &gap).await;
+            self.function.bus.publish(&Event::GapRepaired(gap.clone())).await;
             report.gaps.push(gap);
         }
     }

@@ -6,8 +6,7 @@ use jiff::Timestamp;
 use lake::ledger::Lateness;
 use serde::{Deserialize, Serialize};
 
-use crate::org::lease::Lease;
-use crate::org::leased_state::{LeasedState, PersistedState};
+use crate::org::lease::{Lease, LeasedState, PersistedState};
 
 /// `state/tenant=T/reconcile.json`. Everything in it can be found again, so that it may be deleted.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -10,10 +10,10 @@ use lake::stored::ReadError;
 use lake::{Lake, Partition, StateError, layout, stored};
 use normalize::{IngestPath, LogEvent, Tenant, hour_of};
 use okta::{Client, Error, Grants};
-use serde::Serialize;
 
-use crate::aws::bus::{Bus, Kind};
+use crate::aws::bus::Bus;
 use crate::data_type::LOGS;
+use crate::events::{Event, StreamDisabled, StreamSilent};
 use crate::history::poll;
 use crate::okta_log::query::stamp;
 use crate::okta_log::stream_state::{StreamState, stream_state};
@@ -42,32 +42,6 @@ pub(crate) struct Watch<'a> {
     pub(crate) lake: &'a Lake,
     pub(crate) bus: &'a Bus,
     pub(crate) tenant: &'a Tenant,
-}
-
-/// The detail of `StreamDisabled`.
-#[derive(Debug, Serialize)]
-struct StreamDisabled<'a> {
-    tenant: &'a str,
-    /// The stream's name.
-    stream: &'a str,
-    /// What Okta says of it, such as `INACTIVE`.
-    status: &'a str,
-    /// When it was seen.
-    seen: Timestamp,
-    remedy: &'static str,
-}
-
-/// The detail of `StreamSilent`.
-#[derive(Debug, Serialize)]
-struct StreamSilent<'a> {
-    tenant: &'a str,
-    /// Since when at least: when the first of the events was published that did not come.
-    since: Timestamp,
-    /// When the last of them was.
-    until: Timestamp,
-    /// How many were looked for.
-    events: usize,
-    remedy: &'static str,
 }
 
 /// What the latest events tell of the stream.
@@ -180,14 +154,16 @@ impl Watch<'_> {
                       until it is heard again the log is polled";
         let (Some(&since), Some(&until)) = (times.first(), times.last()) else { return };
         tracing::error!(%since, %until, remedy, "the log stream is silent");
-        let detail = StreamSilent { tenant: self.tenant.as_str(), since, until, events: times.len(), remedy };
-        self.bus.publish(Kind::StreamSilent, &detail).await;
+        let (tenant, events, remedy) = (self.tenant.to_string(), times.len() as u64, remedy.to_owned());
+        let detail = StreamSilent { tenant, since, until, events, remedy };
+        self.bus.publish(&Event::StreamSilent(detail)).await;
     }
 
     async fn tell_off(&self, stream: &str, status: &str, seen: Timestamp) {
         let remedy = "activate it: Admin Console > Reports > Log Streaming; until then the log is polled";
         tracing::error!(stream, status, remedy, "the log stream is off");
-        let detail = StreamDisabled { tenant: self.tenant.as_str(), stream, status, seen, remedy };
-        self.bus.publish(Kind::StreamDisabled, &detail).await;
+        let (stream, status, remedy) = (stream.to_owned(), status.to_owned(), remedy.to_owned());
+        let detail = StreamDisabled { tenant: self.tenant.to_string(), stream, status, seen, remedy };
+        self.bus.publish(&Event::StreamDisabled(detail)).await;
     }
 }

@@ -1,0 +1,86 @@
+//! The actions `reconcile` and `renormalize`: the sealed hours of the orgs that have a secret, and of those that only the
+//! lake knows.
+
+use std::pin::pin;
+
+use futures::future::{Either, select};
+
+use crate::actions::answer::{OrgReport, OrgsAnswer};
+use crate::actions::error::ActionError;
+use crate::actions::fan_out::{each, fan_out, names};
+use crate::actions::quarantine_report;
+use crate::app::App;
+use crate::command::{Command, Renormalize};
+use crate::events::Event;
+use crate::org::backoff::STORE;
+use crate::org::deadline::Deadline;
+use crate::outcome::Outcome;
+use crate::seal::report::ReconcileReport;
+use crate::seal::run::{self, Wish};
+
+/// What became of the hours of every org that was meant.
+pub type SealsAnswer = OrgsAnswer<ReconcileReport>;
+
+impl OrgReport for ReconcileReport {
+    fn outcome(&self) -> Outcome {
+        match () {
+            () if self.is_complete && self.problems.is_empty() => Outcome::Complete,
+            () if self.sealed.is_empty() && !self.problems.is_empty() => Outcome::Failed,
+            () => Outcome::Incomplete,
+        }
+    }
+
+    fn is_complete(&self) -> bool {
+        self.is_complete
+    }
+}
+
+/// Seals the hours that are due, and publishes what has come into quarantine.
+pub(crate) async fn reconcile(app: &App, command: &Command, deadline: &Deadline) -> Result<SealsAnswer, ActionError> {
+    let answer = seals(app, command, Wish::Reconcile, deadline).await?;
+    app.figures.sealed(&answer.tenants);
+    if command.tenant.is_none() {
+        report_quarantine(app, app.sink.lake.tenants().await?, deadline).await;
+    }
+    Ok(answer)
+}
+
+/// Maps sealed hours anew.
+pub(crate) async fn renormalize(
+    app: &App,
+    command: &Command,
+    request: Renormalize,
+    deadline: &Deadline,
+) -> Result<SealsAnswer, ActionError> {
+    seals(app, command, Wish::Renormalize(request), deadline).await
+}
+
+/// Works on the orgs that have a secret, then on those that only the lake knows. One after another: an hour is sealed in
+/// memory and on disk, and there is one of each.
+async fn seals(app: &App, command: &Command, wish: Wish, deadline: &Deadline) -> Result<SealsAnswer, ActionError> {
+    let with_secret = names(app, command).await?;
+    let mut of_lake = if command.tenant.is_none() { app.sink.lake.tenants().await? } else { Vec::new() };
+    of_lake.retain(|name| !with_secret.contains(name));
+    let orgs = fan_out(app, command, [with_secret, of_lake].concat()).await;
+    let work = |name, deadline| of_org(app, name, wish, command, deadline);
+    let reports = each(&orgs.here, 1, deadline, work).await;
+    Ok(OrgsAnswer::new(command.action.name(), reports, orgs.handed_on))
+}
+
+async fn of_org(app: &App, name: String, wish: Wish, command: &Command, deadline: Deadline) -> ReconcileReport {
+    let report = run::run(app, &name, wish, &deadline).await;
+    if report.is_cut_short() && !command.action.is_answered_at_once() {
+        app.bus.publish(&Event::Continue(command.of(&name))).await;
+    }
+    report
+}
+
+/// Publishes what has come into quarantine. The hours do not depend on it, and it takes no more than the rest of the time.
+async fn report_quarantine(app: &App, tenants: Vec<String>, deadline: &Deadline) {
+    let report = pin!(quarantine_report::run(app, &tenants, app.clock.now()));
+    match select(report, pin!(deadline.passed())).await {
+        Either::Left((Ok(()), _)) => {}
+        Either::Left((Err(error), _)) => tracing::error!(%error, remedy = STORE, "the quarantine is not counted"),
+        Either::Right(_) => tracing::warn!("the quarantine is not counted: the time is up"),
+    }
+}
