@@ -104,6 +104,18 @@ impl Bucket {
         }
     }
 
+    /// Whether the answer to a call that went at `started` can be of this bucket: within one window a bucket has one end.
+    pub(crate) fn agrees(&self, started: Duration, now: Duration, headers: RateHeaders) -> bool {
+        let Some(window) = self.window.as_ref().filter(|window| window.is_stated && now < window.ends) else {
+            return true;
+        };
+        let ends = now + headers.reset_in;
+        let is_over = ends <= now + SAME_WINDOW;
+        let is_next = ends + SAME_WINDOW * 3 >= window.ends + WINDOW;
+        let is_before = started + WINDOW < window.ends;
+        is_over || is_next || is_before || ends.abs_diff(window.ends) <= SAME_WINDOW
+    }
+
     /// A call turned out to belong to another bucket.
     pub(crate) fn take_back(&mut self) {
         self.in_flight = self.in_flight.saturating_sub(1);
@@ -332,6 +344,24 @@ mod tests {
         bucket.start(seconds(30));
         bucket.finish(seconds(30), seconds(30), headers(60, 59, 55));
         assert_eq!(bucket.limit_and_remaining(), Some((60, 59)));
+    }
+
+    #[test]
+    fn within_a_window_another_end_is_of_another_bucket() {
+        let bucket = bucket(50, 40);
+        let agrees = |started, now, reset_in| {
+            let headers = RateHeaders { limit: 60, remaining: 50, reset_in: seconds(reset_in) };
+            bucket.agrees(seconds(started), seconds(now), headers)
+        };
+        assert!(agrees(10, 10, 30) && agrees(10, 10, 34) && agrees(10, 12, 24));
+        assert!(!agrees(10, 10, 20) && !agrees(10, 10, 50), "the end is 10 or 20 seconds off");
+        assert!(agrees(38, 38, 61), "the next window, which began a little earlier than expected");
+        assert!(agrees(10, 10, 1), "a slow answer of the window before");
+        assert!(agrees(41, 41, 20) && Bucket::default().agrees(seconds(0), seconds(0), known(60, 50, 7)));
+    }
+
+    fn known(limit: u32, remaining: u32, reset_in: u64) -> RateHeaders {
+        RateHeaders { limit, remaining, reset_in: seconds(reset_in) }
     }
 
     #[test]
