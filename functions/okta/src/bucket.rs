@@ -17,7 +17,7 @@ const SAME_WINDOW: Duration = Duration::from_secs(5);
 /// The part of a share that may go at once.
 const BURST_DIVISOR: u32 = 10;
 
-/// One bucket, as far as it is known. Moments are the steady clock's.
+/// What is known of one bucket. Times are the steady clock's.
 #[derive(Debug, Default)]
 pub(crate) struct Bucket {
     window: Option<Window>,
@@ -138,7 +138,7 @@ impl Bucket {
                 window.ours += 1;
                 window.limit = headers.limit;
                 window.remaining = window.remaining.min(headers.remaining);
-                // Each answer tells a moment that the end is not after: the earliest is the best.
+                // Every response gives an upper bound for the window's end; keep the smallest.
                 window.ends = if window.is_stated { window.ends.min(ends) } else { ends };
                 window.is_stated = true;
             }
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_call_goes_alone_until_it_has_told_the_limit() {
+    fn the_first_call_goes_alone_until_its_answer_states_the_limit() {
         let mut bucket = Bucket::default();
         assert_eq!(bucket.admit(seconds(0), share()), Admission::Now);
         bucket.start(seconds(0));
@@ -365,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_ends_at_the_earliest_moment_that_an_answer_told() {
+    fn a_window_ends_at_the_earliest_moment_that_an_answer_states() {
         let mut bucket = bucket(0, 60);
         let mut ends_after = |moment: u64, reset_in: u64| {
             bucket.start(seconds(moment));

@@ -10,7 +10,7 @@ pub(crate) struct LimitBucket {
     pub(crate) template: String,
 }
 
-/// A row of the table: the segments that a path begins with; `*` is one segment, whatever it is.
+/// A row of the table: the segments that a path begins with; `*` matches any one segment.
 struct Row {
     prefix: &'static [&'static str],
     /// Whether nothing may follow.

@@ -1,4 +1,5 @@
-//! Every call waits here for its turn, so that okta-lake never uses more than its share of the org's rate limits.
+//! Every call waits here for its turn, so that okta-lake never uses more than its share of the org's rate limits. Which paths
+//! share a bucket is learned from the limits and windows that the answers state.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,7 +22,7 @@ pub(crate) struct RateLimiter {
     clock: Arc<dyn Clock>,
     observer: Observer,
     state: Mutex<State>,
-    /// Something has been answered: whoever waits looks again.
+    /// Notifies waiting calls that an answer has changed the state.
     changed: Notify,
 }
 
@@ -58,7 +59,7 @@ pub struct BucketUsage {
     pub throttled: u64,
 }
 
-/// A call that may go; dropping it unanswered says that it failed.
+/// Permission for one call. Dropping it without an answer means that the call failed.
 pub(crate) struct Permit<'a> {
     limiter: &'a RateLimiter,
     expected: &'a LimitBucket,
@@ -69,7 +70,7 @@ pub(crate) struct Permit<'a> {
     is_throttled: bool,
 }
 
-/// Where nobody says when to look again.
+/// The longest wait before the state is checked again.
 const LOOK_AGAIN: Duration = Duration::from_mins(1);
 
 impl RateLimiter {
@@ -203,7 +204,9 @@ impl State {
             Key::Learned { limit, .. } if *limit == headers.limit && agrees(&permit.key) => Some(permit.key.clone()),
             _ => None,
         };
-        present.or_else(|| (0..).map(key).find(agrees)).unwrap_or_else(|| key(0))
+        // One more than there are buckets: the last of them is always free.
+        let most = u32::try_from(self.buckets.len()).unwrap_or(u32::MAX);
+        present.or_else(|| (0..=most).map(key).find(agrees)).unwrap_or_else(|| key(most))
     }
 
     fn take_back(&mut self, key: &Key) {
@@ -241,7 +244,7 @@ mod tests {
     use super::*;
     use crate::clock::SystemClock;
 
-    /// A bucket as Okta keeps one; it tells whole seconds only.
+    /// A bucket as Okta keeps one; its headers have whole seconds only.
     struct Server {
         limit: u32,
         /// Whether a window begins with the first call after the last one, instead of every minute.
