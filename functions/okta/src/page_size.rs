@@ -3,10 +3,10 @@
 
 use url::Url;
 
-/// Smaller pages are not asked for: what fails with these fails for another reason.
+/// The smallest page. If this one fails too, its size is not the reason.
 const FLOOR: u32 = 10;
 
-/// Every so many pages a page that was made smaller is asked for with twice as many records.
+/// After this number of pages, a page that was made smaller is doubled.
 const GROWS_EVERY: u64 = 4;
 
 const LIMIT: &str = "limit=";

@@ -21,8 +21,8 @@ pub struct List {
 }
 
 impl List {
-    /// The list whose first page is at `first`. Where Okta pages a list, give `limit` in the address: without it a lost link
-    /// cannot be told from the end.
+    /// The list whose first page is at `first`. Where Okta pages a list, give `limit` in the address: without it, a lost link
+    /// looks like the end.
     pub fn new(first: Url, shape: Shape) -> Self {
         Self { first, shape, is_poll: false }
     }
