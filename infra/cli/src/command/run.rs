@@ -234,3 +234,64 @@ fn command(arguments: &Arguments) -> anyhow::Result<Command> {
     };
     Ok(Command { action, tenant: None })
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: Arguments,
+    }
+
+    fn command_of(line: &str) -> anyhow::Result<Value> {
+        let words = ["run"].into_iter().chain(line.split(' ')).chain(["--secret", "x"]);
+        let command = command(&Line::try_parse_from(words)?.arguments)?;
+        Ok(serde_json::to_value(command)?)
+    }
+
+    #[test]
+    fn an_action_takes_its_own_options_only() {
+        let range = r#"{"action":"renormalize","since":"2026-05-01T00:00:00Z","until":"2026-05-02T00:00:00Z"}"#;
+        for (line, command) in [
+            (
+                "logs --since 2026-05-01 --newest-first",
+                r#"{"action":"logs","since":"2026-05-01T00:00:00Z","newest_first":true}"#,
+            ),
+            ("renormalize --since 2026-05-01 --until 2026-05-02", range),
+            (
+                "inventory --mode incremental --entity user",
+                r#"{"action":"inventory","mode":"incremental","entities":["user"]}"#,
+            ),
+            ("continue", r#"{"action":"continue"}"#),
+        ] {
+            assert_eq!(command_of(line).unwrap(), serde_json::from_str::<Value>(command).unwrap(), "{line}");
+        }
+        for line in [
+            "continue --since 2026-05-01",
+            "inventory --newest-first",
+            "logs --entity user",
+            "renormalize --since 2026-05-01",
+            "renormalize --since 2026-05-01 --until 2026-05-02 --event-type user.",
+            "status --cancel",
+        ] {
+            assert!(command_of(line).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_functions_word_decides_the_exit_status() {
+        let report = |outcome: &str| json!({"outcome": outcome, "tenants": [{"problems": []}]});
+        assert_eq!(outcome(&report("complete"), false).unwrap(), Outcome::Done);
+        assert_eq!(outcome(&report("incomplete"), false).unwrap(), Outcome::Incomplete);
+        assert_eq!(outcome(&report("incomplete"), true).unwrap(), Outcome::Done, "a plan is whole");
+        assert!(outcome(&report("failed"), true).is_err());
+        assert!(outcome(&json!({}), false).is_err());
+        let problem = json!({"outcome": "complete", "tenants": [{"problems": [{"what": "x"}]}]});
+        assert_eq!(outcome(&problem, false).unwrap(), Outcome::Incomplete);
+    }
+}
