@@ -179,6 +179,12 @@ impl Client {
         self.org().adopt(&url, &OtherNames::default()).ok_or_else(|| foreign(&url))
     }
 
+    /// The same with a page that grows back to `limit` records, if it was made smaller: a little after some of the `pages` that
+    /// have been read.
+    pub fn resume_growing(&self, cursor: &str, limit: u64, pages: u64) -> Result<Url, Error> {
+        Ok(page_size::grown(self.resume(cursor)?, u32::try_from(limit).ok(), pages))
+    }
+
     /// Reads one answer of any shape. To read a list, use [`crate::Pages`]: it checks the end.
     pub async fn get(&self, url: &Url) -> Result<Page, Error> {
         self.get_as(url, Shape::Any).await
