@@ -114,8 +114,9 @@ impl Page {
         matches!(&self.next, Next::Page(next) if *next == self.url)
     }
 
-    /// Whether the answer has the link to itself that Okta gives every page of a list.
-    pub(crate) fn has_self(&self) -> bool {
+    /// Whether the answer has the link to itself that Okta gives every page of a list. Without it, a next page may be lost as
+    /// well.
+    pub fn has_self(&self) -> bool {
         self.has_self
     }
 

@@ -8,7 +8,7 @@ use crate::client::Client;
 use crate::contradiction::Contradiction;
 use crate::error::Error;
 use crate::page::Page;
-use crate::page_size::{grown, with_limit};
+use crate::page_size::{grown, limit, with_limit};
 use crate::shape::Shape;
 use crate::walk::{Step, Walk};
 
@@ -137,7 +137,7 @@ impl Pages {
     fn following(&self, page: &Page, doubt: Option<Contradiction>) -> At {
         match (doubt, page.next()) {
             (Some(doubt), _) => At::Doubt(doubt),
-            (None, Ok(Some(next))) => At::Page(grown(next.clone(), &self.list.first, self.walk.pages)),
+            (None, Ok(Some(next))) => At::Page(grown(next.clone(), limit(&self.list.first), self.walk.pages)),
             (None, Ok(None) | Err(_)) => At::End,
         }
     }
