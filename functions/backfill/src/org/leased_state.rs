@@ -30,6 +30,14 @@ pub(crate) struct Leased<'a, S> {
     pub(crate) state: S,
 }
 
+/// State that is begun anew if it cannot be read.
+pub(crate) fn rebuilt<S: Default>(key: &str, found: Result<S, StateError>) -> S {
+    found.unwrap_or_else(|error| {
+        tracing::error!(key, %error, remedy = REBUILT, "state cannot be read: it is begun anew");
+        S::default()
+    })
+}
+
 /// The state in an object, if it is this org's. An object of an older version does not say whose it is.
 fn own<S: DeserializeOwned>(tenant: &Tenant, found: Value) -> Option<S> {
     let is_own = found.get("tenant").is_none_or(|owner| owner == tenant.as_str());
