@@ -151,7 +151,9 @@ impl<'a> Run<'a> {
                 match self.slices.next() {
                     Some(Next::Read(index)) => tasks.push(self.fetch(index)),
                     Some(Next::Split(index, split)) => {
-                        self.slices.split(index, split);
+                        let (id, next) = (self.leased.state.id.clone(), self.slices.next_index());
+                        let version = self.session.jobs.checkpoint_version(&id, next).await?;
+                        self.slices.split(index, split, version);
                         self.leased.state.slices = self.slices.plan();
                         self.leased.keep().await?;
                     }

@@ -100,7 +100,6 @@ async fn dry_run(session: &Session<'_>, known: &[Job], request: Request) -> Resu
         Some(job) => report.jobs.push(summary(session, job).await?),
         None => {
             session.org.client.use_scopes(vec![LOGS.scope.to_owned()]).await;
-            session.confirm().await?;
             report.plan = Some(plan(session, &request).await?);
         }
     }
