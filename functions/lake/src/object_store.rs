@@ -68,7 +68,7 @@ impl Lake {
             match after_put(put.send().await.map(drop), tries) {
                 AfterPut::Done(put) => return Ok(put),
                 AfterPut::Again => {}
-                AfterPut::Failed(error) => return Err(self.not_written(key, error)),
+                AfterPut::Failed(error) => return Err(self.not_written(key, *error)),
             }
         }
     }
@@ -82,7 +82,7 @@ impl Lake {
             match after_put(answer.map_err(|source| no_file(key, source))?, tries) {
                 AfterPut::Done(put) => return Ok(put),
                 AfterPut::Again => {}
-                AfterPut::Failed(error) => return Err(self.not_written(key, error)),
+                AfterPut::Failed(error) => return Err(self.not_written(key, *error)),
             }
         }
     }
