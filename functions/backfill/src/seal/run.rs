@@ -250,6 +250,7 @@ impl Turn<'_> {
             }
         };
         let watch = crate::seal::stream_health::Watch {
+            app: self.function,
             client,
             grants: &grants,
             lake: self.lake,

@@ -11,6 +11,7 @@ use lake::{Lake, Partition, StateError, layout, stored};
 use normalize::{IngestPath, LogEvent, Tenant, hour_of};
 use okta::{Client, Error, Grants};
 
+use crate::app::App;
 use crate::aws::bus::Bus;
 use crate::data_type::LOGS;
 use crate::events::{Event, StreamDisabled, StreamSilent};
@@ -37,6 +38,7 @@ const HEARD: &str = "heard";
 
 /// What a look takes.
 pub(crate) struct Watch<'a> {
+    pub(crate) app: &'a App,
     pub(crate) client: &'a Client,
     pub(crate) grants: &'a Grants,
     pub(crate) lake: &'a Lake,
@@ -72,7 +74,7 @@ pub(crate) enum WatchError {
 impl Watch<'_> {
     /// Tells that the stream was turned off or went silent, and polls until it is back.
     pub(crate) async fn look(&self, memory: &mut Memory, now: Timestamp) -> Result<(), WatchError> {
-        let (told, is_down) = match stream_state(self.client, self.grants).await? {
+        let (told, is_down) = match stream_state(self.app, self.client, self.grants).await? {
             StreamState::Off(name, status) => {
                 let told = format!("{name}: {status}");
                 if memory.stream.as_ref() != Some(&told) {
@@ -81,7 +83,7 @@ impl Watch<'_> {
                 (told, true)
             }
             // Whether the log is polled is for a person to say.
-            StreamState::None => return Ok(()),
+            StreamState::None | StreamState::Elsewhere(_) => return Ok(()),
             StreamState::Unknown if !memory.has_stream => return Ok(()),
             // It may be so new that nothing came yet.
             StreamState::Active(_) if !memory.has_stream => (HEARD.to_owned(), false),
