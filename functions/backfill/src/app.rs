@@ -11,7 +11,7 @@ use crate::aws::metrics::Metrics;
 use crate::aws::secrets::Secrets;
 use crate::aws::stack::Stack;
 use crate::okta_log::page_writer::Sink;
-use crate::outputs::security_lake::SecurityLake;
+use crate::outputs::sealed_output::SealedOutput;
 
 /// The function.
 #[derive(Debug)]
@@ -22,8 +22,8 @@ pub struct App {
     pub stack: Stack,
     /// Where rows go.
     pub sink: Sink,
-    /// Where sealed hours are written as well, if they are.
-    pub security_lake: Option<SecurityLake>,
+    /// Where sealed hours are written as well.
+    pub outputs: Vec<Arc<dyn SealedOutput>>,
     /// Where it is told what happens.
     pub bus: Bus,
     /// How much of the rate limits may be used.
@@ -37,7 +37,7 @@ pub struct App {
     /// How long after its end an hour is sealed at the earliest.
     pub lateness: SignedDuration,
     /// How long after its end a sealed hour is compared with the API once more.
-    pub second_look: SignedDuration,
+    pub recheck_after: SignedDuration,
     /// What the present invocation did.
     pub figures: Metrics,
     /// The time.

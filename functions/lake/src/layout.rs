@@ -45,6 +45,24 @@ pub fn sealed_key(partition: &Partition, generation: u64, digest: &str, format: 
     format!("{}gen={generation}/{digest}.{}", sealed_prefix(partition), format.extension())
 }
 
+/// `sealed/tenant=T/`: every generation of every hour.
+pub fn sealed_tenant_prefix(tenant: &Tenant) -> String {
+    format!("sealed/tenant={tenant}/")
+}
+
+/// The hour that a sealed object of an org is about; none if the key is no such key.
+pub fn sealed_hour(tenant: &Tenant, key: &str) -> Option<Timestamp> {
+    let mut parts = key.strip_prefix(&sealed_tenant_prefix(tenant))?.split('/');
+    let (day, hour) = (parts.next()?.strip_prefix("day=")?, parts.next()?.strip_prefix("hour=")?);
+    parts.next()?.strip_prefix("gen=")?;
+    hour_start(day, hour)
+}
+
+/// The generation that a sealed object was made for.
+pub fn sealed_generation(key: &str) -> Option<u64> {
+    key.split('/').find_map(|part| part.strip_prefix("gen="))?.parse().ok()
+}
+
 /// `ledger/tenant=T/`: the org's ledger.
 pub fn ledger_prefix(tenant: &Tenant) -> String {
     format!("ledger/tenant={tenant}/")
@@ -125,6 +143,8 @@ mod tests {
         assert_eq!(live_object(&tenant, &live), Some((hour, "d1.parquet")));
         let sealed = sealed_key(&partition, 2, "d3", Format::Ndjson);
         assert_eq!(sealed, "sealed/tenant=acme/day=2026-05-04/hour=09/gen=2/d3.ndjson.zst");
+        assert_eq!((sealed_hour(&tenant, &sealed), sealed_generation(&sealed)), (Some(hour), Some(2)));
+        assert_eq!((sealed_hour(&tenant, &live), sealed_generation(&live)), (None, None));
         let ledger = ledger_key(&partition);
         assert_eq!(ledger, "ledger/tenant=acme/day=2026-05-04/09.json");
         assert_eq!(ledger_hour(&tenant, &ledger), Some(hour));

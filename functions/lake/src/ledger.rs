@@ -30,6 +30,9 @@ pub struct Entry {
     pub completeness: Completeness,
     /// The rows by how they came.
     pub counts: Counts,
+    /// Records of the API and rows of the lake that are in quarantine instead.
+    #[serde(default)]
+    pub quarantined: u64,
     /// Rows that were there more than once.
     pub duplicates: u64,
     /// How late events of the stream came.
@@ -46,6 +49,9 @@ pub struct Entry {
     pub sealed: Timestamp,
     /// The names of the objects of the hour's folder in `live/` that are in it, sorted.
     pub inputs: BTreeSet<String>,
+    /// The keys of the objects in `sealed/` whose rows are in it: they may be removed.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub superseded: BTreeSet<String>,
     /// The entry of the hour before, as it was then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<Link>,
@@ -60,6 +66,10 @@ pub struct Entry {
 pub enum Completeness {
     /// With the System Log API: nothing that it has is missing.
     Complete,
+    /// With the System Log API, whose answers leave something open: records in quarantine, or an end that is not proven.
+    Partial,
+    /// With the System Log API, whose answers contradict each other or the lake, also when it was asked again.
+    Contradicted,
     /// With nothing: the API could not be read. It is what the stream brought.
     StreamOnly,
 }
@@ -203,6 +213,7 @@ mod tests {
             digest: String::new(),
             completeness: Completeness::Complete,
             counts: Counts::default(),
+            quarantined: 0,
             duplicates: 0,
             lateness: Lateness::default(),
             first: None,
@@ -210,6 +221,7 @@ mod tests {
             mapping: 1,
             sealed: Timestamp::UNIX_EPOCH,
             inputs: BTreeSet::new(),
+            superseded: BTreeSet::new(),
             previous: None,
             generations: Vec::new(),
         }

@@ -23,6 +23,8 @@ pub enum Kind {
     GapFound,
     /// They are in the lake, and their hour is sealed.
     GapRepaired,
+    /// Events of the stream that the API does not have.
+    Unconfirmed,
     /// Okta has turned the log stream off.
     StreamDisabled,
     /// The log stream brings nothing, while the API has events.
@@ -48,6 +50,7 @@ impl Kind {
             Self::HourSealed => "HourSealed",
             Self::GapFound => "GapFound",
             Self::GapRepaired => "GapRepaired",
+            Self::Unconfirmed => "Unconfirmed",
             Self::StreamDisabled => "StreamDisabled",
             Self::StreamSilent => "StreamSilent",
             Self::ConnectivityFailed => "ConnectivityFailed",

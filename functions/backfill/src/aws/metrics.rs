@@ -8,7 +8,6 @@ use okta::{Event, Observer};
 use runtime::Metric;
 
 use crate::aws::secrets::Found;
-use crate::seal::report::ReconcileReport;
 use crate::written::WriteCounts;
 
 /// The figures of the invocation that is under way: all who hold them count in the same ones.
@@ -20,7 +19,7 @@ pub struct Metrics(Arc<Mutex<Tally>>);
 struct Tally {
     okta: Option<Okta>,
     written: Option<WriteCounts>,
-    hours: Option<Hours>,
+    hours: Option<HourCounts>,
     secret_age: Option<i64>,
     connectivity_failures: Option<usize>,
 }
@@ -35,12 +34,19 @@ struct Okta {
     remaining: Option<u32>,
 }
 
-/// Hours of all orgs.
-#[derive(Debug, Default)]
-struct Hours {
-    sealed: u64,
-    due: u64,
-    repaired: u64,
+/// What became of hours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct HourCounts {
+    /// Hours that were sealed.
+    pub sealed: u64,
+    /// Hours that are due and were not reached.
+    pub due: u64,
+    /// Events that the stream had not brought.
+    pub repaired: u64,
+    /// Events of the stream that the API does not have.
+    pub unconfirmed: u64,
+    /// Hours whose answers contradict each other or the lake.
+    pub contradicted: u64,
 }
 
 impl Metrics {
@@ -73,15 +79,15 @@ impl Metrics {
         *self.tally().written.get_or_insert_default() += written;
     }
 
-    /// What became of the hours of orgs.
-    pub(crate) fn sealed(&self, reports: &[ReconcileReport]) {
+    /// Counts what became of hours.
+    pub(crate) fn sealed(&self, counts: HourCounts) {
         let mut tally = self.tally();
         let hours = tally.hours.get_or_insert_default();
-        for report in reports {
-            hours.sealed += report.sealed.len() as u64;
-            hours.due += report.due;
-            hours.repaired += report.gaps.iter().map(|gap| gap.missing).sum::<u64>();
-        }
+        hours.sealed += counts.sealed;
+        hours.due += counts.due;
+        hours.repaired += counts.repaired;
+        hours.unconfirmed += counts.unconfirmed;
+        hours.contradicted += counts.contradicted;
     }
 
     /// For how many days the oldest of the secrets has not been changed.
@@ -123,6 +129,8 @@ impl Tally {
             metrics.push(Metric::count("HoursSealed", hours.sealed));
             metrics.push(Metric::count("HoursDue", hours.due));
             metrics.push(Metric::count("EventsRepaired", hours.repaired));
+            metrics.push(Metric::count("EventsUnconfirmed", hours.unconfirmed));
+            metrics.push(Metric::count("HoursContradicted", hours.contradicted));
         }
         metrics.extend(self.secret_age.map(|days| Metric::days("SecretAge", days)));
         metrics.extend(self.connectivity_failures.map(|failures| Metric::count("ConnectivityFailures", failures)));

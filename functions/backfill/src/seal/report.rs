@@ -1,14 +1,11 @@
-//! What reconciling came to: an org's hours, and what stood in the way.
+//! What sealing came to: plain data.
 
 use jiff::Timestamp;
-use lake::ledger::{Completeness, Counts};
+use lake::ledger::{Completeness, Counts, Entry};
 use serde::Serialize;
 
-use crate::org::backoff::STORE;
-use crate::org::leased_state::MemoryError;
+use crate::aws::metrics::HourCounts;
 use crate::org::problem::Problem;
-use crate::seal::hour::{Gap, Stop};
-use crate::seal::run::TurnError;
 
 /// What became of an org's hours.
 #[derive(Debug, Default, Serialize)]
@@ -19,23 +16,28 @@ pub struct ReconcileReport {
     pub is_complete: bool,
     /// The hours that were sealed, in order.
     pub sealed: Vec<SealedHour>,
-    /// What was missing, and is there now.
+    /// What was missing and has been repaired.
     pub gaps: Vec<Gap>,
     /// Hours that are due and were not reached.
     pub due: u64,
-    /// Objects that were cleared away.
+    /// Hours whose claim waits for a further read of the API.
+    pub unsettled: u64,
+    /// When the first of these reads is due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_recheck: Option<Timestamp>,
+    /// Objects that were removed.
     pub removed: u64,
-    /// Hours that Security Lake got, whole.
+    /// Hours that an output got, whole.
     pub exported: u64,
-    /// Hours that it lacks, or a class of them.
+    /// Hours that an output lacks, or a part of them.
     pub to_export: u64,
-    /// Whether the time was up before all of them were tried, and those that were tried were not in vain.
+    /// Whether the time ended before all of them were tried, and those that were tried were written.
     #[serde(skip)]
-    pub(super) is_export_cut_short: bool,
+    pub(crate) is_export_cut_short: bool,
     /// Until when another run has the lease.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held_until: Option<Timestamp>,
-    /// What stood in the way.
+    /// What went wrong.
     pub problems: Vec<Problem>,
 }
 
@@ -57,50 +59,71 @@ pub struct SealedHour {
     pub completeness: Completeness,
     /// How they came.
     pub counts: Counts,
+    /// Records and rows that are in quarantine instead.
+    pub quarantined: u64,
     /// Rows that were there more than once.
     pub duplicates: u64,
 }
 
+/// Events that the stream did not bring.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct Gap {
+    /// The org.
+    pub tenant: String,
+    /// The hour.
+    pub hour: Timestamp,
+    /// How many.
+    pub missing: u64,
+    /// When the first of them was published.
+    pub first: Timestamp,
+    /// When the last of them was published.
+    pub last: Timestamp,
+}
+
+/// Rows that only the stream has, of an hour for which the API was read to its end: the detail of `Unconfirmed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unconfirmed {
+    /// The org.
+    pub tenant: String,
+    /// The hour.
+    pub hour: Timestamp,
+    /// How many rows.
+    pub events: u64,
+    /// What a person does about it.
+    pub remedy: &'static str,
+}
+
 impl ReconcileReport {
-    /// Whether the time was up before every hour had its seal, or Security Lake every hour.
+    /// Returns whether the time ended before every hour had its seal, or an output every hour.
     pub fn is_cut_short(&self) -> bool {
         let is_sealing = self.due > 0 && self.problems.is_empty();
         (is_sealing || self.is_export_cut_short) && self.held_until.is_none()
     }
 
-    pub(super) fn hour(&mut self, hour: Timestamp, stop: &Stop) {
-        self.problem(
-            format!("the hour {hour} is not sealed: {}", lake::quarantine::reason(stop)),
-            stop.remedy().to_owned(),
-        );
-    }
-
-    pub(super) fn stop(&mut self, error: &TurnError) {
-        match error {
-            TurnError::Memory(MemoryError::Held(held)) => self.held_until = Some(held.until),
-            TurnError::Hour(Stop::Okta(cause)) => self.problem(lake::quarantine::reason(cause), cause.remedy()),
-            other => self.problem(lake::quarantine::reason(other), STORE.to_owned()),
+    /// Returns the numbers of several orgs together.
+    pub fn counts(reports: &[Self]) -> HourCounts {
+        let mut counts = HourCounts::default();
+        for report in reports {
+            counts.sealed += report.sealed.len() as u64;
+            counts.due += report.due;
+            counts.repaired += report.gaps.iter().map(|gap| gap.missing).sum::<u64>();
+            counts.unconfirmed += report.sealed.iter().map(SealedHour::unconfirmed).sum::<u64>();
+            let is_contradicted = |hour: &&SealedHour| hour.completeness == Completeness::Contradicted;
+            counts.contradicted += report.sealed.iter().filter(is_contradicted).count() as u64;
         }
-    }
-
-    pub(super) fn problem(&mut self, what: String, remedy: String) {
-        self.problems.push(Problem::told(&self.tenant, what, remedy));
+        counts
     }
 }
 
-impl Stop {
-    /// Whether it says nothing about other hours.
-    pub(super) fn is_of_this_hour(&self) -> bool {
-        matches!(self, Self::Raced(_) | Self::Object { .. } | Self::Gone(_) | Self::Seal(_) | Self::Json(_))
+impl SealedHour {
+    /// What the ledger says of it.
+    pub(crate) fn of(entry: Entry) -> Self {
+        let Entry { tenant, hour, generation, object, rows, completeness, counts, quarantined, duplicates, .. } = entry;
+        Self { tenant, hour, generation, object, rows, completeness, counts, quarantined, duplicates }
     }
 
-    /// What a person does about it.
-    pub(super) fn remedy(&self) -> &'static str {
-        match self {
-            Self::Raced(_) => "nothing: it is tried again",
-            Self::Object { .. } => "put back an older version of the object, or move it away",
-            Self::Gone(_) => "put back the object: the bucket keeps versions",
-            _ => "report it",
-        }
+    /// How many rows only the stream has, although the API was read.
+    pub(crate) fn unconfirmed(&self) -> u64 {
+        if self.completeness == Completeness::StreamOnly { 0 } else { self.counts.stream_only }
     }
 }
