@@ -10,11 +10,11 @@ pub(crate) mod view;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use local::FunctionError;
-use local::config::Config;
-use local::function_binaries::FunctionBinaries;
-use local::function_process::{FunctionProcess, FunctionSettings};
-use local::s3_server::EmbeddedS3;
+use local_aws::FunctionError;
+use local_aws::config::Config;
+use local_aws::function_binaries::FunctionBinaries;
+use local_aws::function_process::{FunctionProcess, FunctionSettings};
+use local_aws::s3_server::EmbeddedS3;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

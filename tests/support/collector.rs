@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -15,20 +15,23 @@ use backfill::aws::secrets::Secrets;
 use backfill::aws::stack::Stack;
 use backfill::handler::answer;
 use backfill::okta_log::page_writer::Sink;
+use backfill::seal::due::RECHECK_AFTER;
+use backfill::org::deadline::Deadline;
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use lake::batch::object;
 use lake::{Batch, Format, Lake, Partition};
-use local::bus_server::{BusEvent, BusServer};
-use local::fault::Fault;
-use local::s3_server::{ACCESS_KEY_ID, BUCKET, EmbeddedS3, REGION, SECRET_ACCESS_KEY};
-use local::secrets_server::SecretsServer;
+use local_aws::bus_server::{BusEvent, BusServer};
+use local_aws::credentials::Credentials as LocalCredentials;
+use local_aws::fault::Fault;
+use local_aws::s3_server::{BUCKET, EmbeddedS3, REGION};
+use local_aws::secrets_server::SecretsServer;
 use normalize::{LogEvent, Receipt, Route, Tenant, hour_of};
 use okta::{AllowedHosts, Clock, Share};
 use okta_sim::{LimitsConfig, OrgConfig, SimConfig, Simulator};
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::support::rows;
@@ -53,12 +56,12 @@ pub(crate) struct Collector {
     bus: BusServer,
 }
 
-/// The machine's clock, moved on by hand.
-#[derive(Debug)]
+/// The machine's clock, moved on by hand. Who sleeps wakes when the clock has moved as far.
+#[derive(Debug, Clone)]
 pub(crate) struct MovableClock {
     origin: Timestamp,
     start: Instant,
-    moved_ms: AtomicI64,
+    moved_ms: watch::Sender<i64>,
 }
 
 /// How a command ended.
@@ -71,18 +74,18 @@ pub(crate) enum Ended {
 
 impl MovableClock {
     pub(crate) fn advance(&self, by: SignedDuration) {
-        self.moved_ms.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+        self.moved_ms.send_modify(|moved| *moved += i64::try_from(by.as_millis()).unwrap());
     }
 
     /// Sets the time, also back: for a run that has nothing to do with those before.
     pub(crate) fn set(&self, now: Timestamp) {
         let moved = now.as_millisecond() - self.origin.as_millisecond();
         let passed = i64::try_from(self.start.elapsed().as_millis()).unwrap();
-        self.moved_ms.store(moved - passed, Ordering::SeqCst);
+        self.moved_ms.send_replace(moved - passed);
     }
 
     fn moved(&self) -> SignedDuration {
-        SignedDuration::from_millis(self.moved_ms.load(Ordering::SeqCst))
+        SignedDuration::from_millis(*self.moved_ms.borrow())
     }
 }
 
@@ -98,7 +101,14 @@ impl Clock for MovableClock {
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(tokio::time::sleep(duration))
+        let (clock, mut moved) = (self.clone(), self.moved_ms.subscribe());
+        let wakes = self.elapsed() + duration;
+        Box::pin(async move {
+            while let Some(left) = wakes.checked_sub(clock.elapsed()).filter(|left| !left.is_zero()) {
+                // Moved back, it sleeps no longer than was asked for.
+                let _ = tokio::time::timeout(left.min(duration), moved.changed()).await;
+            }
+        })
     }
 }
 
@@ -119,7 +129,7 @@ impl Collector {
     /// With the credentials of one of the simulator's clients.
     pub(crate) async fn start_as(client: &str, settings: Settings) -> Self {
         let Settings { org, page, format } = settings;
-        let clock = Arc::new(MovableClock { origin: org.now, start: Instant::now(), moved_ms: AtomicI64::new(0) });
+        let clock = Arc::new(MovableClock { origin: org.now, start: Instant::now(), moved_ms: watch::Sender::new(0) });
         let shown = Arc::clone(&clock);
         // Limits so high that nothing waits: pacing is tested with the client.
         let limits = LimitsConfig { times: 1_000, ..LimitsConfig::default() };
@@ -128,8 +138,8 @@ impl Collector {
         let simulator = Simulator::start(config).await.unwrap();
         let lake = tempfile::tempdir().unwrap();
         let s3 = EmbeddedS3::start(lake.path()).await.unwrap();
-        let secrets = SecretsServer::start("acme", simulator.secret(client).unwrap()).await.unwrap();
-        let (bus, events) = BusServer::start().await.unwrap();
+        let secrets = SecretsServer::start(s3.credentials(), "acme", simulator.secret(client).unwrap()).await.unwrap();
+        let (bus, events) = BusServer::start(s3.credentials()).await.unwrap();
         let function = function(&s3, &secrets, &bus, Arc::clone(&clock), page, format);
         Self { simulator, s3, clock, function, lake, events: Mutex::new(events), secrets, bus }
     }
@@ -141,7 +151,8 @@ impl Collector {
 
     /// Gives a command so long.
     pub(crate) async fn run_within(&self, command: Value, left: Duration) -> Value {
-        serde_json::to_value(answer(&self.function, command, left).await.unwrap()).unwrap()
+        let deadline = Deadline::after(&self.function.clock, left);
+        serde_json::to_value(answer(&self.function, command, &deadline).await.unwrap()).unwrap()
     }
 
     /// Stops the function, as a kill does, at its `step`th request to S3 from now on, before or after it took effect.
@@ -223,7 +234,7 @@ impl Collector {
     /// stopped may still take effect; they do so in the lake before.
     pub(crate) async fn clear(&mut self) {
         let lake = tempfile::tempdir().unwrap();
-        self.s3 = EmbeddedS3::start(lake.path()).await.unwrap();
+        self.s3 = EmbeddedS3::start_with(lake.path(), self.s3.credentials().clone()).await.unwrap();
         let (page, format) = (self.function.page, self.function.sink.format);
         self.function = function(&self.s3, &self.secrets, &self.bus, Arc::clone(&self.clock), page, format);
         self.lake = lake;
@@ -252,6 +263,11 @@ impl Collector {
     }
 }
 
+/// The credentials of the local servers, as the SDK takes them.
+pub(crate) fn sdk_credentials(local: &LocalCredentials) -> Credentials {
+    Credentials::new(&local.access_key_id, &local.secret_access_key, None, None, "test")
+}
+
 fn function(
     s3: &EmbeddedS3,
     secrets: &SecretsServer,
@@ -260,7 +276,7 @@ fn function(
     page: u64,
     format: Format,
 ) -> App {
-    let credentials = Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY, None, None, "test");
+    let credentials = sdk_credentials(s3.credentials());
     // Errors of S3 are this harness's doing: trying again would only blur at which request it was stopped.
     macro_rules! client {
         ($sdk:ident, $endpoint:expr) => {
@@ -282,13 +298,13 @@ fn function(
         secrets: Secrets::new(client!(aws_sdk_secretsmanager, secrets.endpoint()), "okta-lake/".to_owned()),
         stack: Stack { lake: lake.clone(), events: events.clone(), bus: None, rule: None },
         sink: Sink { lake, format, figures: figures.clone() },
-        security_lake: None,
+        outputs: Vec::new(),
         bus: Bus::new(events, Some("okta-lake".to_owned())),
         share: Share::new(100, 10).unwrap(),
         allowed_hosts: AllowedHosts { custom_domains: vec![], loopback: true },
         page,
         lateness: SignedDuration::from_hours(1),
-        second_look: SignedDuration::from_hours(4),
+        recheck_after: RECHECK_AFTER,
         told_every: Duration::from_secs(30),
         figures,
         clock,

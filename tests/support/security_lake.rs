@@ -10,16 +10,17 @@ use aws_config::BehaviorVersion;
 #[allow(deprecated)] // What takes their place is in a crate that nothing else here needs.
 use aws_config::profile::profile_file::{ProfileFileKind, ProfileFiles};
 use aws_config::retry::RetryConfig;
-use aws_sdk_s3::config::{Credentials, Region};
+use aws_sdk_s3::config::Region;
 use backfill::outputs::sealed_output::SealedOutput;
 use backfill::outputs::security_lake::{SecurityLake, Subscription};
-use local::fault::Fault;
-use local::s3_server::{ACCESS_KEY_ID, BUCKET, EmbeddedS3, REGION, SECRET_ACCESS_KEY};
-use local::sts_server::StsServer;
+use local_aws::fault::Fault;
+use local_aws::s3_server::{BUCKET, EmbeddedS3, REGION};
+use local_aws::sts_server::StsServer;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::support::collector::sdk_credentials;
 use crate::support::rows;
 
 const ACCOUNT: &str = "111122223333";
@@ -48,7 +49,8 @@ impl Subscriber {
     pub(crate) async fn start() -> Self {
         let bucket = tempfile::tempdir().unwrap();
         let s3 = EmbeddedS3::start(bucket.path()).await.unwrap();
-        Self { s3, sts: StsServer::start(EXTERNAL_ID).await.unwrap(), bucket }
+        let sts = StsServer::start(s3.credentials(), EXTERNAL_ID).await.unwrap();
+        Self { s3, sts, bucket }
     }
 
     /// Makes the custom source of a class, and so its role.
@@ -74,7 +76,7 @@ impl Subscriber {
         let aws = aws_config::defaults(BehaviorVersion::latest())
             .profile_files(endpoints)
             .region(Region::new(REGION))
-            .credentials_provider(Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY, None, None, "test"))
+            .credentials_provider(sdk_credentials(self.s3.credentials()))
             .retry_config(RetryConfig::disabled())
             .load()
             .await;
@@ -93,7 +95,7 @@ impl Subscriber {
     /// Another bucket, in which requests that were under way do not take effect.
     pub(crate) async fn clear(&mut self) {
         let bucket = tempfile::tempdir().unwrap();
-        self.s3 = EmbeddedS3::start(bucket.path()).await.unwrap();
+        self.s3 = EmbeddedS3::start_with(bucket.path(), self.s3.credentials().clone()).await.unwrap();
         self.bucket = bucket;
     }
 

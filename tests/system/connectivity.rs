@@ -1,8 +1,8 @@
 //! test-connectivity on eight orgs, through the real function, its AWS clients and a simulated Okta.
 
-use local::backfill::{Backfill, TIMEOUT};
-use local::config::Config;
-use local::function_process::Invocation;
+use local_aws::backfill_stack::{BackfillStack, TIMEOUT};
+use local_aws::config::Config;
+use local_aws::function_process::Invocation;
 use okta_sim::{Clock, Fault, FaultKind, OrgConfig, Role, SimConfig, Simulator};
 use serde_json::{Value, json};
 
@@ -72,7 +72,7 @@ async fn test(faults: Vec<Fault>, client: &str, bend: impl FnOnce(&mut Value)) -
     bend(&mut secret);
     let lake = tempfile::tempdir().unwrap();
     let config = outspoken();
-    let (backfill, _) = Backfill::start(lake.path(), &FUNCTIONS, secret.to_string(), &config).await.unwrap();
+    let (backfill, _) = BackfillStack::start(lake.path(), &FUNCTIONS, secret.to_string(), &config).await.unwrap();
     let invocation = backfill.run(json!({"action": "test-connectivity"}), TIMEOUT).await.unwrap();
     let response = String::from_utf8(invocation.response.to_vec()).unwrap();
     let tested = Tested {
@@ -166,7 +166,8 @@ async fn a_secret_that_changes_is_tested_at_once() {
     let simulator = simulator(vec![]).await;
     let lake = tempfile::tempdir().unwrap();
     let good = simulator.secret("integration").unwrap();
-    let (backfill, mut events) = Backfill::start(lake.path(), &FUNCTIONS, good.clone(), &outspoken()).await.unwrap();
+    let (backfill, mut events) =
+        BackfillStack::start(lake.path(), &FUNCTIONS, good.clone(), &outspoken()).await.unwrap();
     let mut tested = Vec::new();
     for change in [None, None, Some(good.replace("client_secret\":\"", "client_secret\":\"x")), None, Some(good)] {
         if let Some(secret) = change {
@@ -191,7 +192,7 @@ async fn a_secret_that_changes_is_tested_at_once() {
 async fn a_secret_without_a_value_waits_for_one() {
     let lake = tempfile::tempdir().unwrap();
     let secret = json!({"tenant": "acme"}).to_string();
-    let (backfill, _) = Backfill::start(lake.path(), &FUNCTIONS, secret, &outspoken()).await.unwrap();
+    let (backfill, _) = BackfillStack::start(lake.path(), &FUNCTIONS, secret, &outspoken()).await.unwrap();
     backfill.secrets.empty();
     for action in ["continue", "inventory", "reconcile"] {
         let done = backfill.function.invoke(json!({"action": action}).to_string(), TIMEOUT).await.unwrap();
@@ -209,7 +210,7 @@ async fn what_is_no_command_says_what_would_be() {
     let simulator = simulator(vec![]).await;
     let lake = tempfile::tempdir().unwrap();
     let secret = simulator.secret("service").unwrap();
-    let (backfill, _) = Backfill::start(lake.path(), &FUNCTIONS, secret, &Config::default()).await.unwrap();
+    let (backfill, _) = BackfillStack::start(lake.path(), &FUNCTIONS, secret, &Config::default()).await.unwrap();
     let error = backfill.run(json!({"action": "explode"}), TIMEOUT).await.unwrap_err().to_string();
     assert!(error.contains("test-connectivity"), "{error}");
 }

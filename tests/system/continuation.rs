@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use local::backfill::Backfill;
-use local::config::Config;
+use local_aws::backfill_stack::BackfillStack;
+use local_aws::config::Config;
 use okta_sim::{Clock, Fault, FaultKind, LimitsConfig, OrgConfig, SimConfig, Simulator};
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ async fn many_invocations_and_a_kill_are_one_collection() {
     let lake = tempfile::tempdir().unwrap();
     let config = Config { handed_on: vec![("OKTA_LAKE_FORMAT".to_owned(), "ndjson".to_owned())], ..Config::default() };
     let secret = simulator.secret("token").unwrap();
-    let (backfill, mut events) = Backfill::start(lake.path(), &FUNCTIONS, secret, &config).await.unwrap();
+    let (backfill, mut events) = BackfillStack::start(lake.path(), &FUNCTIONS, secret, &config).await.unwrap();
     let (since, until) = (simulator.org().log_start(), now - jiff::SignedDuration::from_hours(12));
     let logs = json!({"action": "logs", "since": since.to_string(), "until": until.to_string()});
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use local::fault::Fault;
+use local_aws::fault::Fault;
 
 use crate::support::{LogEvent, System};
 

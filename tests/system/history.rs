@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use local::fault::Fault;
+use local_aws::fault::Fault;
 use okta_sim::{FaultKind, OrgConfig};
 use serde_json::{Value, json};
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use lake::Format;
-use local::fault::Fault;
+use local_aws::fault::Fault;
 use okta_sim::OrgConfig;
 use serde_json::{Value, json};
 

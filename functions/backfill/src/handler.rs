@@ -14,16 +14,18 @@ use serde_json::{Value, json};
 use crate::actions::connectivity;
 use crate::actions::logs::{self, LogsReport, Wish};
 use crate::actions::quarantine_report;
+use crate::actions::reconcile::reconcile;
+use crate::actions::renormalize::renormalize;
 use crate::actions::secret_rotation;
 use crate::app::App;
 use crate::aws::bus::Kind;
 use crate::aws::secrets::{Found, SecretsError};
 use crate::check::{CREDENTIALS, Check, Report, Section, Status};
-use crate::command::{Action, Command, CommandError};
+use crate::command::{Action, Command, CommandError, Renormalize};
 use crate::inventory::run::{self as inventory, InventoryReport, Wanted};
 use crate::org::backoff::STORE;
+use crate::org::deadline::Deadline;
 use crate::seal::report::ReconcileReport;
-use crate::seal::run as reconcile;
 
 /// What is left of the time at the end, to write the last checkpoints and to answer in.
 const RESERVE: Duration = Duration::from_secs(10);
@@ -108,27 +110,28 @@ impl From<HandlerError> for Diagnostic {
 
 /// Handles one event of the Lambda runtime.
 pub async fn handle(function: &App, event: LambdaEvent<Value>) -> Result<Answer, HandlerError> {
-    let answer = answer(function, event.payload, left(&event.context)).await;
+    let deadline = Deadline::after(&function.clock, left(&event.context));
+    let answer = answer(function, event.payload, &deadline).await;
     function.figures.publish(function.clock.now());
     answer
 }
 
-/// Handles a command that must have been answered in `left`.
-pub async fn answer(function: &App, payload: Value, left: Duration) -> Result<Answer, HandlerError> {
+/// Handles a command that must have been answered by `deadline`.
+pub async fn answer(function: &App, payload: Value, deadline: &Deadline) -> Result<Answer, HandlerError> {
     let Command { action, tenant } = Command::parse(payload.clone())?;
     let wish = match &action {
         Action::TestConnectivity => {
-            return Ok(Answer::Connectivity(test_connectivity(function, tenant, left).await));
+            return Ok(Answer::Connectivity(test_connectivity(function, tenant, deadline).await));
         }
         Action::Collect(wanted) | Action::Logs(wanted) => Wish::Collect(wanted),
         Action::Reconcile | Action::Renormalize(_) => {
-            let reconcile = seals(function, &action, tenant, &payload, left).await?;
+            let reconcile = seals(function, &action, tenant, &payload, deadline).await?;
             return Ok(Answer::Reconcile(reconcile));
         }
         Action::Inventory(wanted) => {
             let tenants = tenants(function, tenant).await?;
             let wish = inventory::Wish::Collect(wanted);
-            let reports = inventories(function, &tenants, wish, &payload, left).await;
+            let reports = inventories(function, &tenants, wish, &payload, deadline).await;
             let is_complete = reports.iter().all(|report| report.is_complete);
             let answer = InventoryAnswer { action: action.name(), is_complete, tenants: reports };
             return Ok(Answer::Inventory(answer));
@@ -137,7 +140,7 @@ pub async fn answer(function: &App, payload: Value, left: Duration) -> Result<An
         Action::Status => Wish::Tell,
     };
     let tenants = match (&action, tenant) {
-        (Action::Continue, None) => watched_tenants(function, left).await?,
+        (Action::Continue, None) => watched_tenants(function, deadline).await?,
         (_, tenant) => tenants(function, tenant).await?,
     };
     let everything = Wanted::default();
@@ -149,11 +152,11 @@ pub async fn answer(function: &App, payload: Value, left: Duration) -> Result<An
     // The log and the inventory are counted in different buckets.
     let inventory = async {
         match of_inventory {
-            Some(wish) => inventories(function, &tenants, wish, &json!({"action": "continue"}), left).await,
+            Some(wish) => inventories(function, &tenants, wish, &json!({"action": "continue"}), deadline).await,
             None => Vec::new(),
         }
     };
-    let turns = tenants.iter().map(|tenant| turn(function, tenant, wish, &payload, left));
+    let turns = tenants.iter().map(|tenant| turn(function, tenant, wish, &payload, deadline));
     let logs = stream::iter(turns).buffered(TENANTS_AT_ONCE).collect::<Vec<_>>();
     let (reports, mut inventory) = futures::join!(logs, inventory);
     let is_complete =
@@ -163,9 +166,9 @@ pub async fn answer(function: &App, payload: Value, left: Duration) -> Result<An
 }
 
 /// Every org, its secret looked after. What the lake remembers of secrets is no reason not to go on.
-async fn watched_tenants(function: &App, left: Duration) -> Result<Vec<String>, SecretsError> {
+async fn watched_tenants(function: &App, deadline: &Deadline) -> Result<Vec<String>, SecretsError> {
     let found = function.secrets.list().await?;
-    if let Err(error) = Box::pin(secret_rotation::look(function, &found, left)).await {
+    if let Err(error) = Box::pin(secret_rotation::look(function, &found, deadline)).await {
         tracing::error!(%error, remedy = STORE, "secrets that have changed are not tested");
     }
     Ok(Found::with_values(found))
@@ -185,10 +188,10 @@ async fn inventories(
     tenants: &[String],
     wish: inventory::Wish<'_>,
     command: &Value,
-    left: Duration,
+    deadline: &Deadline,
 ) -> Vec<InventoryReport> {
     let turns = tenants.iter().map(|tenant| async move {
-        let report = Box::pin(inventory::run(function, tenant, wish, left)).await;
+        let report = Box::pin(inventory::run(function, tenant, wish, deadline)).await;
         if !report.is_complete && report.problems.is_empty() && report.held_until.is_none() {
             let mut next = command.clone();
             next["tenant"] = tenant.as_str().into();
@@ -200,8 +203,8 @@ async fn inventories(
 }
 
 /// One org's turn. If it ends because the time is up, the next one is asked for at once; the schedule would come later.
-async fn turn(function: &App, tenant: &str, wish: Wish<'_>, command: &Value, left: Duration) -> LogsReport {
-    let report = logs::run(function, tenant, wish, left).await;
+async fn turn(function: &App, tenant: &str, wish: Wish<'_>, command: &Value, deadline: &Deadline) -> LogsReport {
+    let report = logs::run(function, tenant, wish, deadline).await;
     let is_stopped = !report.problems.is_empty() || report.held_until.is_some() || matches!(wish, Wish::Tell);
     if !report.is_complete && !is_stopped {
         let mut next = if report.is_too_late { command.clone() } else { json!({"action": "continue"}) };
@@ -217,31 +220,29 @@ async fn seals(
     action: &Action,
     tenant: Option<String>,
     command: &Value,
-    left: Duration,
+    deadline: &Deadline,
 ) -> Result<ReconcileAnswer, HandlerError> {
-    let ends = function.clock.elapsed() + left;
-    let wish = match action {
-        Action::Renormalize(wanted) => reconcile::Wish::Renormalize(*wanted),
-        _ => reconcile::Wish::Reconcile,
+    let wanted = match action {
+        Action::Renormalize(wanted) => Some(*wanted),
+        _ => None,
     };
     let is_everyone = tenant.is_none();
     let mut names = tenants(function, tenant).await?;
-    let mut tenants = seals_of(function, &names, wish, left).await;
+    let mut tenants = seals_of(function, &names, wanted, deadline).await;
     if is_everyone {
         names = function.sink.lake.tenants().await?;
         // A secret may be called otherwise than its org.
         names.retain(|name| tenants.iter().all(|report| report.tenant != *name));
-        let left = ends.saturating_sub(function.clock.elapsed());
-        tenants.extend(seals_of(function, &names, wish, left).await);
+        tenants.extend(seals_of(function, &names, wanted, deadline).await);
     }
-    if matches!(wish, reconcile::Wish::Reconcile) {
-        function.figures.sealed(&tenants);
+    if wanted.is_none() {
+        function.figures.sealed(ReconcileReport::counts(&tenants));
         if is_everyone {
             let names: Vec<_> = tenants.iter().map(|report| &*report.tenant).collect();
-            count_quarantine(function, &names, ends.saturating_sub(function.clock.elapsed())).await;
+            count_quarantine(function, &names, deadline).await;
         }
     }
-    let is_dry_run = matches!(wish, reconcile::Wish::Renormalize(wanted) if wanted.dry_run);
+    let is_dry_run = wanted.is_some_and(|wanted| wanted.dry_run);
     for report in tenants.iter().filter(|report| report.is_cut_short() && !is_dry_run) {
         let mut next = command.clone();
         next["tenant"] = report.tenant.clone().into();
@@ -252,9 +253,9 @@ async fn seals(
 }
 
 /// Tells what has come into quarantine. The hours do not depend on it, and it takes no more than the rest of the time.
-async fn count_quarantine(function: &App, tenants: &[&str], left: Duration) {
+async fn count_quarantine(function: &App, tenants: &[&str], deadline: &Deadline) {
     let look = pin!(quarantine_report::look(function, tenants, function.clock.now()));
-    match select(look, function.clock.sleep(left)).await {
+    match select(look, pin!(deadline.passed())).await {
         Either::Left((Ok(()), _)) => {}
         Either::Left((Err(error), _)) => tracing::error!(%error, remedy = STORE, "the quarantine is not counted"),
         Either::Right(_) => tracing::warn!("the quarantine is not counted: the time is up"),
@@ -262,23 +263,28 @@ async fn count_quarantine(function: &App, tenants: &[&str], left: Duration) {
 }
 
 /// One org after another: an hour is sealed in memory and on disk, and there is one of each.
-async fn seals_of(function: &App, names: &[String], wish: reconcile::Wish, left: Duration) -> Vec<ReconcileReport> {
-    let ends = function.clock.elapsed() + left;
+async fn seals_of(
+    function: &App,
+    names: &[String],
+    wanted: Option<Renormalize>,
+    deadline: &Deadline,
+) -> Vec<ReconcileReport> {
     let mut reports = Vec::new();
     for (at, name) in names.iter().enumerate() {
-        let left = ends.saturating_sub(function.clock.elapsed());
         // So that an org with much to seal does not keep the others waiting for ever.
-        let share = left / u32::try_from(names.len() - at).unwrap_or(1);
-        reports.push(reconcile::run(function, name, wish, share).await);
+        let share = deadline.share(u32::try_from(names.len() - at).unwrap_or(1));
+        reports.push(match wanted {
+            Some(wanted) => renormalize(function, name, wanted, &share).await,
+            None => reconcile(function, name, &share).await,
+        });
     }
     reports
 }
 
-async fn test_connectivity(function: &App, tenant: Option<String>, left: Duration) -> Report {
-    let ends = function.clock.elapsed() + left;
+async fn test_connectivity(function: &App, tenant: Option<String>, deadline: &Deadline) -> Report {
     let mut stack = function.stack.check().await;
-    if let Some(security_lake) = &function.security_lake {
-        stack.checks.push(Box::pin(security_lake.check()).await);
+    for output in &function.outputs {
+        stack.checks.push(output.check().await);
     }
     let mut sections = vec![stack];
     let tenants = match tenant {
@@ -289,9 +295,8 @@ async fn test_connectivity(function: &App, tenant: Option<String>, left: Duratio
     match tenants {
         Ok(tenants) if !tenants.is_empty() => {
             for tenant in tenants {
-                let left = ends.saturating_sub(function.clock.elapsed());
                 let secret = Arc::new(function.secrets.of(&tenant));
-                sections.push(connectivity::check(function, &tenant, secret, left).await);
+                sections.push(connectivity::check(function, &tenant, secret, deadline).await);
             }
         }
         outcome => sections.push(no_tenant(function, outcome.err())),

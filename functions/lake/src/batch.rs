@@ -1,27 +1,19 @@
-//! Events on their way into the lake: each once, gathered by hour, one object an hour.
+//! Events on their way into the lake: each once, by hour, one object for each hour.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write;
 
-use jiff::Timestamp;
 use normalize::ocsf::{Event, Text};
 use normalize::{MAPPING_VERSION, Tenant};
 use sha2::{Digest, Sha256};
 
-use crate::encode::{EncodeError, Format};
+use crate::digest;
+use crate::encode::{EncodeError, encode};
+use crate::format::Format;
 use crate::layout;
+use crate::partition::Partition;
 
-/// One org's hour.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Partition {
-    /// The org.
-    pub tenant: Tenant,
-    /// The start of the hour, UTC.
-    pub hour: Timestamp,
-}
-
-/// The events of one partition. A row is some kilobytes wide: in a box it is moved once, not each time that the list
+/// The events of one partition. An event is some kilobytes wide: in a box it is moved once, not each time that the list
 /// grows or is sorted.
 pub type Rows<'a> = Vec<Box<Event<'a>>>;
 
@@ -33,18 +25,19 @@ pub struct Batch<'a> {
     partitions: BTreeMap<Partition, Rows<'a>>,
 }
 
-/// What became of an event that was to be added.
+/// What became of an event that was given to a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Inserted {
     /// It is in.
     New,
     /// The batch has it already: Okta, EventBridge and SQS all deliver more than once.
     Duplicate,
-    /// The batch has another event of the same uuid. Readers know an event by its uuid, so this one cannot be a row.
+    /// The batch has another event with the same uuid. Readers identify an event by its uuid, so this one cannot be a row.
+    /// All events of a batch came by the same path: neither has precedence over the other.
     Conflict,
 }
 
-/// What is to be written for one partition.
+/// The object to write for one partition.
 #[derive(Debug)]
 pub struct Object {
     /// Where.
@@ -58,7 +51,7 @@ pub struct Object {
 }
 
 impl<'a> Batch<'a> {
-    /// Adds an event unless the batch has one of its uuid.
+    /// Adds an event unless the batch has one with its uuid.
     pub fn insert(&mut self, partition: Partition, event: Event<'a>) -> Inserted {
         let seen = self.seen.entry(partition.tenant.clone()).or_default();
         match seen.entry(event.metadata.uid.clone()) {
@@ -81,35 +74,26 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// The object for a partition's sorted `rows`. Its key derives from what Okta sent and from the mapping, so the same
-/// events give the same key, whenever and however often they come.
+/// The object for a partition's sorted `rows`. Its key derives from what Okta sent and from the version of the mapping:
+/// the same events give the same key, however often they come.
 pub fn object(partition: &Partition, rows: Rows<'_>, format: Format) -> Result<Object, EncodeError> {
-    let key = layout::live_key(partition, &digest(&rows), format);
+    let key = layout::live_key(partition, &content(&rows), format);
     let count = rows.len();
-    Ok(Object { key, content_type: format.content_type(), rows: count, body: format.encode(rows)? })
+    Ok(Object { key, content_type: format.content_type(), rows: count, body: encode(rows, format)? })
 }
 
-fn digest(rows: &[Box<Event<'_>>]) -> String {
+fn content(rows: &[Box<Event<'_>>]) -> String {
     let mut hasher = Sha256::new();
     hasher.update(MAPPING_VERSION.to_be_bytes());
     for event in rows {
         hasher.update((event.raw_data.len() as u64).to_be_bytes());
         hasher.update(event.raw_data.as_bytes());
     }
-    hex(&hasher.finalize()[..16])
+    digest::name(hasher)
 }
 
-/// Whether two texts are the same LogEvent, be it in another order or spacing.
+/// Whether two texts are the same LogEvent, perhaps with another order of members or other spacing.
 fn is_same(one: &str, other: &str) -> bool {
     let parse = |text| serde_json::from_str::<serde_json::Value>(text).ok();
     one == other || parse(one).is_some_and(|one| parse(other) == Some(one))
-}
-
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

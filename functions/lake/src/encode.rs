@@ -1,8 +1,7 @@
 //! Events to bytes: Parquet with nested columns, or compressed NDJSON.
 
 use std::borrow::Borrow;
-use std::io::Write;
-use std::str::FromStr;
+use std::io::{self, Write};
 
 use arrow_array::RecordBatch;
 use normalize::ocsf::Event;
@@ -10,23 +9,12 @@ use parquet::arrow::ArrowWriter;
 use parquet::errors::ParquetError;
 use serde_arrow::ArrayBuilder;
 
-use crate::pages::properties;
+use crate::action::Action;
+use crate::format::Format;
+use crate::parquet_layout::{ZSTD_LEVEL, live_properties};
 use crate::schema;
 
-/// zstd's own default: beyond it, size falls by a tenth and speed by half.
-pub(crate) const ZSTD_LEVEL: i32 = 3;
-
-/// The form of the objects in `live/`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Format {
-    /// Apache Parquet, zstd.
-    #[default]
-    Parquet,
-    /// One JSON object a line, zstd.
-    Ndjson,
-}
-
-/// An event that has no encoded form. All events have one: this is a bug, not bad input.
+/// An event that has no encoded form. All events have one: this is a mistake of okta-lake, not bad input.
 #[derive(Debug, thiserror::Error)]
 pub enum EncodeError {
     /// Into Arrow columns.
@@ -40,49 +28,32 @@ pub enum EncodeError {
     Json(#[from] serde_json::Error),
     /// Compressed.
     #[error("cannot compress")]
-    Compress(#[from] std::io::Error),
+    Compress(#[from] io::Error),
 }
 
-impl Format {
-    /// What its object keys end in.
-    pub fn extension(self) -> &'static str {
-        match self {
-            Self::Parquet => "parquet",
-            Self::Ndjson => "ndjson.zst",
-        }
+impl EncodeError {
+    /// What a caller does about it.
+    pub fn action(&self) -> Action {
+        Action::Stop
     }
 
-    /// The form of an object, by its key.
-    pub fn of(key: &str) -> Option<Self> {
-        let is = |format: &Self| key.strip_suffix(format.extension()).is_some_and(|name| name.ends_with('.'));
-        [Self::Parquet, Self::Ndjson].into_iter().find(is)
-    }
-
-    /// The media type of its objects.
-    pub fn content_type(self) -> &'static str {
-        match self {
-            Self::Parquet => "application/vnd.apache.parquet",
-            Self::Ndjson => "application/zstd",
-        }
-    }
-
-    /// Encodes `events` in their order. Each is needed only until the next one: given by value, it is freed then.
-    pub fn encode<'a, E: Borrow<Event<'a>>>(self, events: impl IntoIterator<Item = E>) -> Result<Vec<u8>, EncodeError> {
-        match self {
-            Self::Parquet => parquet(events),
-            Self::Ndjson => ndjson(events),
-        }
+    /// What a person does about it.
+    pub fn remedy(&self) -> &'static str {
+        "report it: this is a mistake of okta-lake, and neither the bucket nor the event is at fault"
     }
 }
 
-impl FromStr for Format {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, String> {
-        match name {
-            "parquet" => Ok(Self::Parquet),
-            "ndjson" => Ok(Self::Ndjson),
-            _ => Err(format!("{name:?} is no format: expected parquet or ndjson")),
+/// Encodes `events` in their order. Each is needed only until the next one: given by value, it is freed then.
+pub fn encode<'a, E: Borrow<Event<'a>>>(
+    events: impl IntoIterator<Item = E>,
+    format: Format,
+) -> Result<Vec<u8>, EncodeError> {
+    match format {
+        Format::Parquet => parquet(events),
+        Format::Ndjson => {
+            let mut writer = zstd::Encoder::new(Vec::new(), ZSTD_LEVEL)?;
+            ndjson(events, &mut writer)?;
+            Ok(writer.finish()?)
         }
     }
 }
@@ -90,6 +61,21 @@ impl FromStr for Format {
 /// `events` as Arrow columns of [`schema::events`].
 pub fn columns<'a, E: Borrow<Event<'a>>>(events: impl IntoIterator<Item = E>) -> Result<RecordBatch, EncodeError> {
     rows_to_columns(events).map_err(|error| EncodeError::Columns(Box::new(error)))
+}
+
+/// Writes `events` as lines of JSON.
+pub(crate) fn ndjson<'a, E: Borrow<Event<'a>>>(
+    events: impl IntoIterator<Item = E>,
+    to: &mut impl Write,
+) -> Result<(), EncodeError> {
+    let mut line = Vec::new();
+    for event in events {
+        line.clear();
+        serde_json::to_writer(&mut line, event.borrow())?;
+        line.push(b'\n');
+        to.write_all(&line)?;
+    }
+    Ok(())
 }
 
 fn rows_to_columns<'a, E: Borrow<Event<'a>>>(events: impl IntoIterator<Item = E>) -> serde_arrow::Result<RecordBatch> {
@@ -100,22 +86,10 @@ fn rows_to_columns<'a, E: Borrow<Event<'a>>>(events: impl IntoIterator<Item = E>
 
 fn parquet<'a, E: Borrow<Event<'a>>>(events: impl IntoIterator<Item = E>) -> Result<Vec<u8>, EncodeError> {
     let columns = columns(events)?;
-    let properties = properties(&columns)?;
+    let properties = live_properties(&columns)?;
     let mut writer = ArrowWriter::try_new(Vec::new(), columns.schema(), Some(properties))?;
     writer.write(&columns)?;
     // The writer has its own pages now; the rest of them is compressed when it is closed.
     drop(columns);
     Ok(writer.into_inner()?)
-}
-
-fn ndjson<'a, E: Borrow<Event<'a>>>(events: impl IntoIterator<Item = E>) -> Result<Vec<u8>, EncodeError> {
-    let mut writer = zstd::Encoder::new(Vec::new(), ZSTD_LEVEL)?;
-    let mut line = Vec::new();
-    for event in events {
-        line.clear();
-        serde_json::to_writer(&mut line, event.borrow())?;
-        line.push(b'\n');
-        writer.write_all(&line)?;
-    }
-    Ok(writer.finish()?)
 }

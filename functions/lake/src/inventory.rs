@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_arrow::ArrayBuilder;
 use serde_arrow::schema::{SchemaLike as _, TracingOptions};
 
-use crate::encode::{EncodeError, ZSTD_LEVEL};
+use crate::encode::EncodeError;
+use crate::parquet_layout::ZSTD_LEVEL;
 use crate::stored::ReadError;
 
 /// The media type of a part.

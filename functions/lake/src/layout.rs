@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use normalize::Tenant;
 
-use crate::batch::Partition;
-use crate::encode::Format;
+use crate::format::Format;
+use crate::partition::Partition;
 
 /// The tenant part of keys for what cannot be told to belong to an org. No tenant starts with `_`.
 pub const UNKNOWN_TENANT: &str = "_unknown";

@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
-use crate::batch::hex;
+use crate::digest::sha256;
 
 /// The seal of one hour.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,7 +130,7 @@ pub struct Former {
 impl Entry {
     /// SHA-256 of the entry's object, in hexadecimal: of its JSON, byte by byte as it lies in the lake.
     pub fn fingerprint(&self) -> Result<String, serde_json::Error> {
-        Ok(hex(&Sha256::digest(serde_json::to_vec(self)?)))
+        Ok(sha256(&serde_json::to_vec(self)?))
     }
 
     /// The link to this entry.

@@ -1,25 +1,32 @@
-//! The lake in S3: where objects lie, what is in them, and the only place that writes them.
+//! The lake in S3: keys, schema, encoding, the object store, state, ledger and seal.
 
+pub mod action;
 pub mod batch;
+pub mod claim;
+pub mod digest;
 pub mod encode;
+pub mod format;
 pub mod inventory;
 pub mod layout;
 pub mod ledger;
-mod pages;
+pub mod object_store;
+mod parquet_layout;
+pub mod partition;
 pub mod quarantine;
 pub mod schema;
 pub mod seal;
 pub mod security_lake;
-mod sort;
-pub mod state;
+pub mod sort;
 pub mod stored;
-pub mod write;
 
-pub use batch::{Batch, Object, Partition};
-pub use encode::{EncodeError, Format};
+pub use action::Action;
+pub use batch::{Batch, Object};
+pub use claim::{Claim, Word};
+pub use encode::EncodeError;
+pub use format::Format;
 pub use ledger::Entry;
+pub use object_store::{Lake, Put, StateError, Version, WriteError};
+pub use partition::Partition;
 pub use quarantine::Rejected;
 pub use sort::Sorter;
-pub use state::{StateError, Version};
 pub use stored::StoredRow;
-pub use write::{Lake, Put, WriteError};

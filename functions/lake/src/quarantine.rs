@@ -5,8 +5,7 @@ use normalize::Tenant;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::batch::hex;
-use crate::layout;
+use crate::{digest, layout};
 
 /// One refused message as it lies in `quarantine/`.
 #[derive(Debug, Serialize)]
@@ -35,7 +34,7 @@ impl Rejected<'_> {
         let mut hasher = Sha256::new();
         hasher.update(self.body.as_bytes());
         hasher.update(self.body_base64.as_deref().unwrap_or_default().as_bytes());
-        layout::quarantine_key(self.tenant.as_ref(), self.received, &hex(&hasher.finalize()[..16]))
+        layout::quarantine_key(self.tenant.as_ref(), self.received, &digest::name(hasher))
     }
 }
 

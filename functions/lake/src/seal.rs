@@ -1,23 +1,27 @@
 //! The rows of a closed hour as one object: each mapped anew from what Okta sent, sorted, in large row groups. Rows pass
-//! through; memory holds one row group's pages.
+//! through; memory holds the pages of one row group.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter};
 use std::path::Path;
 
 use jiff::Timestamp;
+use normalize::ocsf::Event;
 use normalize::{LogEvent, LogEventError, MAPPING_VERSION, Receipt, Route, Tenant};
 use parquet::arrow::ArrowWriter;
 use parquet::errors::ParquetError;
 use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
 
-use crate::batch::hex;
-use crate::encode::{EncodeError, Format, ZSTD_LEVEL, columns};
-use crate::pages::sealed_properties;
+use crate::action::Action;
+use crate::digest::{self, hex};
+use crate::encode::{EncodeError, columns, ndjson};
+use crate::format::Format;
+use crate::parquet_layout::{ZSTD_LEVEL, sealed_properties};
 use crate::schema;
+use crate::sort::SortError;
 use crate::stored::StoredRow;
 
-/// So many rows are mapped and laid out at once.
+/// How many rows are mapped and laid out at once.
 pub(crate) const ROWS_AT_ONCE: usize = 1_000;
 
 /// An hour's object, on disk.
@@ -28,7 +32,7 @@ pub struct Sealed {
     pub rows: u64,
     /// The digest of its uuids: see [`crate::Entry::digest`].
     pub uids: String,
-    /// The digest of everything in it, which names it.
+    /// The digest of its rows, which names it.
     pub content: String,
     /// When the first event was published.
     pub first: Option<Timestamp>,
@@ -36,27 +40,79 @@ pub struct Sealed {
     pub last: Option<Timestamp>,
 }
 
-/// An hour that has no sealed form.
+/// Why an hour was not sealed, or not split.
 #[derive(Debug, thiserror::Error)]
 pub enum SealError {
-    /// What is in the lake is not what Okta sent.
-    #[error("the row of the event {uid} has no LogEvent in raw_data")]
+    /// A row is not what okta-lake wrote.
+    #[error("the row of the event {uid} is damaged")]
     Row {
         /// The event.
         uid: String,
         /// Where it departs.
         #[source]
-        source: LogEventError,
+        source: RowFault,
     },
+    /// The sorted rows cannot be read back.
+    #[error(transparent)]
+    Sort(#[from] SortError),
     /// Columns or lines.
     #[error(transparent)]
     Encode(#[from] EncodeError),
     /// A Parquet file.
     #[error("cannot write Parquet")]
     Parquet(#[from] ParquetError),
-    /// No place on disk.
-    #[error("cannot keep an hour on disk while it is being sealed")]
-    Io(#[from] io::Error),
+    /// The local disk.
+    #[error("cannot keep an hour on the local disk while it is being sealed")]
+    Disk(#[from] io::Error),
+}
+
+/// What is wrong with a row of the lake.
+#[derive(Debug, thiserror::Error)]
+pub enum RowFault {
+    /// `raw_data` is no LogEvent.
+    #[error("raw_data is no LogEvent")]
+    LogEvent(#[from] LogEventError),
+    /// `raw_data` is another event.
+    #[error("raw_data is the event {0}")]
+    OtherEvent(String),
+    /// `raw_data` was published at another time than the row says.
+    #[error("raw_data was published at {0}")]
+    OtherTime(Timestamp),
+    /// The path by which it came.
+    #[error("metadata.source is no path into the lake")]
+    Path,
+    /// A time when it was received or normalized.
+    #[error("metadata.{column} is no time")]
+    Time {
+        /// The column.
+        column: &'static str,
+        /// Why.
+        #[source]
+        source: jiff::Error,
+    },
+    /// The class that the mapping gave it.
+    #[error("class_uid {0} is no class")]
+    Class(i64),
+}
+
+impl SealError {
+    /// What a caller does about it.
+    pub fn action(&self) -> Action {
+        match self {
+            Self::Row { .. } => Action::Quarantine,
+            Self::Sort(_) | Self::Encode(_) | Self::Parquet(_) | Self::Disk(_) => Action::Stop,
+        }
+    }
+
+    /// What a person does about it.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::Row { .. } => "run `okta-lake verify`: it finds the damaged object and says how to repair it",
+            Self::Encode(error) => error.remedy(),
+            Self::Parquet(_) => "report it: this is a mistake of okta-lake",
+            Self::Sort(_) | Self::Disk(_) => "make room on the local disk: give the function more ephemeral storage",
+        }
+    }
 }
 
 /// Where rows go.
@@ -84,13 +140,13 @@ impl Sealed {
 /// Seals the sorted rows of an org's hour.
 pub fn seal(
     tenant: &Tenant,
-    mut rows: impl Iterator<Item = io::Result<StoredRow>>,
+    mut rows: impl Iterator<Item = Result<StoredRow, SortError>>,
     format: Format,
 ) -> Result<Sealed, SealError> {
     let mut output = Output::new(format)?;
     let mut tally = Tally::new();
     loop {
-        let chunk = rows.by_ref().take(ROWS_AT_ONCE).collect::<io::Result<Vec<_>>>()?;
+        let chunk = rows.by_ref().take(ROWS_AT_ONCE).collect::<Result<Vec<_>, _>>()?;
         if chunk.is_empty() {
             return Ok(tally.finish(output.finish()?));
         }
@@ -117,12 +173,7 @@ impl Output {
         let events = rows.iter().map(|row| event(tenant, row)).collect::<Result<Vec<_>, _>>()?;
         match self {
             Self::Parquet(writer) => writer.write(&columns(events)?)?,
-            Self::Ndjson(writer) => {
-                for event in &events {
-                    serde_json::to_writer(&mut *writer, event).map_err(EncodeError::from)?;
-                    writer.write_all(b"\n")?;
-                }
-            }
+            Self::Ndjson(writer) => ndjson(events, writer)?,
         }
         Ok(())
     }
@@ -136,15 +187,28 @@ impl Output {
     }
 }
 
-/// The row by the present mapping. How and when the event came stays as it was.
-pub(crate) fn event<'a>(tenant: &Tenant, row: &'a StoredRow) -> Result<normalize::ocsf::Event<'a>, SealError> {
-    let StoredRow { metadata, raw_data, .. } = row;
-    let log = LogEvent::parse(raw_data).map_err(|source| SealError::Row { uid: metadata.uid.clone(), source })?;
-    let time = |millis| Timestamp::from_millisecond(millis).map_err(io::Error::other);
-    let route = Route::parse(&metadata.source)
-        .ok_or_else(|| io::Error::other(format!("the row of the event {} came by no known route", metadata.uid)))?;
-    let (logged, processed) = (time(metadata.logged_time)?, time(metadata.processed_time)?);
+/// The row, normalized by the present mapping. How and when the event came stays as it was.
+pub(crate) fn event<'a>(tenant: &Tenant, row: &'a StoredRow) -> Result<Event<'a>, SealError> {
+    normalize_row(tenant, row).map_err(|source| SealError::Row { uid: row.metadata.uid.clone(), source })
+}
+
+fn normalize_row<'a>(tenant: &Tenant, row: &'a StoredRow) -> Result<Event<'a>, RowFault> {
+    let StoredRow { time, metadata, raw_data } = row;
+    let log = LogEvent::parse(raw_data)?;
+    if log.uuid != metadata.uid {
+        return Err(RowFault::OtherEvent(log.uuid.into_owned()));
+    }
+    if log.published.as_millisecond() != *time {
+        return Err(RowFault::OtherTime(log.published));
+    }
+    let route = Route::parse(&metadata.source).ok_or(RowFault::Path)?;
+    let logged = stored_time("logged_time", metadata.logged_time)?;
+    let processed = stored_time("processed_time", metadata.processed_time)?;
     Ok(normalize::normalize(log, &Receipt { tenant, route, logged, processed }).event)
+}
+
+fn stored_time(column: &'static str, millis: i64) -> Result<Timestamp, RowFault> {
+    Timestamp::from_millisecond(millis).map_err(|source| RowFault::Time { column, source })
 }
 
 impl Tally {
@@ -174,7 +238,7 @@ impl Tally {
             file,
             rows: self.rows,
             uids: hex(&self.uids.finalize()),
-            content: hex(&self.content.finalize()[..16]),
+            content: digest::name(self.content),
             first: time(self.first),
             last: time(self.last),
         }
@@ -206,7 +270,7 @@ mod tests {
             let body = std::fs::read(sealed.path()).unwrap();
             stored::read(&format!("x.{}", format.extension()), body.into(), &mut |row| {
                 found.push(row);
-                Ok(())
+                Ok::<(), SealError>(())
             })
             .unwrap();
             assert!(found == rows);
@@ -222,5 +286,22 @@ mod tests {
         let bad = StoredRow { raw_data: "{}".to_owned(), ..row("u7", START) };
         let error = seal(&tenant, [Ok(bad)].into_iter(), Format::Ndjson).unwrap_err();
         assert!(error.to_string().contains("u7"), "{error}");
+        assert_eq!(error.action(), Action::Quarantine);
+    }
+
+    #[test]
+    fn a_row_whose_raw_data_is_another_event_is_not_sealed() {
+        let tenant = Tenant::parse("acme").unwrap();
+        let fault = |row: StoredRow| match seal(&tenant, [Ok(row)].into_iter(), Format::Ndjson) {
+            Err(SealError::Row { source, .. }) => source,
+            other => panic!("{other:?}"),
+        };
+        let flipped = StoredRow { raw_data: row("u8", START).raw_data, ..row("u9", START) };
+        assert!(matches!(fault(flipped), RowFault::OtherEvent(uid) if uid == "u8"));
+        let moved = StoredRow { raw_data: row("u9", START + 1).raw_data, ..row("u9", START) };
+        assert!(matches!(fault(moved), RowFault::OtherTime(_)));
+        let mut sent = row("u9", START);
+        sent.metadata.source = "post".to_owned();
+        assert!(matches!(fault(sent), RowFault::Path));
     }
 }

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use normalize::ocsf::Class;
 use normalize::{Tenant, event_type};
 
-use crate::batch::Partition;
+use crate::partition::Partition;
 
 pub use columns::columns;
 pub use split::{ClassFile, Splitter};

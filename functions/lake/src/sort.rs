@@ -1,5 +1,4 @@
-//! The rows of one hour, sorted by time. Rows go to disk, compressed, when they are many: memory does not grow with the
-//! hour.
+//! The rows of one hour, sorted by time. Beyond a limit rows go to disk, compressed: memory does not grow with the hour.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -8,11 +7,22 @@ use std::io::{self, BufReader, Read, Seek as _, SeekFrom, Write};
 
 use crate::stored::{StoredMetadata, StoredRow};
 
-/// So many bytes of events are kept in memory.
+/// How many bytes of events are kept in memory.
 const IN_MEMORY: usize = 48 << 20;
 
-/// The quickest that zstd has: what is spilled is read back a moment later.
+/// The quickest level of zstd: spilled rows are read back a moment later.
 const SPILL_LEVEL: i32 = 1;
+
+/// Why rows were not sorted. Rows themselves cannot be at fault: every row can be compared and spilled.
+#[derive(Debug, thiserror::Error)]
+pub enum SortError {
+    /// Rows cannot be written to the local disk, which may be full.
+    #[error("cannot write rows to the local disk for sorting")]
+    Spill(#[source] io::Error),
+    /// Rows that were written cannot be read back.
+    #[error("cannot read sorted rows back from the local disk")]
+    ReadBack(#[source] io::Error),
+}
 
 /// Gathers rows in any order.
 #[derive(Debug)]
@@ -49,20 +59,21 @@ impl Sorter {
     }
 
     /// Adds a row.
-    pub fn add(&mut self, row: StoredRow) -> io::Result<()> {
+    pub fn add(&mut self, row: StoredRow) -> Result<(), SortError> {
         self.bytes += row.raw_data.len() + size_of::<StoredRow>();
         self.rows.push(row);
-        if self.bytes > self.in_memory { self.spill() } else { Ok(()) }
+        if self.bytes > self.in_memory { self.spill().map_err(SortError::Spill) } else { Ok(()) }
     }
 
-    /// Gives the rows in order.
-    pub fn finish(mut self) -> io::Result<Sorted> {
+    /// Returns the rows in order.
+    pub fn finish(mut self) -> Result<Sorted, SortError> {
         if self.runs.is_empty() {
             self.sort();
             return Ok(Sorted { rows: self.rows.into_iter(), runs: Vec::new(), next: BinaryHeap::new() });
         }
-        self.spill()?;
-        let runs = self.runs.into_iter().map(zstd::Decoder::new).collect::<io::Result<Vec<_>>>()?;
+        self.spill().map_err(SortError::Spill)?;
+        let runs = self.runs.into_iter().map(zstd::Decoder::new).collect::<io::Result<Vec<_>>>();
+        let runs = runs.map_err(SortError::ReadBack)?;
         let mut sorted = Sorted { rows: Vec::new().into_iter(), runs, next: BinaryHeap::new() };
         for run in 0..sorted.runs.len() {
             sorted.advance(run)?;
@@ -74,7 +85,7 @@ impl Sorter {
         self.rows.sort_unstable_by(|a, b| place(a).cmp(&place(b)));
     }
 
-    /// Writes what is in memory, sorted, to a file without a name.
+    /// Writes the rows in memory, sorted, to an anonymous temporary file.
     fn spill(&mut self) -> io::Result<()> {
         self.sort();
         let mut writer = zstd::Encoder::new(tempfile::tempfile()?, SPILL_LEVEL)?;
@@ -96,15 +107,15 @@ impl Default for Sorter {
 }
 
 impl Sorted {
-    fn advance(&mut self, run: usize) -> io::Result<()> {
-        let row = read(&mut self.runs[run])?;
+    fn advance(&mut self, run: usize) -> Result<(), SortError> {
+        let row = read(&mut self.runs[run]).map_err(SortError::ReadBack)?;
         self.next.extend(row.map(|row| Reverse(Head { row, run })));
         Ok(())
     }
 }
 
 impl Iterator for Sorted {
-    type Item = io::Result<StoredRow>;
+    type Item = Result<StoredRow, SortError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let Some(Reverse(Head { row, run })) = self.next.pop() else { return self.rows.next().map(Ok) };
@@ -191,7 +202,7 @@ mod tests {
             let mut sorter = Sorter::with_memory(in_memory);
             (0..1_000).try_for_each(|n| sorter.add(row(n))).unwrap();
             let runs = sorter.runs.len();
-            (sorter.finish().unwrap().collect::<io::Result<Vec<_>>>().unwrap(), runs)
+            (sorter.finish().unwrap().collect::<Result<Vec<_>, _>>().unwrap(), runs)
         };
         let ((whole, none), (spilled, runs)) = (sorted(1 << 30), sorted(10_000));
         assert!(none == 0 && runs > 9, "{runs}");

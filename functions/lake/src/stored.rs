@@ -1,5 +1,4 @@
-//! Rows as they lie in the lake, read back as far as it takes to make them again: an object of `live/` or `sealed/`,
-//! Parquet or NDJSON.
+//! Reads the rows of an object of `live/` or `sealed/`, Parquet or NDJSON, as far as it takes to make them again.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -11,9 +10,10 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::ChunkReader;
 use serde::Deserialize;
 
-use crate::encode::Format;
+use crate::action::Action;
+use crate::format::Format;
 
-/// So many rows are decoded at once: an event is some kilobytes.
+/// How many rows are decoded at once: an event is some kilobytes.
 const ROWS_AT_ONCE: usize = 512;
 
 /// What is read of a Parquet file.
@@ -44,11 +44,11 @@ pub struct StoredMetadata {
     pub processed_time: i64,
 }
 
-/// An object whose rows cannot be read.
+/// Why the rows of an object cannot be read: the object is not what okta-lake wrote.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// The name says no format.
-    #[error("no file of rows: expected .parquet or .ndjson.zst")]
+    #[error("no object with rows: expected .parquet or .ndjson.zst")]
     Format,
     /// Broken Parquet.
     #[error("not the Parquet that okta-lake writes")]
@@ -62,56 +62,97 @@ pub enum ReadError {
     /// A broken line.
     #[error("a line is no row")]
     Json(#[from] serde_json::Error),
-    /// Broken compression, or no place to sort in.
-    #[error("cannot read or keep rows")]
-    Io(#[from] io::Error),
+    /// Broken compression, or a local copy that cannot be read.
+    #[error("cannot decompress")]
+    Decompress(#[from] io::Error),
 }
 
-/// Gives every row of an object, in its order.
-pub fn read(key: &str, body: Bytes, visit: &mut dyn FnMut(StoredRow) -> io::Result<()>) -> Result<(), ReadError> {
+/// Why not every row of an object was visited.
+#[derive(Debug, thiserror::Error)]
+pub enum VisitError<E> {
+    /// The object cannot be read.
+    #[error(transparent)]
+    Read(ReadError),
+    /// The visitor failed: the object is not at fault.
+    #[error(transparent)]
+    Visitor(E),
+}
+
+impl ReadError {
+    /// What a caller does about it.
+    pub fn action(&self) -> Action {
+        Action::Quarantine
+    }
+
+    /// What a person does about it.
+    pub fn remedy(&self) -> &'static str {
+        "put back an older version of the object (the bucket keeps them), or run `okta-lake verify`"
+    }
+}
+
+impl<E> VisitError<E> {
+    /// As an error of another type, which has a form for both.
+    pub fn either<T>(self, read: impl FnOnce(ReadError) -> T, visitor: impl FnOnce(E) -> T) -> T {
+        match self {
+            Self::Read(error) => read(error),
+            Self::Visitor(error) => visitor(error),
+        }
+    }
+}
+
+impl<E, T: Into<ReadError>> From<T> for VisitError<E> {
+    fn from(error: T) -> Self {
+        Self::Read(error.into())
+    }
+}
+
+/// Takes the rows of an object, one by one.
+type Visitor<'a, E> = dyn FnMut(StoredRow) -> Result<(), E> + 'a;
+
+/// Gives every row of an object to `visit`, in the order of the object.
+pub fn read<E>(key: &str, body: Bytes, visit: &mut Visitor<'_, E>) -> Result<(), VisitError<E>> {
     match Format::of(key).ok_or(ReadError::Format)? {
         Format::Parquet => parquet(body, visit),
         Format::Ndjson => ndjson(&*body, visit),
     }
 }
 
-/// Gives every row of an object that is on disk, in its order: a sealed hour may be larger than the memory.
-pub fn read_file(key: &str, file: File, visit: &mut dyn FnMut(StoredRow) -> io::Result<()>) -> Result<(), ReadError> {
+/// As [`read`], of an object that is on disk: a sealed hour may be larger than the memory.
+pub fn read_file<E>(key: &str, file: File, visit: &mut Visitor<'_, E>) -> Result<(), VisitError<E>> {
     match Format::of(key).ok_or(ReadError::Format)? {
         Format::Parquet => parquet(file, visit),
         Format::Ndjson => ndjson(BufReader::new(file), visit),
     }
 }
 
-fn parquet(
-    body: impl ChunkReader + 'static,
-    visit: &mut dyn FnMut(StoredRow) -> io::Result<()>,
-) -> Result<(), ReadError> {
+fn parquet<E>(body: impl ChunkReader + 'static, visit: &mut Visitor<'_, E>) -> Result<(), VisitError<E>> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(body)?;
     let mask = ProjectionMask::columns(builder.parquet_schema(), COLUMNS);
     for batch in builder.with_projection(mask).with_batch_size(ROWS_AT_ONCE).build()? {
         let rows: Vec<StoredRow> =
             serde_arrow::from_record_batch(&batch?).map_err(|error| ReadError::Columns(Box::new(error)))?;
-        rows.into_iter().try_for_each(&mut *visit)?;
+        rows.into_iter().try_for_each(&mut *visit).map_err(VisitError::Visitor)?;
     }
     Ok(())
 }
 
-fn ndjson(body: impl BufRead, visit: &mut dyn FnMut(StoredRow) -> io::Result<()>) -> Result<(), ReadError> {
+fn ndjson<E>(body: impl BufRead, visit: &mut Visitor<'_, E>) -> Result<(), VisitError<E>> {
     for line in BufReader::new(zstd::Decoder::with_buffer(body)?).lines() {
-        visit(serde_json::from_str(&line?)?)?;
+        visit(serde_json::from_str(&line?)?).map_err(VisitError::Visitor)?;
     }
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
     use std::io::{Seek as _, Write as _};
 
     use jiff::Timestamp;
     use normalize::{LogEvent, Receipt, Route, Tenant};
 
     use super::*;
+    use crate::encode::encode;
 
     #[test]
     fn rows_come_back_from_both_forms() {
@@ -122,23 +163,19 @@ mod tests {
         let receipt = Receipt { tenant: &tenant, route: Route::Poll, logged, processed };
         let event = normalize::normalize(LogEvent::parse(raw).unwrap(), &receipt).event;
         for format in [Format::Parquet, Format::Ndjson] {
-            let body = format.encode([&event, &event]).unwrap();
+            let body = encode([&event, &event], format).unwrap();
             let mut rows = Vec::new();
             let key = format!("x.{}", format.extension());
             let mut file = tempfile::tempfile().unwrap();
             file.write_all(&body).unwrap();
             file.rewind().unwrap();
             let mut of_file = Vec::new();
-            read_file(&key, file, &mut |row| {
-                of_file.push(row);
-                Ok(())
-            })
-            .unwrap();
-            read(&key, body.into(), &mut |row| {
+            let keep = |rows: &mut Vec<_>, row| -> Result<(), Infallible> {
                 rows.push(row);
                 Ok(())
-            })
-            .unwrap();
+            };
+            read_file(&key, file, &mut |row| keep(&mut of_file, row)).unwrap();
+            read(&key, body.into(), &mut |row| keep(&mut rows, row)).unwrap();
             assert_eq!(of_file, rows);
             assert_eq!((rows.len(), rows[0].raw_data.as_str(), rows[0].time), (2, raw, 1_777_890_600_123));
             let StoredMetadata { uid, source, logged_time, processed_time } = &rows[1].metadata;
@@ -147,12 +184,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_row_is_told() {
-        let refused =
-            |key: &str, body: &[u8]| read(key, Bytes::copy_from_slice(body), &mut |_| Ok(())).unwrap_err().to_string();
+    fn an_object_that_is_no_rows_says_why() {
+        let refused = |key: &str, body: &[u8]| {
+            let visit = &mut |_| Ok::<(), Infallible>(());
+            read(key, Bytes::copy_from_slice(body), visit).unwrap_err().to_string()
+        };
         assert!(refused("x.txt", b"").contains("expected .parquet"));
         assert!(refused("x.parquet", b"PAR1").contains("not the Parquet"));
-        assert!(refused("x.ndjson.zst", b"{}").contains("cannot read"));
+        assert!(refused("x.ndjson.zst", b"{}").contains("cannot decompress"));
         assert!(refused("x.ndjson.zst", &zstd::encode_all(&b"{}"[..], 1).unwrap()).contains("no row"));
     }
 }

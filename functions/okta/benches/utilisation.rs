@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use jiff::Timestamp;
-use okta::{Clock, Options, ScaledClock};
+use okta::{Clock, Deadline, Options, ScaledClock};
 
 #[allow(dead_code)]
 #[path = "../tests/integration/server.rs"]
@@ -44,7 +44,7 @@ async fn measure(windows: Windows) -> (f64, u32) {
     let server = Server::start(move |_| answering.answer()).await;
     let options = Options { clock: clock.clone(), ..options() };
     let client = server.client_with(r#""api_token": "t""#, options).await.expect("the secret is good");
-    let client = client.with_deadline(MINUTE * (MINUTES + 1));
+    let client = client.with_deadline(Deadline::at(clock.elapsed() + MINUTE * (MINUTES + 1)));
     let url = client.url("/api/v1/logs", &[]).expect("the path is good");
     let reader = async || while client.get(&url).await.is_ok() {};
     let readers = join_all((0..4).map(|_| reader()));

@@ -35,20 +35,21 @@ struct Window {
     /// When it is over for sure.
     ends: Duration,
     /// Whether an answer of this very window has said so: until then it is taken to be a minute after the last one.
-    is_told: bool,
+    is_stated: bool,
     /// Calls of ours that were answered in this window.
     ours: u32,
     /// When ours began in this window, which is what they are paced from.
     paced_from: Option<Duration>,
 }
 
-/// What the answer to a call told of its bucket.
+/// What the answer to a call says about its bucket.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Told {
+pub(crate) enum RateLimitInfo {
+    /// The headers of the answer.
     Limits(RateHeaders),
-    /// An answer without the headers: the bucket is not limited, or something before Okta answered.
-    Nothing,
-    /// No answer. The call may have been counted all the same.
+    /// An answer without the headers: the bucket has no limit, or something in front of Okta answered.
+    Absent,
+    /// No answer. Okta may have counted the call nevertheless.
     NoAnswer,
 }
 
@@ -62,12 +63,12 @@ pub(crate) enum Admission {
     AfterAnswer(WaitReason),
 }
 
-impl Told {
-    /// "Too many at once" is no word about the bucket.
+impl RateLimitInfo {
+    /// "Too many at once" says nothing about the bucket.
     pub(crate) fn unless_concurrency(self) -> Self {
         match self {
             Self::Limits(headers) if headers.is_concurrency_limit() => Self::NoAnswer,
-            told => told,
+            info => info,
         }
     }
 }
@@ -93,13 +94,13 @@ impl Bucket {
     }
 
     /// A call that went at `started` was answered at `now`, or failed.
-    pub(crate) fn finish(&mut self, started: Duration, now: Duration, told: Told) {
+    pub(crate) fn finish(&mut self, started: Duration, now: Duration, info: RateLimitInfo) {
         self.in_flight = self.in_flight.saturating_sub(1);
-        match (told, &mut self.window) {
-            (Told::Limits(headers), _) => self.learn(started, now, headers),
+        match (info, &mut self.window) {
+            (RateLimitInfo::Limits(headers), _) => self.learn(started, now, headers),
             (_, Some(window)) => window.ours += 1,
-            (Told::Nothing, None) => self.is_unlimited = true,
-            (Told::NoAnswer, None) => {}
+            (RateLimitInfo::Absent, None) => self.is_unlimited = true,
+            (RateLimitInfo::NoAnswer, None) => {}
         }
     }
 
@@ -126,15 +127,15 @@ impl Bucket {
                 window.limit = headers.limit;
                 window.remaining = window.remaining.min(headers.remaining);
                 // Each answer tells a moment that the end is not after: the earliest is the best.
-                window.ends = if window.is_told { window.ends.min(ends) } else { ends };
-                window.is_told = true;
+                window.ends = if window.is_stated { window.ends.min(ends) } else { ends };
+                window.is_stated = true;
             }
             window => {
                 *window = Some(Window {
                     limit: headers.limit,
                     remaining: headers.remaining,
                     ends,
-                    is_told: true,
+                    is_stated: true,
                     ours: 1,
                     paced_from: Some(now),
                 });
@@ -149,7 +150,7 @@ impl Bucket {
             window.ours = 0;
             window.remaining = window.limit;
             window.paced_from = None;
-            window.is_told = false;
+            window.is_stated = false;
         }
         while now >= window.ends {
             window.ends += WINDOW;
@@ -188,8 +189,8 @@ mod tests {
         Duration::from_secs(seconds)
     }
 
-    fn headers(limit: u32, remaining: u32, reset_in: u64) -> Told {
-        Told::Limits(RateHeaders { limit, remaining, reset_in: seconds(reset_in) })
+    fn headers(limit: u32, remaining: u32, reset_in: u64) -> RateLimitInfo {
+        RateLimitInfo::Limits(RateHeaders { limit, remaining, reset_in: seconds(reset_in) })
     }
 
     fn share() -> Share {
@@ -238,7 +239,7 @@ mod tests {
     fn a_bucket_without_headers_is_not_limited() {
         let mut bucket = Bucket::default();
         bucket.start(seconds(0));
-        bucket.finish(seconds(0), seconds(0), Told::Nothing);
+        bucket.finish(seconds(0), seconds(0), RateLimitInfo::Absent);
         for _ in 0..100 {
             assert_eq!(bucket.admit(seconds(0), share()), Admission::Now);
             bucket.start(seconds(0));
@@ -249,14 +250,14 @@ mod tests {
     fn a_call_that_failed_tells_nothing_but_counts() {
         let mut unknown = Bucket::default();
         unknown.start(seconds(0));
-        unknown.finish(seconds(0), seconds(0), Told::NoAnswer);
+        unknown.finish(seconds(0), seconds(0), RateLimitInfo::NoAnswer);
         unknown.start(seconds(0));
         assert_eq!(unknown.admit(seconds(0), share()), Admission::AfterAnswer(WaitReason::FirstAnswer));
 
         let mut known = bucket(59, 60);
         for _ in 0..29 {
             known.start(seconds(0));
-            known.finish(seconds(0), seconds(0), Told::NoAnswer);
+            known.finish(seconds(0), seconds(0), RateLimitInfo::NoAnswer);
         }
         assert_eq!(known.admit(seconds(59), share()), Admission::At(seconds(60), WaitReason::Share));
     }

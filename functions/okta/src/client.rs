@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, LOCATION};
@@ -20,7 +19,7 @@ use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::exchange::{Answered, Exchange, Outgoing};
 use crate::org::{AllowedHosts, Org};
-use crate::pagination::{Page, Pages, resolve};
+use crate::page::{Page, resolve};
 use crate::progress::Observer;
 use crate::rate_limit::{BucketUsage, RateLimiter};
 use crate::refusal::{Refusal, clean};
@@ -104,10 +103,9 @@ impl Client {
         Ok(Self { inner: Arc::new(Inner { exchange, authorizer }), deadline: Deadline::default() })
     }
 
-    /// The same client, but what would end later than in `left` from now fails at once with [`Error::TooLate`].
+    /// The same client, but what would end after `deadline` fails at once with [`Error::TooLate`].
     #[must_use]
-    pub fn with_deadline(&self, left: Duration) -> Self {
-        let deadline = Deadline::at(self.inner.exchange.clock.elapsed().saturating_add(left));
+    pub fn with_deadline(&self, deadline: Deadline) -> Self {
         Self { inner: self.inner.clone(), deadline }
     }
 
@@ -129,7 +127,7 @@ impl Client {
     /// Finds out which of `wanted` are granted, and uses those from now on. Nothing is remembered from an earlier
     /// time: a scope that was granted meanwhile is found.
     pub async fn discover_scopes(&self, wanted: &[&str]) -> Result<Grants, Error> {
-        if self.credential_kind().await == CredentialKind::ApiToken {
+        if !self.credential_kind().await.has_scopes {
             return Ok(Grants::Unscoped);
         }
         let wanted: BTreeSet<_> = wanted.iter().map(|scope| (*scope).to_owned()).collect();
@@ -199,12 +197,6 @@ impl Client {
         }
         let refusal = Refusal::read(answer.status, &answer.headers, &answer.body, &secrets);
         Err(refused(url, &answer, refusal))
-    }
-
-    /// Walks a listing from `first`, which may be a cursor. Not for polling the System Log, whose last page always
-    /// has a next one: that is [`Client::get`] again and again.
-    pub fn pages(&self, first: Url) -> Pages {
-        Pages::new(self.clone(), first)
     }
 
     /// The time by the org's clock, as far as its answers have told it.

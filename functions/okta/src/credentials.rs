@@ -1,114 +1,49 @@
-//! What a tenant's secret holds: one of three kinds of credentials, told apart by its fields.
+//! What a tenant's secret holds: credentials of one of the kinds in a table. A new kind is a file in `credentials/` and
+//! a row here.
 
-use std::fmt;
+mod api_token;
+mod client_secret;
+mod fields;
+mod method;
+mod private_key;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
-use serde_json::value::RawValue;
-use zeroize::Zeroizing;
 
-use crate::jwt::SigningKey;
-use crate::org::{AllowedHosts, Org, OrgError};
-use crate::private_key::{self, PrivateKeyError};
+pub use crate::credentials::fields::{CredentialKind, CredentialsError};
+pub(crate) use crate::credentials::method::{ClientProof, Method, Proof};
+
+use crate::credentials::fields::SecretFields;
+use crate::credentials::method::Row;
+use crate::org::{AllowedHosts, Org};
+
+/// Sorted by the field that tells the kind.
+const KINDS: &[Row] = &[api_token::ROW, client_secret::ROW, private_key::ROW];
 
 /// Credentials for one org, parsed and checked.
 #[derive(Debug)]
 pub struct Credentials {
     org: Org,
     display_name: Option<String>,
+    kind: CredentialKind,
     pub(crate) method: Method,
     fingerprint: Vec<u8>,
-}
-
-/// How the client proves who it is.
-#[derive(Debug)]
-pub(crate) enum Method {
-    /// `client_secret_basic`, for an API service integration.
-    ClientSecret { client_id: String, client_secret: SecretString },
-    /// `private_key_jwt`, for a service app.
-    PrivateKey { client_id: String, key_id: String, key: SigningKey },
-    /// `Authorization: SSWS`, the token of an administrator.
-    ApiToken(SecretString),
-}
-
-/// The kind of a set of credentials, for reports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CredentialKind {
-    /// An API service integration with a client secret.
-    ClientSecret,
-    /// A service app with a key pair.
-    PrivateKey,
-    /// An API token: it has all the rights of the administrator who made it, and no scopes.
-    ApiToken,
-}
-
-/// Why a secret is no usable set of credentials. Never says a value of the secret but the host.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CredentialsError {
-    /// Not JSON, or a field of the wrong type.
-    #[error("the secret is not a JSON object of texts (line {line}, column {column})")]
-    Json {
-        /// Where the reader stopped.
-        line: usize,
-        /// Where the reader stopped.
-        column: usize,
-    },
-    /// A field that this kind of credentials needs.
-    #[error("the secret lacks `{field}`, which {kind} needs")]
-    Missing {
-        /// The field.
-        field: &'static str,
-        /// The kind of credentials, as its other fields tell.
-        kind: CredentialKind,
-    },
-    /// None of the fields that tell the kind.
-    #[error("the secret has none of `client_secret`, `private_key` and `api_token`")]
-    NoKind,
-    /// Fields of two kinds: which one is meant is not guessed.
-    #[error("the secret has both `{0}` and `{1}`: remove the one that is not meant")]
-    TwoKinds(&'static str, &'static str),
-    /// A control character or a letter that no header can carry.
-    #[error("`{0}` has characters that no such value has: copy it again")]
-    BadCharacters(&'static str),
-    /// `key_id` and the JWK's own `kid` differ.
-    #[error("`key_id` is not the `kid` of the JWK in `private_key`")]
-    TwoKeyIds,
-    /// The private key.
-    #[error(transparent)]
-    PrivateKey(#[from] PrivateKeyError),
-    /// The org's address or the tenant.
-    #[error(transparent)]
-    Org(#[from] OrgError),
-}
-
-/// The secret as given. Nothing of it is copied that is not wiped again.
-#[derive(Deserialize)]
-struct Given<'a> {
-    org_url: Option<String>,
-    client_id: Option<String>,
-    client_secret: Option<SecretString>,
-    key_id: Option<String>,
-    #[serde(borrow)]
-    private_key: Option<&'a RawValue>,
-    api_token: Option<SecretString>,
-    tenant: Option<String>,
-    display_name: Option<String>,
 }
 
 impl Credentials {
     /// Reads the JSON of a secret.
     pub fn parse(json: &str, allowed: &AllowedHosts) -> Result<Self, CredentialsError> {
         let json = json.trim_start_matches('\u{feff}').trim();
-        let given: Given<'_> = serde_json::from_str(json)
-            .map_err(|error| CredentialsError::Json { line: error.line(), column: error.column() })?;
-        let kind = given.kind()?;
-        let org_url = required(given.org_url.as_deref(), "org_url", kind)?;
-        let org = Org::parse(org_url, filled(given.tenant.as_deref()), allowed)?;
-        let display_name = filled(given.display_name.as_deref()).map(str::to_owned);
-        let method = given.method(kind)?;
-        let fingerprint = digest(&SHA256, json.as_bytes()).as_ref().to_vec();
-        Ok(Self { org, display_name, method, fingerprint })
+        let fields = SecretFields::parse(json)?;
+        let row = row(&fields)?;
+        let missing = CredentialsError::Missing { field: "org_url", kind: row.kind };
+        let org_url = fields.public("org_url")?.ok_or(missing)?;
+        Ok(Self {
+            org: Org::parse(&org_url, fields.public("tenant")?.as_deref(), allowed)?,
+            display_name: fields.public("display_name")?,
+            kind: row.kind,
+            method: (row.parse)(&fields)?,
+            fingerprint: digest(&SHA256, json.as_bytes()).as_ref().to_vec(),
+        })
     }
 
     /// The org that they are for.
@@ -116,123 +51,29 @@ impl Credentials {
         &self.org
     }
 
-    /// What people call the org, when the secret says it.
+    /// What people call the org, if the secret has a name for it.
     pub fn display_name(&self) -> Option<&str> {
         self.display_name.as_deref()
     }
 
-    /// Which of the three kinds they are.
+    /// Which kind of credentials they are.
     pub fn kind(&self) -> CredentialKind {
-        match self.method {
-            Method::ClientSecret { .. } => CredentialKind::ClientSecret,
-            Method::PrivateKey { .. } => CredentialKind::PrivateKey,
-            Method::ApiToken(_) => CredentialKind::ApiToken,
-        }
+        self.kind
     }
 
-    /// Whether the secret has changed since.
+    /// Whether `other` was read from the same secret, unchanged.
     pub(crate) fn is_same_as(&self, other: &Self) -> bool {
         self.fingerprint == other.fingerprint
     }
-
-    /// The values that must not come back in an error's text.
-    pub(crate) fn secret_values(&self) -> Vec<SecretString> {
-        match &self.method {
-            Method::ClientSecret { client_secret, .. } => vec![client_secret.clone()],
-            Method::ApiToken(token) => vec![token.clone()],
-            Method::PrivateKey { .. } => Vec::new(),
-        }
-    }
 }
 
-impl Given<'_> {
-    fn kind(&self) -> Result<CredentialKind, CredentialsError> {
-        let given = [
-            (CredentialKind::ClientSecret, "client_secret", self.client_secret.as_ref().is_some_and(is_filled)),
-            (CredentialKind::PrivateKey, "private_key", self.private_key.is_some_and(|key| key.get() != "\"\"")),
-            (CredentialKind::ApiToken, "api_token", self.api_token.as_ref().is_some_and(is_filled)),
-        ];
-        let mut given = given.into_iter().filter(|(_, _, is_given)| *is_given);
-        let (kind, first, _) = given.next().ok_or(CredentialsError::NoKind)?;
-        match given.next() {
-            Some((_, second, _)) => Err(CredentialsError::TwoKinds(first, second)),
-            None => Ok(kind),
-        }
-    }
-
-    fn method(self, kind: CredentialKind) -> Result<Method, CredentialsError> {
-        let client_id = || header_safe(required(self.client_id.as_deref(), "client_id", kind)?, "client_id");
-        match kind {
-            CredentialKind::ClientSecret => Ok(Method::ClientSecret {
-                client_id: client_id()?.to_owned(),
-                client_secret: secret_value(self.client_secret.as_ref(), "client_secret", kind)?,
-            }),
-            CredentialKind::ApiToken => Ok(Method::ApiToken(secret_value(self.api_token.as_ref(), "api_token", kind)?)),
-            CredentialKind::PrivateKey => {
-                let (key, key_id) = self.signing_key(kind)?;
-                Ok(Method::PrivateKey { client_id: client_id()?.to_owned(), key_id, key })
-            }
-        }
-    }
-
-    fn signing_key(&self, kind: CredentialKind) -> Result<(SigningKey, String), CredentialsError> {
-        let missing = CredentialsError::Missing { field: "private_key", kind };
-        let parsed = private_key::parse(&key_text(self.private_key.ok_or(missing)?)?)?;
-        let key_id = match (filled(self.key_id.as_deref()), parsed.key_id) {
-            (Some(given), Some(own)) if given != own => return Err(CredentialsError::TwoKeyIds),
-            (Some(given), _) => given.to_owned(),
-            (None, own) => own.ok_or(CredentialsError::Missing { field: "key_id", kind })?,
-        };
-        Ok((parsed.key, key_id))
-    }
-}
-
-/// A JWK may stand in the secret as an object, or as a text like a PEM.
-fn key_text(raw: &RawValue) -> Result<Zeroizing<String>, PrivateKeyError> {
-    if raw.get().starts_with('"') {
-        return serde_json::from_str(raw.get()).map(Zeroizing::new).map_err(|_| PrivateKeyError::UnknownFormat);
-    }
-    Ok(Zeroizing::new(raw.get().to_owned()))
-}
-
-fn filled(text: Option<&str>) -> Option<&str> {
-    text.map(str::trim).filter(|text| !text.is_empty())
-}
-
-fn is_filled(secret: &SecretString) -> bool {
-    filled(Some(secret.expose_secret())).is_some()
-}
-
-fn required<'a>(text: Option<&'a str>, field: &'static str, kind: CredentialKind) -> Result<&'a str, CredentialsError> {
-    filled(text).ok_or(CredentialsError::Missing { field, kind })
-}
-
-fn secret_value(
-    secret: Option<&SecretString>,
-    field: &'static str,
-    kind: CredentialKind,
-) -> Result<SecretString, CredentialsError> {
-    let text = required(secret.map(ExposeSecret::expose_secret), field, kind)?;
-    // People copy the whole header.
-    let text = text.strip_prefix("SSWS ").map_or(text, str::trim);
-    Ok(header_safe(text, field)?.into())
-}
-
-fn header_safe<'a>(text: &'a str, field: &'static str) -> Result<&'a str, CredentialsError> {
-    if text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        Ok(text)
-    } else {
-        Err(CredentialsError::BadCharacters(field))
-    }
-}
-
-impl fmt::Display for CredentialKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::ClientSecret => "an API service integration",
-            Self::PrivateKey => "a service app with a private key",
-            Self::ApiToken => "an API token",
-        })
+/// The one kind whose field is given.
+fn row(fields: &SecretFields<'_>) -> Result<&'static Row, CredentialsError> {
+    let mut given = KINDS.iter().filter(|row| fields.raw(row.kind.field).is_some());
+    let first = given.next().ok_or(CredentialsError::NoKind)?;
+    match given.next() {
+        Some(second) => Err(CredentialsError::TwoKinds(first.kind.field, second.kind.field)),
+        None => Ok(first),
     }
 }
 
@@ -241,6 +82,8 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::key::PrivateKeyError;
+    use crate::org::OrgError;
 
     fn parse(secret: &Value) -> Result<Credentials, CredentialsError> {
         Credentials::parse(&secret.to_string(), &AllowedHosts::default())
@@ -263,11 +106,11 @@ mod tests {
     fn the_fields_tell_the_kind() {
         let jwk: Value = serde_json::from_str(JWK).unwrap();
         let cases = [
-            (json!({"client_id": "0oa1", "client_secret": "s"}), CredentialKind::ClientSecret),
-            (json!({"client_id": "0oa1", "key_id": "k", "private_key": PEM}), CredentialKind::PrivateKey),
-            (json!({"client_id": "0oa1", "private_key": jwk}), CredentialKind::PrivateKey),
-            (json!({"client_id": "0oa1", "private_key": JWK, "api_token": null}), CredentialKind::PrivateKey),
-            (json!({"api_token": "00abc", "client_secret": "", "future": [1]}), CredentialKind::ApiToken),
+            (json!({"client_id": "0oa1", "client_secret": "s"}), client_secret::ROW.kind),
+            (json!({"client_id": "0oa1", "key_id": "k", "private_key": PEM}), private_key::ROW.kind),
+            (json!({"client_id": "0oa1", "private_key": jwk}), private_key::ROW.kind),
+            (json!({"client_id": "0oa1", "private_key": JWK, "api_token": null}), private_key::ROW.kind),
+            (json!({"api_token": "00abc", "client_secret": "", "future": [1]}), api_token::ROW.kind),
         ];
         for (fields, kind) in cases {
             let credentials = parse(&with(org(), fields)).unwrap();
@@ -278,36 +121,15 @@ mod tests {
     }
 
     #[test]
-    fn the_key_id_comes_from_the_field_or_the_jwk() {
-        let key_id = |fields: Value| match parse(&with(org(), fields))?.method {
-            Method::PrivateKey { key_id, .. } => Ok::<_, CredentialsError>(key_id),
-            _ => panic!("no private key"),
-        };
-        assert_eq!(key_id(json!({"client_id": "0oa1", "private_key": JWK})).unwrap(), "kid-256");
-        assert_eq!(key_id(json!({"client_id": "0oa1", "private_key": PEM, "key_id": "k"})).unwrap(), "k");
-        let two = key_id(json!({"client_id": "0oa1", "private_key": JWK, "key_id": "k"}));
-        assert_eq!(two.unwrap_err(), CredentialsError::TwoKeyIds);
-        let none = key_id(json!({"client_id": "0oa1", "private_key": PEM}));
-        assert_eq!(none.unwrap_err(), CredentialsError::Missing { field: "key_id", kind: CredentialKind::PrivateKey });
-    }
-
-    #[test]
-    fn a_pasted_header_or_line_end_is_no_part_of_a_token() {
-        let credentials = parse(&with(org(), json!({"api_token": "SSWS 00abc\n"}))).unwrap();
-        let Method::ApiToken(token) = &credentials.method else { panic!("no api token") };
-        assert_eq!(token.expose_secret(), "00abc");
-    }
-
-    #[test]
     fn a_secret_that_is_not_usable_says_which_field() {
         let missing = |field, kind| CredentialsError::Missing { field, kind };
         let cases = [
             (json!({"client_id": "0oa1"}), CredentialsError::NoKind),
-            (json!({"client_secret": "s"}), missing("client_id", CredentialKind::ClientSecret)),
-            (json!({"private_key": PEM, "key_id": "k"}), missing("client_id", CredentialKind::PrivateKey)),
-            (json!({"client_secret": "s", "api_token": "t"}), CredentialsError::TwoKinds("client_secret", "api_token")),
+            (json!({"client_secret": "s"}), missing("client_id", client_secret::ROW.kind)),
+            (json!({"private_key": PEM, "key_id": "k"}), missing("client_id", private_key::ROW.kind)),
+            (json!({"client_secret": "s", "api_token": "t"}), CredentialsError::TwoKinds("api_token", "client_secret")),
             (json!({"api_token": "a b"}), CredentialsError::BadCharacters("api_token")),
-            (json!({"api_token": "t", "org_url": " "}), missing("org_url", CredentialKind::ApiToken)),
+            (json!({"api_token": "t", "org_url": " "}), missing("org_url", api_token::ROW.kind)),
             (json!({"api_token": "t", "org_url": "http://acme.okta.com"}), CredentialsError::Org(OrgError::NotHttps)),
             (
                 json!({"client_id": "c", "key_id": "k", "private_key": "x"}),
@@ -321,7 +143,9 @@ mod tests {
         for (fields, expected) in cases {
             assert_eq!(parse(&with(org(), fields.clone())).unwrap_err(), expected, "{fields}");
         }
-        for text in ["", "not json", "[]", "\"text\"", r#"{"api_token": {"planted": 1}}"#] {
+        let secret = with(org(), json!({"api_token": {"planted": 1}}));
+        assert_eq!(parse(&secret).unwrap_err(), CredentialsError::NotText("api_token"));
+        for text in ["", "not json", "[]", "\"text\""] {
             let error = Credentials::parse(text, &AllowedHosts::default()).unwrap_err();
             assert!(matches!(error, CredentialsError::Json { .. }), "{text}: {error}");
         }
@@ -362,5 +186,11 @@ mod tests {
         let of = |token: &str| parse(&with(org(), json!({ "api_token": token }))).unwrap();
         assert!(of("a").is_same_as(&of("a")));
         assert!(!of("a").is_same_as(&of("b")));
+    }
+
+    #[test]
+    fn the_kinds_are_sorted_and_each_has_a_field_of_its_own() {
+        let unsorted = KINDS.windows(2).find(|pair| pair[0].kind.field >= pair[1].kind.field);
+        assert!(unsorted.is_none(), "in KINDS, move {}", unsorted.map_or("", |pair| pair[1].kind.field));
     }
 }

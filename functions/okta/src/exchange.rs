@@ -10,17 +10,17 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use crate::advice::Disposition;
-use crate::bucket::Told;
+use crate::bucket::RateLimitInfo;
 use crate::clock::Clock;
 use crate::deadline::{Deadline, TooLate};
 use crate::error::Error;
+use crate::limit_bucket::LimitBucket;
 use crate::progress::{Event, Observer, WaitReason};
 use crate::random;
 use crate::rate_headers::{self, RateHeaders};
 use crate::rate_limit::{Permit, RateLimiter};
 use crate::refusal::Refusal;
 use crate::retry::{Attempts, Cause, RetryPolicy};
-use crate::route::Route;
 use crate::server_time::ServerTime;
 use crate::transport::{Answer, Transport, TransportError};
 
@@ -54,12 +54,12 @@ impl Exchange {
         deadline: Deadline,
         build: impl Fn() -> Result<Outgoing, Error>,
     ) -> Result<Answered, Error> {
-        let route = Route::of(path);
+        let expected = LimitBucket::of(path);
         let mut attempts = Attempts::default();
         loop {
-            let permit = self.limiter.admit(&route, deadline).await?;
+            let permit = self.limiter.admit(&expected, deadline).await?;
             let Outgoing { request, secrets } = build()?;
-            let outcome = self.attempt(&route, permit, deadline, request).await?;
+            let outcome = self.attempt(&expected, permit, deadline, request).await?;
             let pause = cause(&outcome, self.clock.now())
                 .and_then(|cause| Some((cause, self.retry.pause(&mut attempts, cause, random::fraction())?)));
             let Some((cause, pause)) = pause else {
@@ -69,7 +69,7 @@ impl Exchange {
                     Err(source) => Err(Error::NoAnswer { path: path.to_owned(), attempts, source }),
                 };
             };
-            self.pause(&route, &attempts, cause, pause, deadline).await?;
+            self.pause(&expected, &attempts, cause, pause, deadline).await?;
         }
     }
 
@@ -80,23 +80,21 @@ impl Exchange {
 
     async fn attempt(
         &self,
-        route: &Route,
+        expected: &LimitBucket,
         mut permit: Permit<'_>,
         deadline: Deadline,
         request: Request<Full<Bytes>>,
     ) -> Result<Result<Answer, TransportError>, TooLate> {
         let start = self.clock.elapsed();
         let sent = self.transport.send(request, |status, headers| self.account(&mut permit, status, headers));
-        let outcome = match deadline.left(start) {
-            None => sent.await,
-            Some(left) => tokio::select! {
-                outcome = sent => outcome,
-                () = self.clock.sleep(left) => return Err(TooLate { wait: left, reason: WaitReason::Answer }),
-            },
+        let left = deadline.left(start);
+        let outcome = tokio::select! {
+            outcome = sent => outcome,
+            () = self.clock.sleep(left) => return Err(TooLate { wait: left, reason: WaitReason::Answer }),
         };
         drop(permit);
         if let Ok(answer) = &outcome {
-            self.report(route, answer, self.clock.elapsed().saturating_sub(start));
+            self.report(expected, answer, self.clock.elapsed().saturating_sub(start));
         }
         Ok(outcome)
     }
@@ -105,14 +103,14 @@ impl Exchange {
     fn account(&self, permit: &mut Permit<'_>, status: StatusCode, headers: &HeaderMap) {
         let local = self.clock.now();
         self.server_time.observe(headers, local);
-        let told = RateHeaders::read(headers, local).map_or(Told::Nothing, Told::Limits);
-        permit.answered(self.clock.elapsed(), told, status == StatusCode::TOO_MANY_REQUESTS);
+        let info = RateHeaders::read(headers, local).map_or(RateLimitInfo::Absent, RateLimitInfo::Limits);
+        permit.answered(self.clock.elapsed(), info, status == StatusCode::TOO_MANY_REQUESTS);
     }
 
-    fn report(&self, route: &Route, answer: &Answer, elapsed: Duration) {
+    fn report(&self, expected: &LimitBucket, answer: &Answer, elapsed: Duration) {
         let limits = RateHeaders::read(&answer.headers, self.clock.now());
         (self.observer)(&Event::Answered {
-            bucket: route.bucket,
+            bucket: expected.name,
             status: answer.status.as_u16(),
             elapsed,
             bytes: answer.body.len(),
@@ -122,7 +120,7 @@ impl Exchange {
 
     async fn pause(
         &self,
-        route: &Route,
+        expected: &LimitBucket,
         attempts: &Attempts,
         cause: Cause,
         pause: Duration,
@@ -130,8 +128,8 @@ impl Exchange {
     ) -> Result<(), TooLate> {
         deadline.allows(self.clock.elapsed(), pause, WaitReason::Retry(cause))?;
         let attempts = attempts.count();
-        tracing::debug!(bucket = route.bucket, %cause, attempts, ?pause, "the call is made again after a pause");
-        (self.observer)(&Event::Retrying { bucket: route.bucket, cause, attempts, wait: pause });
+        tracing::debug!(bucket = expected.name, %cause, attempts, ?pause, "the call is made again after a pause");
+        (self.observer)(&Event::Retrying { bucket: expected.name, cause, attempts, wait: pause });
         self.clock.sleep(pause).await;
         Ok(())
     }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::jwt::{Curve, RsaHash, SigningKey};
-use crate::private_key::{PrivateKey, PrivateKeyError};
+use crate::key::{PrivateKey, PrivateKeyError};
 
 /// base64url with or without padding: both are seen.
 const BASE64: GeneralPurpose = GeneralPurpose::new(

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use crate::bucket::{Admission, Bucket, Told};
+use crate::bucket::{Admission, Bucket, RateLimitInfo};
 use crate::clock::Clock;
 use crate::concurrency::Concurrency;
 use crate::deadline::{Deadline, TooLate};
+use crate::limit_bucket::LimitBucket;
 use crate::progress::{Event, Observer, WaitReason};
-use crate::route::Route;
 use crate::share::Share;
 
 /// The accounts of all buckets of one org, shared by everything that calls it.
@@ -26,8 +26,8 @@ pub(crate) struct RateLimiter {
 
 struct State {
     buckets: HashMap<Key, Bucket>,
-    /// Which limit the answers on a route state: the guess, corrected.
-    limits: HashMap<Route, u32>,
+    /// The limit that the answers for an expected bucket state.
+    limits: HashMap<LimitBucket, u32>,
     concurrency: Concurrency,
 }
 
@@ -36,8 +36,8 @@ struct State {
 enum Key {
     /// Routes that are expected to share a bucket, and whose answers state the same limit.
     Limit(&'static str, u32),
-    /// A route whose limit no answer has stated yet.
-    Unknown(Route),
+    /// An expected bucket whose limit no answer has stated yet.
+    Unknown(LimitBucket),
 }
 
 /// What is known of a bucket, for estimates and metrics.
@@ -60,10 +60,10 @@ pub struct BucketUsage {
 /// A call that may go; dropping it unanswered says that it failed.
 pub(crate) struct Permit<'a> {
     limiter: &'a RateLimiter,
-    route: &'a Route,
+    expected: &'a LimitBucket,
     key: Key,
     started: Duration,
-    told: Told,
+    info: RateLimitInfo,
     answered: Option<Duration>,
     is_throttled: bool,
 }
@@ -78,15 +78,19 @@ impl RateLimiter {
         Self { share, clock, observer, state, changed: Notify::new() }
     }
 
-    /// Waits until a call on `route` may go, or fails at once if that is after the deadline.
-    pub(crate) async fn admit<'a>(&'a self, route: &'a Route, deadline: Deadline) -> Result<Permit<'a>, TooLate> {
+    /// Waits until a call counted in `expected` may go, or fails at once if that is after the deadline.
+    pub(crate) async fn admit<'a>(
+        &'a self,
+        expected: &'a LimitBucket,
+        deadline: Deadline,
+    ) -> Result<Permit<'a>, TooLate> {
         deadline.allows(self.clock.elapsed(), Duration::ZERO, WaitReason::Answer)?;
         let mut announced = None;
         loop {
             let mut changed = std::pin::pin!(self.changed.notified());
             // Registered before the look, so that no answer between look and wait is missed.
             changed.as_mut().enable();
-            let (until, reason) = match self.try_admit(route) {
+            let (until, reason) = match self.try_admit(expected) {
                 Ok(permit) => return Ok(permit),
                 Err(wait) => wait,
             };
@@ -95,9 +99,9 @@ impl RateLimiter {
             deadline.allows(now, wait.unwrap_or_default(), reason)?;
             // Every answer makes all who wait look again: that is not news.
             if announced.replace(reason) != Some(reason) {
-                (self.observer)(&Event::Waiting { bucket: route.bucket, reason, wait });
+                (self.observer)(&Event::Waiting { bucket: expected.name, reason, wait });
             }
-            let sleep = wait.or(deadline.left(now)).unwrap_or(LOOK_AGAIN);
+            let sleep = wait.unwrap_or(LOOK_AGAIN).min(deadline.left(now));
             tokio::select! {
                 () = changed => {}
                 () = self.clock.sleep(sleep) => {}
@@ -118,7 +122,7 @@ impl RateLimiter {
         BucketUsage {
             bucket: match key {
                 Key::Limit(name, _) => name,
-                Key::Unknown(route) => route.bucket,
+                Key::Unknown(expected) => expected.name,
             },
             limit: known.map(|(limit, _)| limit),
             budget: known.map(|(limit, _)| self.share.budget(limit)),
@@ -129,10 +133,10 @@ impl RateLimiter {
     }
 
     /// A permit, or until when to wait and why.
-    fn try_admit<'a>(&'a self, route: &'a Route) -> Result<Permit<'a>, (Option<Duration>, WaitReason)> {
+    fn try_admit<'a>(&'a self, expected: &'a LimitBucket) -> Result<Permit<'a>, (Option<Duration>, WaitReason)> {
         let now = self.clock.elapsed();
         let mut state = self.lock();
-        let key = state.key(route);
+        let key = state.key(expected);
         let is_full = state.concurrency.is_full();
         let bucket = state.buckets.entry(key.clone()).or_default();
         match bucket.admit(now, self.share) {
@@ -144,10 +148,10 @@ impl RateLimiter {
         state.concurrency.start();
         Ok(Permit {
             limiter: self,
-            route,
+            expected,
             key,
             started: now,
-            told: Told::NoAnswer,
+            info: RateLimitInfo::NoAnswer,
             answered: None,
             is_throttled: false,
         })
@@ -159,34 +163,34 @@ impl RateLimiter {
 }
 
 impl State {
-    fn key(&self, route: &Route) -> Key {
-        match self.limits.get(route) {
-            Some(limit) => Key::Limit(route.bucket, *limit),
-            None => Key::Unknown(route.clone()),
+    fn key(&self, expected: &LimitBucket) -> Key {
+        match self.limits.get(expected) {
+            Some(limit) => Key::Limit(expected.name, *limit),
+            None => Key::Unknown(expected.clone()),
         }
     }
 
     fn finish(&mut self, permit: &Permit<'_>, now: Duration) {
         self.concurrency.finish();
-        let key = match permit.told {
-            Told::Limits(headers) if headers.is_concurrency_limit() => {
+        let key = match permit.info {
+            RateLimitInfo::Limits(headers) if headers.is_concurrency_limit() => {
                 self.concurrency.refused();
                 permit.key.clone()
             }
-            Told::Limits(headers) => self.settle(permit, headers.limit, now),
-            Told::Nothing | Told::NoAnswer => permit.key.clone(),
+            RateLimitInfo::Limits(headers) => self.settle(permit, headers.limit, now),
+            RateLimitInfo::Absent | RateLimitInfo::NoAnswer => permit.key.clone(),
         };
-        let told = permit.told.unless_concurrency();
+        let info = permit.info.unless_concurrency();
         let bucket = self.buckets.entry(key).or_default();
-        bucket.finish(permit.started, now, told);
+        bucket.finish(permit.started, now, info);
         bucket.throttled += u64::from(permit.is_throttled);
     }
 
     /// Moves a call into the bucket that its answer names by the limit, which need not be the one that was expected.
     fn settle(&mut self, permit: &Permit<'_>, limit: u32, now: Duration) -> Key {
-        let key = Key::Limit(permit.route.bucket, limit);
+        let key = Key::Limit(permit.expected.name, limit);
         if key != permit.key {
-            self.limits.insert(permit.route.clone(), limit);
+            self.limits.insert(permit.expected.clone(), limit);
             self.take_back(&permit.key);
             self.buckets.entry(key.clone()).or_default().start(now);
         }
@@ -204,9 +208,9 @@ impl State {
 
 impl Permit<'_> {
     /// The call was answered at `now`.
-    pub(crate) fn answered(&mut self, now: Duration, told: Told, is_throttled: bool) {
+    pub(crate) fn answered(&mut self, now: Duration, info: RateLimitInfo, is_throttled: bool) {
         self.answered = Some(now);
-        self.told = told;
+        self.info = info;
         self.is_throttled = is_throttled;
     }
 }
@@ -275,13 +279,13 @@ mod tests {
         let clock = Arc::new(SystemClock::new());
         let limiter = RateLimiter::new(Share::default(), 8, clock.clone(), Arc::new(|_| {}));
         let deadline = Deadline::at(Duration::from_mins(12));
-        let route = Route::of("/api/v1/logs");
+        let expected = LimitBucket::of("/api/v1/logs");
         let reader = async || {
-            while let Ok(mut permit) = limiter.admit(&route, deadline).await {
+            while let Ok(mut permit) = limiter.admit(&expected, deadline).await {
                 clock.sleep(latency / 2).await;
                 let headers = server.call(clock.elapsed());
                 clock.sleep(latency / 2).await;
-                permit.answered(clock.elapsed(), Told::Limits(headers), false);
+                permit.answered(clock.elapsed(), RateLimitInfo::Limits(headers), false);
             }
         };
         join_all((0..4).map(|_| reader())).await;
@@ -304,9 +308,9 @@ mod tests {
     async fn no_call_begins_after_the_deadline() {
         let limiter = RateLimiter::new(Share::default(), 8, Arc::new(SystemClock::new()), Arc::new(|_| {}));
         let deadline = Deadline::at(Duration::from_secs(1));
-        let route = Route::of("/api/v1/logs");
-        assert!(limiter.admit(&route, deadline).await.is_ok());
+        let expected = LimitBucket::of("/api/v1/logs");
+        assert!(limiter.admit(&expected, deadline).await.is_ok());
         tokio::time::advance(Duration::from_secs(1)).await;
-        assert!(limiter.admit(&route, deadline).await.is_err());
+        assert!(limiter.admit(&expected, deadline).await.is_err());
     }
 }

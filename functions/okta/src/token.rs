@@ -178,15 +178,15 @@ impl Authorizer {
     /// A token of the secret as it is now.
     async fn replace(&self, state: &mut State, deadline: Deadline) -> Result<Option<Arc<AccessToken>>, Error> {
         let is_new = self.reread(state).await?;
-        if !is_new && matches!(state.credentials.method, Method::ApiToken(_)) {
+        if !is_new && matches!(state.credentials.method, Method::Direct { .. }) {
             return Ok(None);
         }
         self.obtain(state, deadline, Reread::Done).await.map(Some)
     }
 
     async fn obtain(&self, state: &mut State, deadline: Deadline, reread: Reread) -> Result<Arc<AccessToken>, Error> {
-        if let Method::ApiToken(token) = &state.credentials.method {
-            let token = AccessToken { value: token.clone(), scheme: "SSWS", ends: None };
+        if let Method::Direct { scheme, token } = &state.credentials.method {
+            let token = AccessToken { value: token.clone(), scheme, ends: None };
             return Ok(state.keep(token, Duration::MAX));
         }
         if state.scopes.is_empty() {
@@ -221,8 +221,12 @@ impl Authorizer {
     }
 
     async fn request(&self, state: &State, scopes: &[String], deadline: Deadline) -> Result<Grant, Error> {
-        let credentials = &state.credentials;
-        TokenRequest { exchange: &self.exchange, dpop: &self.dpop, credentials, scopes }.send(deadline).await
+        let proof = match &state.credentials.method {
+            Method::Exchanged(proof) => proof.as_ref(),
+            Method::Direct { .. } => return Err(Error::NoScope),
+        };
+        let request = TokenRequest { exchange: &self.exchange, dpop: &self.dpop, org: &self.org, proof, scopes };
+        request.send(deadline).await
     }
 
     /// Reads the secret again; whether it has changed.

@@ -2,32 +2,24 @@
 
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Method as HttpMethod, Request, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use http_body_util::Full;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use serde_json::json;
 use url::{Url, form_urlencoded};
-use zeroize::Zeroizing;
 
-use crate::credentials::{Credentials, Method};
+use crate::credentials::{ClientProof, Proof};
 use crate::deadline::Deadline;
 use crate::dpop::{Audience, Dpop};
 use crate::error::Error;
 use crate::exchange::{Answered, Exchange, Outgoing};
-use crate::jwt::{SigningError, SigningKey};
-use crate::random;
+use crate::org::Org;
 use crate::refusal::Refusal;
 
 /// Only the org authorization server gives okta.* scopes, so there is one endpoint.
 const PATH: &str = "/oauth2/v1/token";
-
-/// Okta takes up to an hour; an assertion is used at once and only once.
-const ASSERTION_LIFETIME_S: i64 = 300;
 
 /// Proof asked for, nonce, a second nonce, clock: no honest handshake has more refusals.
 const MOST_REFUSALS: usize = 4;
@@ -54,14 +46,15 @@ struct TokenAnswer {
 pub(crate) struct TokenRequest<'a> {
     pub(crate) exchange: &'a Exchange,
     pub(crate) dpop: &'a Dpop,
-    pub(crate) credentials: &'a Credentials,
+    pub(crate) org: &'a Org,
+    pub(crate) proof: &'a dyn ClientProof,
     pub(crate) scopes: &'a [String],
 }
 
 impl TokenRequest<'_> {
     /// Asks until there is a token or a refusal that nothing here can change.
     pub(crate) async fn send(&self, deadline: Deadline) -> Result<Grant, Error> {
-        let url = self.credentials.org().url().join(PATH).map_err(|_| Error::BadPath(PATH.to_owned()))?;
+        let url = self.org.url().join(PATH).map_err(|_| Error::BadPath(PATH.to_owned()))?;
         let mut refusals = 0;
         loop {
             let state = Handshake { had_proof: self.dpop.is_on(), clock_was_off: self.exchange.server_time.is_off() };
@@ -122,26 +115,17 @@ impl TokenRequest<'_> {
 
     /// A new request each time: neither assertion nor proof may be seen twice.
     fn build(&self, url: &Url) -> Result<Outgoing, Error> {
-        let mut secrets = self.credentials.secret_values();
+        let now = self.exchange.now();
+        let Proof { authorization, fields, mut secrets } = self.proof.prove(url, now)?;
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("grant_type", "client_credentials").append_pair("scope", &self.scopes.join(" "));
+        form.extend_pairs(fields);
         let mut request = Request::post(url.as_str());
-        match &self.credentials.method {
-            Method::ClientSecret { client_id, client_secret } => {
-                let basic = basic(client_id, client_secret);
-                request = request.header(AUTHORIZATION, sensitive(&format!("Basic {}", *basic))?);
-                secrets.push(basic.as_str().into());
-            }
-            Method::PrivateKey { client_id, key_id, key } => {
-                let assertion = self.assertion(url, client_id, key_id, key)?;
-                form.append_pair("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
-                form.append_pair("client_assertion", &assertion);
-                secrets.push(assertion.into());
-            }
-            Method::ApiToken(_) => return Err(Error::TokenAnswer("an API token is not exchanged for another")),
+        if let Some(authorization) = authorization {
+            request = request.header(AUTHORIZATION, sensitive(&authorization)?);
         }
         if self.dpop.is_on() {
-            let proof = self.dpop.proof(Audience::TokenEndpoint, &HttpMethod::POST, url, None, self.exchange.now())?;
+            let proof = self.dpop.proof(Audience::TokenEndpoint, &Method::POST, url, None, now)?;
             request = request.header("DPoP", sensitive(&proof)?);
             secrets.push(proof.into());
         }
@@ -150,28 +134,12 @@ impl TokenRequest<'_> {
         let request = request.map_err(|_| Error::BadPath(PATH.to_owned()))?;
         Ok(Outgoing { request, secrets })
     }
-
-    fn assertion(&self, url: &Url, client_id: &str, key_id: &str, key: &SigningKey) -> Result<String, SigningError> {
-        let claims = json!({
-            "iss": client_id,
-            "sub": client_id,
-            "aud": url.as_str(),
-            "exp": self.exchange.now().as_second() + ASSERTION_LIFETIME_S,
-            "jti": random::id()?,
-        });
-        key.sign(json!({ "kid": key_id }), &claims)
-    }
 }
 
 /// What was known when a request was built.
 struct Handshake {
     had_proof: bool,
     clock_was_off: bool,
-}
-
-fn basic(client_id: &str, client_secret: &SecretString) -> Zeroizing<String> {
-    let pair = Zeroizing::new(format!("{client_id}:{}", client_secret.expose_secret()));
-    Zeroizing::new(STANDARD.encode(pair.as_bytes()))
 }
 
 /// A header that no debug output shows.

@@ -11,9 +11,9 @@ mod status;
 use std::path::Path;
 
 use anyhow::Context as _;
-use local::config::Config;
-use local::function_binaries::FunctionBinaries;
-use local::local_stack::LocalStack;
+use local_aws::config::Config;
+use local_aws::function_binaries::FunctionBinaries;
+use local_aws::stream_stack::StreamStack;
 
 use crate::arguments::{Arguments, Command};
 use crate::outcome::Outcome;
@@ -37,11 +37,11 @@ pub(crate) async fn run(arguments: Arguments, config: &Config) -> anyhow::Result
 }
 
 /// Starts the functions and the object store on the folder of a lake.
-async fn start(lake: &Path, config: &Config) -> anyhow::Result<LocalStack> {
+async fn start(lake: &Path, config: &Config) -> anyhow::Result<StreamStack> {
     if config.cargo.is_some() {
         report::note("Building the functions, if they changed (cargo build) ...")?;
     }
     let binaries = FunctionBinaries::find(config)?;
-    let stack = LocalStack::start(lake, &binaries, config).await;
+    let stack = StreamStack::start(lake, &binaries, config).await;
     stack.with_context(|| format!("cannot start the local stack on {}", lake.display()))
 }

@@ -8,7 +8,7 @@ mod report;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use local::config::Config;
+use local_aws::config::Config;
 
 use crate::arguments::Arguments;
 use crate::outcome::exit_code;

@@ -3,17 +3,17 @@
 use std::io::{self, Read};
 
 use jiff::Timestamp;
+use local_aws::queue::Refused;
+use local_aws::stream_stack::StreamStack;
 use normalize::Tenant;
 
 use crate::event_bus::publish;
 use crate::input::{Piece, Pieces};
-use crate::local_stack::LocalStack;
-use crate::queue::Refused;
 
 /// Sends the pieces of files.
 #[derive(Debug)]
 pub struct Sending<'a> {
-    stack: &'a mut LocalStack,
+    stack: &'a mut StreamStack,
     tenant: Tenant,
     sent: u64,
     refused: Refusals,
@@ -50,7 +50,7 @@ impl Refusals {
 
 impl<'a> Sending<'a> {
     /// Sends to this stack; bare LogEvents count as this tenant's.
-    pub fn new(stack: &'a mut LocalStack, tenant: Tenant) -> Self {
+    pub fn new(stack: &'a mut StreamStack, tenant: Tenant) -> Self {
         Self { stack, tenant, sent: 0, refused: Refusals::default() }
     }
 

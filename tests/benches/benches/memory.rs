@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use benches::events::{envelope, log_events};
 use jiff::Timestamp;
-use local::config::{Cargo, Config};
-use local::function_binaries::FunctionBinaries;
-use local::function_process::{FunctionProcess, FunctionSettings};
-use local::queue::Queue;
-use local::s3_server::EmbeddedS3;
+use local_aws::config::{Cargo, Config};
+use local_aws::function_binaries::FunctionBinaries;
+use local_aws::function_process::{FunctionProcess, FunctionSettings};
+use local_aws::queue::Queue;
+use local_aws::s3_server::EmbeddedS3;
 
 /// DESIGN §6: resident memory at a full batch.
 const BUDGET: f64 = 128.0;

@@ -94,7 +94,7 @@ fn seal_all(tenant: &Tenant, folder: &Path) -> Result<seal::Sealed> {
 fn split_all(tenant: &Tenant, sealed: &Path) -> Result<Vec<ClassFile>> {
     let mut splitter = Splitter::new(tenant, security_lake::classes());
     let file = fs::File::open(sealed)?;
-    stored::read_file("sealed.parquet", file, &mut |row| splitter.add(row).map_err(io::Error::other))?;
+    stored::read_file("sealed.parquet", file, &mut |row| splitter.add(row))?;
     Ok(splitter.finish(false)?)
 }
 

@@ -46,8 +46,8 @@ fn encoding(criterion: &mut Criterion, bench: &Bench, texts: &[String]) -> Resul
     let mut group = criterion.benchmark_group("encode");
     group.throughput(Throughput::Elements(rows.len() as u64));
     group.bench_function("columns", |it| it.iter(|| lake::encode::columns(&rows)));
-    group.bench_function("parquet", |it| it.iter(|| Format::Parquet.encode(&rows)));
-    group.bench_function("ndjson", |it| it.iter(|| Format::Ndjson.encode(&rows)));
+    group.bench_function("parquet", |it| it.iter(|| lake::encode::encode(&rows, Format::Parquet)));
+    group.bench_function("ndjson", |it| it.iter(|| lake::encode::encode(&rows, Format::Ndjson)));
     group.finish();
     Ok(())
 }

@@ -58,8 +58,8 @@ fn single_stages<'a>(bench: &'a Bench, batch: &'a [String], rows: &'a [Event<'a>
             timed(|| Ok(bench.map(logs)))
         }),
         stage("columns", batch, move || timed(|| Ok(lake::encode::columns(rows)?))),
-        stage("columns + Parquet", batch, move || timed(|| Ok(Format::Parquet.encode(rows)?))),
-        stage("NDJSON", batch, move || timed(|| Ok(Format::Ndjson.encode(rows)?))),
+        stage("columns + Parquet", batch, move || timed(|| Ok(lake::encode::encode(rows, Format::Parquet)?))),
+        stage("NDJSON", batch, move || timed(|| Ok(lake::encode::encode(rows, Format::Ndjson)?))),
         stage(NORMALIZE, batch, || timed(|| bench.parse_and_map(batch))),
         stage(ENCODED, batch, || timed(|| bench.normalize_and_encode(batch, Format::Parquet))),
         stage("parse + map + NDJSON", batch, || timed(|| bench.normalize_and_encode(batch, Format::Ndjson))),

@@ -43,7 +43,7 @@ impl Bench {
 
     /// Texts to the bytes of one object.
     pub fn normalize_and_encode(&self, texts: &[String], format: Format) -> Result<Vec<u8>> {
-        Ok(format.encode(self.parse_and_map(texts)?)?)
+        Ok(lake::encode::encode(self.parse_and_map(texts)?, format)?)
     }
 
     /// Envelopes to the objects that are put, as in one invocation. Returns their bytes.

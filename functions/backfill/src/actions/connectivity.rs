@@ -3,9 +3,8 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
-use okta::{Client, CredentialKind, Disposition, Error, Event, Grants, Page, SecretSource};
+use okta::{Client, Disposition, Error, Event, Grants, Page, SecretSource};
 use serde::Serialize;
 
 use crate::app::App;
@@ -13,9 +12,10 @@ use crate::aws::bus::Kind;
 use crate::check::{CREDENTIALS, Check, Section, Status};
 use crate::data_type::{DATA_TYPES, DataType, LOG_STREAMS, LOGS};
 use crate::okta_log::stream_state::{StreamState, stream_state};
+use crate::org::deadline::Deadline;
 
 /// Checks the org that `secret` names.
-pub(crate) async fn check(function: &App, tenant: &str, secret: Arc<dyn SecretSource>, left: Duration) -> Section {
+pub(crate) async fn check(function: &App, tenant: &str, secret: Arc<dyn SecretSource>, deadline: &Deadline) -> Section {
     let is_bound = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&is_bound);
     let observer = move |event: &Event| {
@@ -24,7 +24,7 @@ pub(crate) async fn check(function: &App, tenant: &str, secret: Arc<dyn SecretSo
         }
     };
     let client = match Client::new(secret, function.options(Arc::new(observer))).await {
-        Ok(client) => client.with_deadline(left),
+        Ok(client) => client.with_deadline(deadline.moment()),
         Err(error) => return section(tenant, None, vec![failed("Secret", &error)], "the secret cannot be used"),
     };
     let org = Some(client.org().host().to_owned());
@@ -82,11 +82,12 @@ fn section(tenant: &str, org: Option<String>, mut checks: Vec<Check>, why: &str)
 
 async fn secret_check(client: &Client) -> Check {
     let tenant = client.org().tenant();
-    match client.credential_kind().await {
-        CredentialKind::ApiToken => Check::new("Secret", Status::Warning, format!("an API token, for {tenant}"))
-            .remedy("use a service app with a key pair: an API token may do whatever its owner may, and has no scopes"),
-        kind => Check::ok("Secret", format!("{kind}, for {tenant}")),
+    let kind = client.credential_kind().await;
+    if kind.has_scopes {
+        return Check::ok("Secret", format!("{kind}, for {tenant}"));
     }
+    Check::new("Secret", Status::Warning, format!("{kind}, for {tenant}"))
+        .remedy("use a service app with a key pair: an API token may do whatever its owner may, and has no scopes")
 }
 
 fn credentials_check(grants: &Grants, is_bound: bool) -> Check {

@@ -1,7 +1,6 @@
 //! The action `logs`: plans a collection of the log, goes on with it, polls, cancels, and tells.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use lake::StateError;
@@ -23,7 +22,8 @@ use crate::history::run;
 use crate::history::store::Jobs;
 use crate::okta_log::page_writer::Sink;
 use crate::okta_log::stream_state::{StreamState, stream_state};
-use crate::org::backoff::STORE;
+use crate::org::context::{OrgContext, OrgError};
+use crate::org::deadline::Deadline;
 use crate::org::lease::Owner;
 use crate::org::problem::Problem;
 
@@ -93,17 +93,17 @@ pub enum Wish<'a> {
 #[derive(Debug, thiserror::Error)]
 enum Trouble {
     #[error(transparent)]
+    Org(#[from] OrgError),
+    #[error(transparent)]
     Okta(#[from] Error),
     #[error(transparent)]
     State(#[from] StateError),
-    #[error(transparent)]
-    Tenant(#[from] normalize::TenantError),
 }
 
 /// Does it, for the org whose secret has this name.
-pub async fn run(function: &App, name: &str, wish: Wish<'_>, left: Duration) -> LogsReport {
+pub async fn run(function: &App, name: &str, wish: Wish<'_>, deadline: &Deadline) -> LogsReport {
     let mut report = LogsReport { tenant: name.to_owned(), ..LogsReport::default() };
-    if let Err(trouble) = Box::pin(turn(function, name, wish, left, &mut report)).await {
+    if let Err(trouble) = Box::pin(turn(function, name, wish, deadline, &mut report)).await {
         report.problem(&trouble);
     }
     let is_over = |job: &Progress| job.state != State::Running;
@@ -120,22 +120,21 @@ async fn turn(
     function: &App,
     name: &str,
     wish: Wish<'_>,
-    left: Duration,
+    deadline: &Deadline,
     report: &mut LogsReport,
 ) -> Result<(), Trouble> {
     let meter = Arc::new(Meter::default());
-    let secret = Arc::new(function.secrets.of(name));
-    let client = Client::new(secret, function.options(meter.observer())).await?.with_deadline(left);
-    let tenant = Tenant::parse(client.org().tenant())?;
+    let org = OrgContext::open(function, name, deadline, meter.observer()).await?;
+    let OrgContext { client, tenant, owner, .. } = &org;
     tenant.as_str().clone_into(&mut report.tenant);
     let turn = Turn {
         function,
-        client: &client,
+        client,
         jobs: Jobs::new(function.sink.lake.clone(), tenant.clone()),
         sink: &function.sink,
         meter: &meter,
-        tenant: &tenant,
-        owner: Owner::new(),
+        tenant,
+        owner,
     };
     match wish {
         Wish::Tell => Box::pin(turn.tell(report)).await,
@@ -153,7 +152,7 @@ struct Turn<'a> {
     sink: &'a Sink,
     meter: &'a Meter,
     tenant: &'a Tenant,
-    owner: Owner,
+    owner: &'a Owner,
 }
 
 impl Turn<'_> {
@@ -292,7 +291,7 @@ impl Turn<'_> {
 
     async fn poll(&self, is_asked_for: bool, report: &mut LogsReport) -> Result<(), Trouble> {
         let App { clock, page, .. } = self.function;
-        let (client, sink, tenant, owner) = (self.client, self.sink, self.tenant, &self.owner);
+        let (client, sink, tenant, owner) = (self.client, self.sink, self.tenant, self.owner);
         let tools = poll::Tools { client, sink, tenant, clock: &**clock, owner, page: *page };
         match poll::work(&tools, is_asked_for).await? {
             poll::Ended::With(poll) => {
@@ -316,7 +315,7 @@ impl Turn<'_> {
             bus: &self.function.bus,
             tenant: self.tenant,
             clock: &*self.function.clock,
-            owner: &self.owner,
+            owner: self.owner,
             page: self.function.page,
             told_every: self.function.told_every,
         }
@@ -335,10 +334,8 @@ impl LogsReport {
         let remedy = match trouble {
             Trouble::Okta(Error::TooLate(_)) => return self.is_too_late = true,
             Trouble::Okta(error) => error.remedy(),
-            Trouble::State(StateError::Unreadable { .. }) => "see that nothing else writes below state/".to_owned(),
-            Trouble::State(StateError::Lost(_)) => "nothing: it is tried again".to_owned(),
-            Trouble::State(StateError::Store { .. }) => STORE.to_owned(),
-            Trouble::Tenant(_) => "put a `tenant` into the secret".to_owned(),
+            Trouble::State(error) => error.remedy().to_owned(),
+            Trouble::Org(error) => error.remedy(),
         };
         let what = lake::quarantine::reason(trouble);
         tracing::error!(tenant = self.tenant, what, remedy, "a problem");

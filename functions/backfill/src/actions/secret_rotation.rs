@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use lake::StateError;
@@ -12,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::actions::connectivity;
 use crate::app::App;
 use crate::aws::secrets::Found;
+use crate::org::deadline::Deadline;
 
 /// For all orgs: which version of each secret was tested.
 const KEY: &str = "state/secrets.json";
@@ -28,18 +28,17 @@ struct Tested {
 }
 
 /// Tests the orgs whose secrets are new or changed.
-pub(crate) async fn look(function: &App, found: &[Found], left: Duration) -> Result<(), StateError> {
+pub(crate) async fn look(function: &App, found: &[Found], deadline: &Deadline) -> Result<(), StateError> {
     function.figures.secret_age_of(found, function.clock.now());
     let lake = &function.sink.lake;
     let (tested, version) = lake.read_state::<Tested>(KEY).await?;
     let Tested { mut secrets } = tested.unwrap_or_default();
-    let ends = function.clock.elapsed() + left / PART;
+    let deadline = deadline.share(PART);
     let is_changed = |secret: &&Found| secret.has_value && secrets.get(&secret.tenant) != Some(&secret.changed);
     let changed: Vec<_> = found.iter().filter(is_changed).collect();
     for secret in &changed {
-        let left = ends.saturating_sub(function.clock.elapsed());
         let source = Arc::new(function.secrets.of(&secret.tenant));
-        let section = Box::pin(connectivity::check(function, &secret.tenant, source, left)).await;
+        let section = Box::pin(connectivity::check(function, &secret.tenant, source, &deadline)).await;
         tracing::info!(tenant = secret.tenant, "the secret is new or has changed: it was tested");
         connectivity::tell(function, &section).await;
         secrets.insert(secret.tenant.clone(), secret.changed);

@@ -10,7 +10,7 @@ use crate::inventory::reader::{Reader, reason};
 use crate::inventory::scope::scope;
 use crate::inventory::store::{Outcome, Progress, Reason, Stage, Status};
 use crate::inventory::turn::Turn;
-use crate::org::leased_state::MemoryError;
+use crate::org::leased_state::LeaseError;
 
 /// An entity that could not be read is tried so often.
 const ATTEMPTS: u32 = 6;
@@ -29,7 +29,7 @@ pub(crate) enum Stop {
     #[error(transparent)]
     State(#[from] StateError),
     #[error(transparent)]
-    Memory(#[from] MemoryError),
+    Memory(#[from] LeaseError),
     #[error("a quarantine record has no JSON form")]
     Json(#[from] serde_json::Error),
 }

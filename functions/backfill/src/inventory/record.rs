@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
-use lake::batch::hex;
+use lake::digest::hex;
 use lake::inventory::Row;
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};

@@ -3,12 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use lake::layout;
-use normalize::Tenant;
-use okta::{Client, Error};
+use okta::Error;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex, OnceCell};
 
@@ -22,8 +20,9 @@ use crate::inventory::store::{Latest, Memory, Progress, Run};
 use crate::inventory::table::{ENTITIES, find};
 use crate::inventory::turn::Turn;
 use crate::org::backoff::STORE;
-use crate::org::lease::Owner;
-use crate::org::leased_state::{Leased, MemoryError};
+use crate::org::context::OrgContext;
+use crate::org::deadline::Deadline;
+use crate::org::leased_state::{LeaseError, Leased};
 use crate::org::problem::Problem;
 
 /// How a run collects.
@@ -83,7 +82,7 @@ pub struct InventoryReport {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TurnError {
     #[error(transparent)]
-    Memory(#[from] MemoryError),
+    Memory(#[from] LeaseError),
     #[error(transparent)]
     Okta(#[from] Error),
     #[error(transparent)]
@@ -91,30 +90,22 @@ pub(crate) enum TurnError {
 }
 
 /// Collects the inventory of the org whose secret has this name.
-pub async fn run(function: &App, name: &str, wish: Wish<'_>, left: Duration) -> InventoryReport {
+pub async fn run(app: &App, name: &str, wish: Wish<'_>, deadline: &Deadline) -> InventoryReport {
     let mut report = InventoryReport { tenant: name.to_owned(), ..InventoryReport::default() };
-    let secret = Arc::new(function.secrets.of(name));
-    let client = match Client::new(secret, function.options(Arc::new(|_| {}))).await {
-        Ok(client) => client.with_deadline(left),
+    let org = match OrgContext::open(app, name, deadline, Arc::new(|_| {})).await {
+        Ok(org) => org,
         Err(error) => {
-            report.okta(&error);
+            report.problem(lake::quarantine::reason(&error), error.remedy());
             return report;
         }
     };
-    let tenant = match Tenant::parse(client.org().tenant()) {
-        Ok(tenant) => tenant,
-        Err(error) => {
-            report.problem(error.to_string(), "put a `tenant` into the secret".to_owned());
-            return report;
-        }
-    };
-    tenant.as_str().clone_into(&mut report.tenant);
-    match Box::pin(take_turn(function, &client, &tenant, wish, &mut report)).await {
+    org.tenant.as_str().clone_into(&mut report.tenant);
+    match Box::pin(take_turn(&org, wish, &mut report)).await {
         Ok(())
         | Err(TurnError::Stop(Stop::Deadline | Stop::Okta(Error::TooLate(_))) | TurnError::Okta(Error::TooLate(_))) => {
         }
         Err(TurnError::Okta(error) | TurnError::Stop(Stop::Okta(error))) => report.okta(&error),
-        Err(TurnError::Memory(MemoryError::Held(held)) | TurnError::Stop(Stop::Memory(MemoryError::Held(held)))) => {
+        Err(TurnError::Memory(LeaseError::Held(held)) | TurnError::Stop(Stop::Memory(LeaseError::Held(held)))) => {
             report.held_until = Some(held.until);
         }
         Err(error) => report.problem(lake::quarantine::reason(&error), STORE.to_owned()),
@@ -122,14 +113,9 @@ pub async fn run(function: &App, name: &str, wish: Wish<'_>, left: Duration) -> 
     report
 }
 
-async fn take_turn(
-    function: &App,
-    client: &Client,
-    tenant: &Tenant,
-    wish: Wish<'_>,
-    report: &mut InventoryReport,
-) -> Result<(), TurnError> {
-    let lake = &function.sink.lake;
+async fn take_turn(org: &OrgContext<'_>, wish: Wish<'_>, report: &mut InventoryReport) -> Result<(), TurnError> {
+    let OrgContext { app: function, client, tenant, .. } = org;
+    let lake = org.lake();
     if let Wish::Collect(wanted) = wish
         && wanted.dry_run
     {
@@ -142,27 +128,26 @@ async fn take_turn(
         (report.plan, report.is_complete) = (Some(plan), true);
         return Ok(());
     }
-    let owner = Owner::new();
-    let mut leased = Leased::<Memory>::take(lake, tenant, &owner, function.clock.now()).await?;
-    let run = match (leased.memory.run.take(), wish) {
+    let mut leased = Leased::<Memory>::take(org).await?;
+    let run = match (leased.state.run.take(), wish) {
         (Some(run), _) => Run { invocations: run.invocations + 1, ..run },
-        (None, Wish::Collect(wanted)) => begin(wanted, client.now(), &leased.memory.latest),
+        (None, Wish::Collect(wanted)) => begin(wanted, client.now(), &leased.state.latest),
         (None, Wish::Continue) => {
-            leased.give_back(function.clock.now()).await?;
+            leased.give_back().await?;
             report.is_complete = true;
             return Ok(());
         }
     };
     let entities: Vec<_> = run.entities.keys().filter_map(|name| find(name)).collect();
     let (id, started, mode) = (run.id.clone(), run.started, run.mode);
-    leased.memory.run = Some(run);
-    leased.keep(function.clock.now()).await?;
+    leased.state.run = Some(run);
+    leased.keep().await?;
     let mut wanted = scopes(&entities);
     wanted.push(LOGS.scope);
     let grants = match client.discover_scopes(&wanted).await {
         Ok(grants) => grants,
         Err(error) => {
-            leased.give_back(function.clock.now()).await?;
+            leased.give_back().await?;
             return Err(error.into());
         }
     };

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::inventory::run::Mode;
 use crate::org::lease::Lease;
-use crate::org::leased_state::Remembered;
+use crate::org::leased_state::{LeasedState, PersistedState};
 
 /// `state/tenant=T/inventory.json`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -191,10 +191,12 @@ impl Progress {
     }
 }
 
-impl Remembered for Memory {
-    const NAME: &'static str = "inventory.json";
-
+impl LeasedState for Memory {
     fn lease(&mut self) -> &mut Option<Lease> {
         &mut self.lease
     }
+}
+
+impl PersistedState for Memory {
+    const NAME: &'static str = "inventory.json";
 }

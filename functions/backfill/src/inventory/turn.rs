@@ -25,7 +25,7 @@ use crate::inventory::record::path;
 use crate::inventory::run::{InventoryReport, Mode, TurnError};
 use crate::inventory::store::{Changes, Latest, Memory, Progress, Stage, Status};
 use crate::inventory::table::find;
-use crate::org::leased_state::{Leased, MemoryError};
+use crate::org::leased_state::{LeaseError, Leased};
 
 /// The lease is renewed and progress told so often.
 const TICK: Duration = Duration::from_secs(15);
@@ -64,16 +64,16 @@ impl<'a> Turn<'a> {
     }
 
     /// Renews the lease and tells how far the run is, until the lease is lost.
-    async fn tick(&self) -> MemoryError {
+    async fn tick(&self) -> LeaseError {
         let mut told = self.function.clock.elapsed();
         loop {
             self.function.clock.sleep(TICK).await;
             let manifest = {
                 let mut leased = self.leased.lock().await;
-                if let Err(error) = leased.keep(self.function.clock.now()).await {
+                if let Err(error) = leased.keep().await {
                     return error;
                 }
-                self.manifest(&leased.memory, None)
+                self.manifest(&leased.state, None)
             };
             if self.function.clock.elapsed().saturating_sub(told) >= self.function.told_every {
                 told = self.function.clock.elapsed();
@@ -123,7 +123,7 @@ impl<'a> Turn<'a> {
             if progress.stage != Stage::Read {
                 continue;
             }
-            let latest = self.leased.lock().await.memory.latest.get(entity.name).cloned();
+            let latest = self.leased.lock().await.state.latest.get(entity.name).cloned();
             let changes = match (&latest, progress.is_whole()) {
                 // A part of a collection tells nothing of what is gone.
                 (_, false) => None,
@@ -145,12 +145,12 @@ impl<'a> Turn<'a> {
             if progress.is_whole() {
                 let Progress { parts, rows, .. } = progress;
                 let latest = Latest { snapshot: self.run.to_owned(), taken: self.started, parts, rows };
-                leased.memory.latest.insert(entity.name.to_owned(), latest);
+                leased.state.latest.insert(entity.name.to_owned(), latest);
             }
-            if let Some(run) = &mut leased.memory.run {
+            if let Some(run) = &mut leased.state.run {
                 run.entities.insert(entity.name.to_owned(), Progress { stage: Stage::Done, changes, ..progress });
             }
-            leased.keep(self.function.clock.now()).await?;
+            leased.keep().await?;
         }
         Ok(())
     }
@@ -160,11 +160,11 @@ impl<'a> Turn<'a> {
         let now = self.client.now();
         let is_over = {
             let leased = self.leased.lock().await;
-            let run = leased.memory.run.as_ref();
+            let run = leased.state.run.as_ref();
             run.is_some_and(|run| run.entities.values().all(|progress| progress.stage == Stage::Done))
         };
         let is_done = ended.is_ok() && is_over;
-        let manifest = self.manifest(&self.leased.lock().await.memory, is_done.then_some(now));
+        let manifest = self.manifest(&self.leased.lock().await.state, is_done.then_some(now));
         if is_done {
             let body = serde_json::to_vec(&manifest).map_err(Stop::from)?;
             let key = layout::manifest_key(self.tenant, self.run);
@@ -173,10 +173,10 @@ impl<'a> Turn<'a> {
         let Self { leased, function, .. } = self;
         let mut leased = leased.into_inner();
         if is_done {
-            leased.memory.run = None;
+            leased.state.run = None;
         }
         if !matches!(ended, Err(Stop::Memory(_))) {
-            leased.give_back(function.clock.now()).await?;
+            leased.give_back().await?;
         }
         if is_done {
             function.bus.publish(Kind::InventoryFinished, &manifest).await;
@@ -205,11 +205,11 @@ impl<'a> Turn<'a> {
         }
         let (since, prefixes) = {
             let leased = self.leased.lock().await;
-            let entities = leased.memory.run.as_ref()?.entities.keys().filter_map(|name| find(name));
+            let entities = leased.state.run.as_ref()?.entities.keys().filter_map(|name| find(name));
             let mut prefixes = BTreeSet::new();
             let mut since = self.started;
             for entity in entities {
-                let Some(latest) = leased.memory.latest.get(entity.name) else { continue };
+                let Some(latest) = leased.state.latest.get(entity.name) else { continue };
                 since = since.min(latest.taken);
                 prefixes.extend(entity.told_by);
                 if let Refresh::Since { deleted_by, .. } = entity.refresh {
@@ -233,7 +233,7 @@ impl<'a> Turn<'a> {
     /// Those of an entity's rows, read in this run, that are new or different since its last collection.
     pub(super) async fn different(&self, name: &'static str, fresh: HashSet<String>) -> Result<HashSet<String>, Stop> {
         let is_delta = find(name).is_some_and(|entity| matches!(entity.refresh, Refresh::Since { .. }));
-        let latest = self.leased.lock().await.memory.latest.get(name).cloned();
+        let latest = self.leased.lock().await.state.latest.get(name).cloned();
         let (Some(latest), false) = (latest, is_delta) else { return Ok(fresh) };
         let mut before = HashMap::<Key, Key>::new();
         let snapshot = Snapshot { id: &latest.snapshot, ..self.snapshot_named(name) };
@@ -277,7 +277,7 @@ impl<'a> Turn<'a> {
     }
 
     pub(super) async fn progress_of(&self, name: &str) -> Option<Progress> {
-        self.leased.lock().await.memory.run.as_ref()?.entities.get(name).cloned()
+        self.leased.lock().await.state.run.as_ref()?.entities.get(name).cloned()
     }
 
     pub(super) async fn parent_is_partial(&self, entity: &Entity) -> bool {
@@ -291,15 +291,15 @@ impl<'a> Turn<'a> {
         if self.mode == Mode::Full {
             return None;
         }
-        self.leased.lock().await.memory.latest.get(entity.name).cloned()
+        self.leased.lock().await.state.latest.get(entity.name).cloned()
     }
 
     pub(super) async fn keep(&self, entity: &Entity, progress: &Progress) -> Result<(), Stop> {
         let mut leased = self.leased.lock().await;
-        if let Some(run) = &mut leased.memory.run {
+        if let Some(run) = &mut leased.state.run {
             run.entities.insert(entity.name.to_owned(), progress.clone());
         }
-        Ok(leased.keep(self.function.clock.now()).await?)
+        Ok(leased.keep().await?)
     }
 
     /// The first page of an entity for a parent; of what changed since a time, if one is given.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use lake::Lake;
 use normalize::{Tenant, TenantError};
 use okta::{Client, Observer};
 
@@ -45,6 +46,13 @@ impl OrgError {
     }
 }
 
+impl<'a, C> OrgContext<'a, C> {
+    /// The lake.
+    pub fn lake(&self) -> &'a Lake {
+        &self.app.sink.lake
+    }
+}
+
 impl<'a> OrgContext<'a> {
     /// Opens the org whose secret has this name. `observer` sees every call.
     pub async fn open(app: &'a App, name: &str, deadline: &Deadline, observer: Observer) -> Result<Self, OrgError> {
@@ -72,5 +80,5 @@ impl<'a> OrgContext<'a, Option<Client>> {
 
 async fn client(app: &App, name: &str, deadline: &Deadline, observer: Observer) -> Result<Client, okta::Error> {
     let secret = Arc::new(app.secrets.of(name));
-    Ok(Client::new(secret, app.options(observer)).await?.with_deadline(deadline.left()))
+    Ok(Client::new(secret, app.options(observer)).await?.with_deadline(deadline.moment()))
 }

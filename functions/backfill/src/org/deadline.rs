@@ -18,6 +18,11 @@ impl Deadline {
         Self { clock: Arc::clone(clock), ends: clock.elapsed() + left }
     }
 
+    /// Returns the moment itself, as the client of an org takes it.
+    pub fn moment(&self) -> okta::Deadline {
+        okta::Deadline::at(self.ends)
+    }
+
     /// Returns the time that is left; zero once the moment has passed.
     pub fn left(&self) -> Duration {
         self.ends.saturating_sub(self.clock.elapsed())

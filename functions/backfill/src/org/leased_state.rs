@@ -1,75 +1,124 @@
-//! What a kind of work remembers of an org between invocations, in the hands of the run that has its lease.
+//! A state object in the hands of the run that has its lease: read, changed and kept by compare-and-set.
 
-use jiff::Timestamp;
+use std::pin::pin;
+use std::time::Duration;
+
+use futures::future::{Either, select};
 use lake::{Lake, StateError, Version, layout};
-use normalize::Tenant;
+use okta::Clock;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::org::context::OrgContext;
 use crate::org::lease::{Held, Lease, Owner};
 
-/// Something that is remembered, with a lease in it.
-pub(crate) trait Remembered: Default + Serialize + DeserializeOwned {
-    /// The name of its object below `state/tenant=T/`.
-    const NAME: &'static str;
+/// The lease is renewed after this time, well before it ends.
+const RENEWED_AFTER: Duration = Duration::from_secs(20);
 
-    /// Who is at it.
+/// State with a lease in it.
+pub(crate) trait LeasedState: Serialize + DeserializeOwned {
+    /// The lease.
     fn lease(&mut self) -> &mut Option<Lease>;
 }
 
-/// It, in the hands of the run that has the lease.
-#[derive(Debug)]
-pub(crate) struct Leased<'a, M> {
-    lake: &'a Lake,
-    key: String,
-    owner: &'a Owner,
-    version: Version,
-    pub(crate) memory: M,
+/// State of which each org has one object, and which can be rebuilt from nothing.
+pub(crate) trait PersistedState: LeasedState + Default {
+    /// The name of its object below `state/tenant=T/`.
+    const NAME: &'static str;
 }
 
-/// Why it is not this run's.
+/// State whose lease this run holds.
+#[derive(Debug)]
+pub(crate) struct Leased<'a, S> {
+    lake: &'a Lake,
+    clock: &'a dyn Clock,
+    owner: &'a Owner,
+    key: String,
+    version: Version,
+    /// When the lease was renewed, by the steady clock.
+    renewed: Duration,
+    pub(crate) state: S,
+}
+
+/// Why this run does not hold, or no longer holds, the lease.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum MemoryError {
+pub(crate) enum LeaseError {
     #[error(transparent)]
     Held(#[from] Held),
     #[error(transparent)]
     State(#[from] StateError),
 }
 
-impl<'a, M: Remembered> Leased<'a, M> {
-    /// Takes the lease.
-    pub(crate) async fn take(
-        lake: &'a Lake,
-        tenant: &Tenant,
-        owner: &'a Owner,
-        now: Timestamp,
-    ) -> Result<Self, MemoryError> {
-        let key = layout::state_key(tenant, M::NAME);
-        let (memory, version) = lake.read_state::<M>(&key).await?;
-        let mut memory = memory.unwrap_or_default();
-        Lease::take(memory.lease().as_ref(), owner, now)?;
-        let mut leased = Self { lake, key, owner, version, memory };
-        leased.keep(now).await?;
+impl<'a, S: PersistedState> Leased<'a, S> {
+    /// Takes the lease of the org's object of this kind, which begins empty.
+    pub(crate) async fn take<C>(org: &'a OrgContext<'_, C>) -> Result<Self, LeaseError> {
+        let key = layout::state_key(&org.tenant, S::NAME);
+        let (state, version) = org.lake().read_state::<S>(&key).await?;
+        Self::hold(org, key, state.unwrap_or_default(), version).await
+    }
+}
+
+impl<'a, S: LeasedState> Leased<'a, S> {
+    /// Takes the lease of a state object that was read in this version.
+    pub(crate) async fn hold<C>(
+        org: &'a OrgContext<'_, C>,
+        key: String,
+        mut state: S,
+        version: Version,
+    ) -> Result<Self, LeaseError> {
+        let clock = &*org.app.clock;
+        Lease::take(state.lease().as_ref(), &org.owner, clock.now())?;
+        let renewed = clock.elapsed();
+        let mut leased = Self { lake: org.lake(), clock, owner: &org.owner, key, version, renewed, state };
+        leased.keep().await?;
         Ok(leased)
     }
 
-    /// Writes what is remembered, and renews the lease.
-    pub(crate) async fn keep(&mut self, now: Timestamp) -> Result<(), MemoryError> {
-        *self.memory.lease() = Lease::take(None, self.owner, now).ok();
-        self.write(now).await
+    /// Writes the state and renews the lease.
+    pub(crate) async fn keep(&mut self) -> Result<(), LeaseError> {
+        self.renewed = self.clock.elapsed();
+        *self.state.lease() = Lease::take(None, self.owner, self.clock.now()).ok();
+        self.write().await
     }
 
-    /// Writes what is remembered, and gives the lease back.
-    pub(crate) async fn give_back(mut self, now: Timestamp) -> Result<(), MemoryError> {
-        *self.memory.lease() = None;
-        self.write(now).await
+    /// Writes the state and gives the lease back.
+    pub(crate) async fn give_back(mut self) -> Result<S, LeaseError> {
+        *self.state.lease() = None;
+        self.write().await?;
+        Ok(self.state)
     }
 
-    async fn write(&mut self, now: Timestamp) -> Result<(), MemoryError> {
-        match self.lake.write_state(&self.key, &self.memory, &self.version).await {
+    /// Runs a future and renews the lease as often as necessary until it ends. If the lease is lost, the future is dropped.
+    pub(crate) async fn during<T>(&mut self, future: impl Future<Output = T>) -> Result<T, Held> {
+        let mut future = pin!(future);
+        loop {
+            let due = RENEWED_AFTER.saturating_sub(self.clock.elapsed().saturating_sub(self.renewed));
+            let sleep = self.clock.sleep(due);
+            if let Either::Left((value, _)) = select(future.as_mut(), sleep).await {
+                return Ok(value);
+            }
+            let (value, kept) = match select(future.as_mut(), pin!(self.keep())).await {
+                // A write that is under way must end: its version is the one to be seen next.
+                Either::Left((value, keep)) => (Some(value), keep.await),
+                Either::Right((kept, _)) => (None, kept),
+            };
+            match kept {
+                Err(LeaseError::Held(held)) => return Err(held),
+                // The next renewal may succeed. If none does, another run takes over, and compare-and-set stops this one.
+                Err(LeaseError::State(error)) => tracing::warn!(key = self.key, %error, "the lease is not renewed"),
+                Ok(()) => {}
+            }
+            if let Some(value) = value {
+                return Ok(value);
+            }
+        }
+    }
+
+    async fn write(&mut self) -> Result<(), LeaseError> {
+        match self.lake.write_state(&self.key, &self.state, &self.version).await {
             Ok(version) => self.version = version,
             // Another run has taken over.
-            Err(StateError::Lost(_)) => return Err(Held { until: now }.into()),
+            Err(StateError::Lost(_)) => return Err(Held { until: self.clock.now() }.into()),
             Err(error) => return Err(error.into()),
         }
         Ok(())

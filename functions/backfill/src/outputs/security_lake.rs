@@ -2,7 +2,6 @@
 //! with the source and which may write below the source's prefix and nowhere else.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -98,8 +97,8 @@ impl SealedOutput for SecurityLake {
         let classes = classes().into_iter().filter(|class| wanted.contains(&source(*class))).collect();
         let mut splitter = Splitter::new(&hour.partition.tenant, classes);
         if let Some((key, file)) = hour.object {
-            stored::read_file(&key, file, &mut |row| splitter.add(row).map_err(io::Error::other))
-                .map_err(|source| PartsError::Object { key, source })?;
+            stored::read_file(&key, file, &mut |row| splitter.add(row))
+                .map_err(|error| error.either(|source| PartsError::Object { key, source }, PartsError::Seal))?;
         }
         let files = splitter.finish(hour.may_replace)?;
         Ok(files.into_iter().map(|file| Part::new(source(file.class), file)).collect())

@@ -179,6 +179,11 @@ enum Judgement {
 }
 
 impl ApiRead {
+    /// Another read of the hour. What was missing stays so: it has been repaired meanwhile.
+    pub(crate) fn again(self) -> Self {
+        Self { missing: self.missing, ..Self::default() }
+    }
+
     fn note_missing(&mut self, partition: &Partition, published: Timestamp) {
         let gap = self.missing.get_or_insert_with(|| Gap {
             tenant: partition.tenant.to_string(),

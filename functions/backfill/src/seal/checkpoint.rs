@@ -1,13 +1,14 @@
 //! A read that takes more than one invocation: how far it is, and what it had.
 
 use jiff::Timestamp;
+use lake::digest::Key;
 use lake::{Partition, StateError, layout};
 use serde::{Deserialize, Serialize};
 
 use crate::seal::api_read::ApiRead;
 use crate::seal::content::ContentHasher;
 use crate::seal::error::HourError;
-use crate::seal::index::{Key, Mark};
+use crate::seal::index::Mark;
 use crate::seal::session::Org;
 
 /// A mark is its key and its hash.
@@ -112,7 +113,8 @@ mod tests {
     fn a_checkpoint_comes_back_whole_or_not_at_all() {
         let marks: Vec<Mark> = vec![([1; 16], 2), ([3; 16], u64::MAX)];
         let hasher = ContentHasher::new();
-        let read = ApiRead { pages: 7, reached: Some(Timestamp::UNIX_EPOCH), ..ApiRead::default() };
+        let mut read = ApiRead::default();
+        (read.pages, read.reached) = (7, Some(Timestamp::UNIX_EPOCH));
         let packed = Checkpoint::pack(marks.iter().copied());
         let checkpoint = Checkpoint { is_alternate: true, hasher, read: read.clone(), marks: packed };
         let body = checkpoint.encode(&partition("acme")).unwrap();

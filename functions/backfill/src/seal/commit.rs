@@ -1,8 +1,8 @@
 //! The seal itself: the object, and then the entry that makes it count.
 
-use std::io;
-
 use lake::ledger::{Completeness, Entry, Link};
+use lake::seal::SealError;
+use lake::sort::SortError;
 use lake::{Partition, StoredRow, Version, layout, seal};
 use normalize::MAPPING_VERSION;
 
@@ -38,8 +38,8 @@ pub(crate) async fn commit(
     let tenant = partition.tenant.clone();
     let Made { object, index, rejected, rejections } =
         blocking(move || make(&tenant, index, sorter, rejected, rejections, format)).await??;
-    for row in rejected.finish()? {
-        let row = row?;
+    for row in rejected.finish().map_err(SealError::from)? {
+        let row = row.map_err(SealError::from)?;
         quarantine(org, row.metadata.source, &row.raw_data).await?;
     }
     let generation = next_generation(before, &merged);
@@ -89,7 +89,7 @@ fn make(
     mut rejections: u64,
     format: lake::Format,
 ) -> Result<Made, HourError> {
-    let mut keep = |row: io::Result<StoredRow>| -> Option<io::Result<StoredRow>> {
+    let mut keep = |row: Result<StoredRow, SortError>| -> Option<Result<StoredRow, SortError>> {
         match row {
             Ok(row) => match index.counts_row(&row) {
                 Ok(()) => Some(Ok(row)),
@@ -101,7 +101,8 @@ fn make(
             Err(error) => Some(Err(error)),
         }
     };
-    let object = seal::seal(tenant, sorter.finish()?.filter_map(&mut keep), format)?;
+    let sorted = sorter.finish().map_err(SealError::from)?;
+    let object = seal::seal(tenant, sorted.filter_map(&mut keep), format)?;
     Ok(Made { object, index, rejected, rejections })
 }
 

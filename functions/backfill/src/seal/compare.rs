@@ -1,6 +1,5 @@
 //! One hour of the lake compared with the API: what is missing is repaired, and doubts lead to a second read at once.
 
-use jiff::Timestamp;
 use lake::Partition;
 use lake::ledger::{Completeness, Entry};
 use okta::Client;
@@ -55,11 +54,12 @@ pub(crate) async fn compare(
         }
         rows = take_missing(org, partition, rows, &read).await?;
         if is_second || !has_doubts(&rows.index, &read) {
-            return Ok((rows, comparison(&rows.index, read)));
+            let comparison = comparison(&rows.index, read);
+            return Ok((rows, comparison));
         }
         (is_second, is_alternate) = (true, !is_alternate);
         rows.index.begin_read();
-        read = ApiRead { missing: read.missing, ..ApiRead::default() };
+        read = read.again();
     }
 }
 

@@ -9,7 +9,6 @@ use lake::{StateError, WriteError};
 use okta::{Disposition, Error};
 
 use crate::okta_log::page_writer::SinkError;
-use crate::org::backoff::STORE;
 use crate::outputs::sealed_output::PartsError;
 
 /// Why an hour is not sealed now.
@@ -98,20 +97,13 @@ impl HourError {
             Self::Object { .. } | Self::Gone(_) | Self::Altered(_) | Self::Entry(_) | Self::Misplaced(_) => {
                 VERIFY.to_owned()
             }
-            Self::Disk(_) => "see that the function's ephemeral storage is large enough".to_owned(),
-            Self::State(error) => Self::state_remedy(error),
-            Self::Sink(_) => STORE.to_owned(),
-            Self::Seal(SealError::Io(_)) => "see that the function's ephemeral storage is large enough".to_owned(),
-            Self::Seal(_) | Self::Json(_) => "report this as a bug of okta-lake".to_owned(),
-        }
-    }
-
-    /// Returns what a person does about an object that was not read or written.
-    pub(crate) fn state_remedy(error: &StateError) -> String {
-        match error {
-            StateError::Lost(_) => "nothing: the next run tries again".to_owned(),
-            StateError::Unreadable { .. } => "put back an older version of the object, or delete it".to_owned(),
-            StateError::Store { .. } => STORE.to_owned(),
+            Self::Disk(_) => "make room on the local disk: give the function more ephemeral storage".to_owned(),
+            Self::State(error) => error.remedy().to_owned(),
+            Self::Sink(SinkError::Write(error)) => error.remedy().to_owned(),
+            Self::Sink(SinkError::Encode(error)) => error.remedy().to_owned(),
+            Self::Sink(SinkError::Quarantine(_)) => "report it: this is a mistake of okta-lake".to_owned(),
+            Self::Seal(error) => error.remedy().to_owned(),
+            Self::Json(_) => "report it: this is a mistake of okta-lake".to_owned(),
         }
     }
 }

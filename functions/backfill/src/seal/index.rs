@@ -4,14 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 use lake::StoredRow;
+use lake::digest::{Key, key};
 use lake::ledger::{Counts, Lateness};
 use normalize::{LogEvent, Route, hour_of};
-use sha2::{Digest as _, Sha256};
 
 use crate::seal::content::{Content, ContentHasher};
-
-/// Enough of a digest to distinguish the events of an hour in little memory: 128 bits.
-pub(crate) type Key = [u8; 16];
 
 /// An event as the API gave it: its key, and the hash of its content.
 pub(crate) type Mark = (Key, u64);
@@ -71,6 +68,7 @@ pub(crate) enum RecordVerdict {
 
 /// Why rows are rejected.
 const OTHER_UUID: &str = "the row's uuid or time is not that of its raw_data";
+const NO_PATH: &str = "the row came by no known path";
 const OTHER_HOUR: &str = "the row lies in the folder of another hour";
 const CONFLICT: &str = "another event of the same uuid counts: Okta's API has that one, or it came first";
 
@@ -213,6 +211,9 @@ impl Index {
 
     /// The hash of a row's content, if the row says what its raw_data says and belongs to the hour.
     fn content(&self, row: &StoredRow) -> Result<u64, &'static str> {
+        if Route::parse(&row.metadata.source).is_none() {
+            return Err(NO_PATH);
+        }
         let content = self.hasher.read(&row.raw_data);
         let hash = match content.filter(|content| is_of(content, row)) {
             Some(content) => content.hash,
@@ -237,11 +238,6 @@ fn is_of(content: &Content, row: &StoredRow) -> bool {
 fn is_parsed_so(row: &StoredRow) -> bool {
     LogEvent::parse(&row.raw_data)
         .is_ok_and(|log| log.uuid == row.metadata.uid && log.published.as_millisecond() == row.time)
-}
-
-fn key(uid: &str) -> Key {
-    let digest = Sha256::digest(uid.as_bytes());
-    std::array::from_fn(|at| digest[at])
 }
 
 #[cfg(test)]

@@ -2,11 +2,13 @@
 //! are many.
 
 use std::collections::BTreeSet;
-use std::io;
 
 use jiff::Timestamp;
 use lake::ledger::Entry;
-use lake::stored::ReadError;
+use lake::digest::hex;
+use lake::seal::SealError;
+use lake::sort::SortError;
+use lake::stored::VisitError;
 use lake::{Lake, Partition, Sorter, StoredRow, layout, stored};
 use sha2::{Digest as _, Sha256};
 
@@ -121,18 +123,23 @@ impl HourRows {
     fn take(
         &mut self,
         key: &str,
-        read: impl FnOnce(&mut dyn FnMut(StoredRow) -> io::Result<()>) -> Result<(), ReadError>,
+        read: impl FnOnce(&mut dyn FnMut(StoredRow) -> Result<(), SortError>) -> Result<(), VisitError<SortError>>,
     ) -> Result<(), HourError> {
         let Self { index, sorter, rejected, rejections, .. } = self;
-        read(&mut |row| match index.add(&row) {
+        let taken = read(&mut |row| match index.add(&row) {
             RowVerdict::New => sorter.add(row),
             RowVerdict::Duplicate => Ok(()),
             RowVerdict::Rejected(reason) => {
                 *rejections += 1;
                 rejected.add(for_reason(row, reason))
             }
+        });
+        taken.map_err(|error| {
+            error.either(
+                |source| HourError::Object { key: key.to_owned(), source },
+                |error| SealError::from(error).into(),
+            )
         })
-        .map_err(|source| HourError::Object { key: key.to_owned(), source })
     }
 }
 

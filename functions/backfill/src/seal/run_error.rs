@@ -40,7 +40,7 @@ impl RunError {
     /// The problem as a person reads it.
     pub(crate) fn problem(&self, tenant: &str) -> Problem {
         let remedy = match self {
-            Self::Lease(LeaseError::State(error)) => HourError::state_remedy(error),
+            Self::Lease(LeaseError::State(error)) => error.remedy().to_owned(),
             Self::Lease(LeaseError::Held(_)) => "nothing: the other run does the work".to_owned(),
             Self::Hour(error) => error.remedy(),
         };

@@ -3,6 +3,7 @@
 //! While it is off or silent the log is polled.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 
 use jiff::{SignedDuration, Timestamp};
 use lake::stored::ReadError;
@@ -195,9 +196,9 @@ async fn was_heard(org: &Org<'_>, hour: Timestamp, uuids: &BTreeSet<String>) -> 
         let mut is_heard = false;
         let read = stored::read(&key, body, &mut |row| {
             is_heard |= row.metadata.source == Route::Stream.as_str() && uuids.contains(&row.metadata.uid);
-            Ok(())
+            Ok::<(), Infallible>(())
         });
-        read.map_err(|source| HealthError::Object { key, source })?;
+        read.map_err(|error| error.either(|source| HealthError::Object { key, source }, |never| match never {}))?;
         if is_heard {
             return Ok(true);
         }

@@ -1,5 +1,5 @@
-//! The rows of an hour into a file for each class, on disk. Rows pass through; memory holds the row groups that are being
-//! written, of all files together not more than a limit.
+//! Splits the rows of an hour into a file for each class, on disk. Rows pass through; memory holds the open row groups of
+//! all files, up to a limit.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufWriter};
@@ -13,14 +13,14 @@ use parquet::arrow::ArrowWriter;
 use tempfile::NamedTempFile;
 
 use crate::encode::columns as lay_out;
-use crate::pages::security_lake_properties;
+use crate::parquet_layout::security_lake_properties;
 use crate::schema;
-use crate::seal::{ROWS_AT_ONCE, SealError, event};
-use crate::security_lake::columns;
+use crate::seal::{ROWS_AT_ONCE, RowFault, SealError, event};
+use crate::security_lake::columns::columns;
 use crate::stored::StoredRow;
 
-/// When all row groups in work take so much memory, the largest is written. It also keeps every row group far below the
-/// 256 MB that Security Lake allows.
+/// How much memory all open row groups may take together: beyond it, the largest is written. It also keeps every row group
+/// far below the 256 MB that Security Lake allows.
 const MEMORY: usize = 64 * 1024 * 1024;
 
 /// Takes the rows of an hour, in their order.
@@ -87,7 +87,7 @@ impl<'a> Splitter<'a> {
         let mut classes = BTreeMap::<Class, Vec<Box<Event<'_>>>>::new();
         for row in &rows {
             let event = event(self.tenant, row)?;
-            let class = class(&event)?;
+            let class = class(&event).map_err(|source| SealError::Row { uid: row.metadata.uid.clone(), source })?;
             if self.wanted.contains(&class) {
                 classes.entry(class).or_default().push(Box::new(event));
             }
@@ -107,9 +107,9 @@ impl<'a> Splitter<'a> {
     }
 }
 
-fn class(event: &Event<'_>) -> Result<Class, SealError> {
+fn class(event: &Event<'_>) -> Result<Class, RowFault> {
     let class = u16::try_from(event.class_uid).ok().and_then(Class::from_uid);
-    class.ok_or_else(|| io::Error::other(format!("{} is no class", event.class_uid)).into())
+    class.ok_or(RowFault::Class(event.class_uid.into()))
 }
 
 fn open(files: &mut BTreeMap<Class, Open>, class: Class) -> Result<&mut Open, SealError> {
@@ -194,7 +194,7 @@ mod tests {
         let body = std::fs::read(file.path()).unwrap();
         stored::read("x.parquet", body.into(), &mut |row| {
             rows.push(row);
-            Ok(())
+            Ok::<(), SealError>(())
         })
         .unwrap();
         rows

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use okta::{Client, Disposition, Error, Limits, Options, TransportError};
+use okta::{Client, Deadline, Disposition, Error, Limits, Options, TransportError};
 
 use crate::server::{Fault, Reply, Server, options};
 
@@ -168,7 +168,9 @@ async fn no_wait_goes_past_the_deadline() {
     let stalled = Reply::json("[]").fault(Fault::Stall(Duration::from_secs(30)));
     for reply in [throttled, stalled] {
         let server = recovering(reply, usize::MAX).await;
-        let client = server.client().await.with_deadline(Duration::from_millis(300));
+        let options = options();
+        let deadline = Deadline::at(options.clock.elapsed() + Duration::from_millis(300));
+        let client = server.client_with(r#""api_token": "t""#, options).await.unwrap().with_deadline(deadline);
         let start = Instant::now();
         let error = get(&client).await.unwrap_err();
         assert!(matches!(error, Error::TooLate(_)) && error.disposition() == Disposition::Retry, "{error:?}");

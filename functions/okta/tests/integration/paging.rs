@@ -1,6 +1,6 @@
 //! Walking listings: by header, by body, from a cursor; nowhere else.
 
-use okta::{Client, Error};
+use okta::{Client, Error, Pages};
 
 use crate::server::{Reply, Server};
 
@@ -24,7 +24,7 @@ fn by_header(page: Reply, next: &str) -> Reply {
 }
 
 async fn walk(client: &Client, first: &str) -> Result<Vec<String>, Error> {
-    let mut pages = client.pages(client.resume(first)?);
+    let mut pages = Pages::new(client, client.resume(first)?);
     let mut records = Vec::new();
     while let Some(page) = pages.next().await? {
         records.extend(page.records()?.iter().map(|record| record.get().to_owned()));
@@ -47,7 +47,7 @@ async fn a_listing_is_walked_to_its_end_and_records_stay_as_they_are() {
 async fn a_listing_goes_on_from_a_kept_cursor() {
     let server = listing(by_header).await;
     let client = server.client().await;
-    let mut pages = client.pages(client.url("/api/v1/users", &[("limit", "2")]).unwrap());
+    let mut pages = Pages::new(&client, client.url("/api/v1/users", &[("limit", "2")]).unwrap());
     pages.next().await.unwrap();
     let cursor = pages.cursor().unwrap().to_string();
     let records = walk(&server.client().await, &cursor).await.unwrap();
@@ -64,7 +64,7 @@ async fn after_an_error_the_same_page_comes_next() {
     })
     .await;
     let client = server.client().await;
-    let mut pages = client.pages(client.url("/api/v1/users", &[]).unwrap());
+    let mut pages = Pages::new(&client, client.url("/api/v1/users", &[]).unwrap());
     assert!(pages.next().await.is_err());
     assert_eq!(pages.next().await.unwrap().unwrap().records().unwrap().len(), 1);
 }
@@ -79,7 +79,7 @@ async fn a_wrapped_listing_has_its_link_in_the_body() {
     })
     .await;
     let client = server.client().await;
-    let mut pages = client.pages(client.url("/api/v1/iam/roles", &[]).unwrap());
+    let mut pages = Pages::new(&client, client.url("/api/v1/iam/roles", &[]).unwrap());
     let mut roles = Vec::new();
     while let Some(page) = pages.next().await.unwrap() {
         roles.extend(page.records_in("roles").unwrap().iter().map(|role| role.get().to_owned()));

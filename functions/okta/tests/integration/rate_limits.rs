@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use jiff::Timestamp;
-use okta::{Clock, Event, Options, ScaledClock, Share, WaitReason};
+use okta::{Clock, Deadline, Event, Options, ScaledClock, Share, WaitReason};
 
 use crate::server::{Fault, Reply, Server, options};
 use crate::simulated_bucket::{SimulatedBucket, Windows};
@@ -25,7 +25,8 @@ async fn serve(bucket: Arc<SimulatedBucket>) -> Server {
 
 /// Four readers call as fast as they may for `time`.
 async fn read(server: &Server, options: Options, time: Duration) {
-    let client = server.client_with(r#""api_token": "t""#, options).await.unwrap().with_deadline(time);
+    let deadline = Deadline::at(options.clock.elapsed() + time);
+    let client = server.client_with(r#""api_token": "t""#, options).await.unwrap().with_deadline(deadline);
     let url = client.url("/api/v1/logs", &[]).unwrap();
     let reader = async || while client.get(&url).await.is_ok() {};
     join_all((0..4).map(|_| reader())).await;

@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
 use anyhow::bail;
-use local::view::{self, Filter};
+use okta_lake::view::{self, Filter};
 
 use crate::arguments::CatArguments;
 use crate::outcome::Outcome;

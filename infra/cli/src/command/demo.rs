@@ -11,12 +11,12 @@ use std::time::Instant;
 use anyhow::{Context as _, ensure};
 use indicatif::ProgressBar;
 use jiff::Timestamp;
-use local::config::Config;
-use local::event_bus::publish;
-use local::local_stack::LocalStack;
-use local::s3_server::Fault;
-use local::sending::Refusals;
+use local_aws::config::Config;
+use local_aws::s3_server::Fault;
+use local_aws::stream_stack::StreamStack;
 use normalize::Tenant;
+use okta_lake::event_bus::publish;
+use okta_lake::sending::Refusals;
 
 use crate::command::demo::check::{Check, Expected};
 use crate::command::demo::script::{GARBAGE, LATER, Message, Script, TWICE};
@@ -57,7 +57,7 @@ fn introduce(script: &Script) -> io::Result<()> {
     writeln!(output, "  while S3 refuses {REFUSED_WRITES} writes of one hour\n")
 }
 
-fn refuse_some_writes(stack: &LocalStack, hour: String) {
+fn refuse_some_writes(stack: &StreamStack, hour: String) {
     let left = std::sync::atomic::AtomicUsize::new(REFUSED_WRITES);
     stack.s3.set_fault(move |request| {
         let is_hit = request.method == "PUT" && request.key.contains(&hour);
@@ -68,7 +68,7 @@ fn refuse_some_writes(stack: &LocalStack, hour: String) {
 }
 
 /// Sends everything; returns how many messages, and what must be in the lake.
-async fn play(stack: &mut LocalStack, script: &Script) -> anyhow::Result<(u64, Expected)> {
+async fn play(stack: &mut StreamStack, script: &Script) -> anyhow::Result<(u64, Expected)> {
     let tenant = Tenant::parse(script.tenant())?;
     let bar = report::count_bar(script.message_count());
     let mut expected = Expected::default();
@@ -88,11 +88,11 @@ async fn play(stack: &mut LocalStack, script: &Script) -> anyhow::Result<(u64, E
     Ok((sent, expected))
 }
 
-fn show(stack: &LocalStack, sent: u64, bar: &ProgressBar) {
+fn show(stack: &StreamStack, sent: u64, bar: &ProgressBar) {
     bar.set_position(sent - stack.queue().len() as u64);
 }
 
-fn conclude(lake: &Path, stack: &LocalStack, peak: Option<u64>) -> anyhow::Result<Outcome> {
+fn conclude(lake: &Path, stack: &StreamStack, peak: Option<u64>) -> anyhow::Result<Outcome> {
     let mut output = io::stdout().lock();
     if let (Some(peak), Some(init)) = (peak, stack.stream.init_duration()) {
         let (peak, init) = (peak >> 20, init.as_secs_f64() * 1000.0);

@@ -9,10 +9,10 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use local::backfill::{Backfill, TIMEOUT};
-use local::bus_server::BusEvent;
-use local::config::Config;
-use local::function_binaries::FunctionBinaries;
+use local_aws::backfill_stack::{BackfillStack, TIMEOUT};
+use local_aws::bus_server::BusEvent;
+use local_aws::config::Config;
+use local_aws::function_binaries::FunctionBinaries;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -38,13 +38,17 @@ pub(crate) async fn run(arguments: &RunArguments, lake: &Path, config: &Config) 
 }
 
 /// Starts the function for the org whose credentials are in a file.
-async fn start(secret: &Path, lake: &Path, config: &Config) -> anyhow::Result<(Backfill, UnboundedReceiver<BusEvent>)> {
+async fn start(
+    secret: &Path,
+    lake: &Path,
+    config: &Config,
+) -> anyhow::Result<(BackfillStack, UnboundedReceiver<BusEvent>)> {
     let text =
         std::fs::read_to_string(secret).with_context(|| format!("cannot read the secret {}", secret.display()))?;
     if config.cargo.is_some() {
         report::note("Building the functions, if they changed (cargo build) ...")?;
     }
-    Ok(Backfill::start(lake, &FunctionBinaries::find(config)?, text, config).await?)
+    Ok(BackfillStack::start(lake, &FunctionBinaries::find(config)?, text, config).await?)
 }
 
 /// The function's report, as far as it is shown.

@@ -7,9 +7,9 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use indicatif::ProgressBar;
-use local::config::Config;
-use local::local_stack::LocalStack;
-use local::sending::{Refusals, Sending};
+use local_aws::config::Config;
+use local_aws::stream_stack::StreamStack;
+use okta_lake::sending::{Refusals, Sending};
 
 use crate::arguments::SendArguments;
 use crate::outcome::Outcome;
@@ -41,7 +41,7 @@ pub(crate) async fn run(arguments: SendArguments, lake: &Path, config: &Config) 
 }
 
 async fn conclude(
-    stack: &LocalStack,
+    stack: &StreamStack,
     sent: u64,
     refused: &Refusals,
     bar: &ProgressBar,

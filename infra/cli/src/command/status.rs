@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use local::coverage::{HourCoverage, TenantCoverage, coverage};
-use local::hours::Seal;
+use okta_lake::coverage::{HourCoverage, TenantCoverage, coverage};
+use okta_lake::hours::Seal;
 use serde_json::{Value, json};
 
 use crate::arguments::StatusArguments;

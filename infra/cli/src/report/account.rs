@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::bail;
-use local::local_stack::LocalStack;
-use local::quarantine::{self, Reasons};
-use local::sending::Refusals;
-use local::survey::Survey;
+use local_aws::stream_stack::StreamStack;
+use okta_lake::quarantine::{self, Reasons};
+use okta_lake::sending::Refusals;
+use okta_lake::survey::Survey;
 
 use crate::outcome::Outcome;
 use crate::report::{Table, grouped, note};
@@ -37,7 +37,7 @@ pub(crate) struct Account {
 
 impl Account {
     /// Reads the function's own figures, and what it wrote.
-    pub(crate) fn of(stack: &LocalStack, sent: u64, refused: &Refusals, lake: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn of(stack: &StreamStack, sent: u64, refused: &Refusals, lake: &Path) -> anyhow::Result<Self> {
         let (lake, delivered) = (lake.canonicalize()?, stack.delivered());
         let keys: BTreeSet<_> = stack.s3.written().into_iter().chain(stack.s3.already_there()).collect();
         let below = |folder: &str| keys.iter().filter(|key| key.starts_with(folder)).cloned().collect::<Vec<_>>();

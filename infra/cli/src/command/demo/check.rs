@@ -6,8 +6,8 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{bail, ensure};
-use local::quarantine;
-use local::view::{self, Filter};
+use okta_lake::quarantine;
+use okta_lake::view::{self, Filter};
 use serde::Deserialize;
 
 use crate::command::demo::script::Message;

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use clap::ValueEnum as _;
 use jiff::Timestamp;
-use local::backfill::Backfill;
-use local::bus_server::BusEvent;
-use local::config::Config;
+use local_aws::backfill_stack::BackfillStack;
+use local_aws::bus_server::BusEvent;
+use local_aws::config::Config;
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -23,7 +23,7 @@ use crate::report::{self, Table, grouped};
 
 /// A collection while it runs.
 struct Collection {
-    backfill: Backfill,
+    backfill: BackfillStack,
     events: UnboundedReceiver<BusEvent>,
     bars: Bars,
     timeout: Duration,

@@ -1,0 +1,10 @@
+//! The `okta-lake` command, as a shell runs it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)] // A test that cannot go on should say where.
+
+#[path = "cli/command.rs"]
+mod command;
+#[path = "cli/lake_files.rs"]
+mod lake_files;
+#[path = "cli/view.rs"]
+mod view;
