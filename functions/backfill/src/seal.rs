@@ -3,6 +3,7 @@
 mod api_read;
 mod blocking;
 mod checkpoint;
+mod checkpoint_key;
 mod clear;
 mod commit;
 mod compare;

@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 use lake::digest::Key;
-use lake::{Partition, StateError, layout};
+use lake::{Partition, StateError};
 use serde::{Deserialize, Serialize};
 
 use crate::seal::api_read::ApiRead;
+use crate::seal::checkpoint_key::key;
 use crate::seal::content::ContentHasher;
 use crate::seal::error::HourError;
 use crate::seal::index::Mark;
@@ -93,10 +94,6 @@ impl Checkpoint {
         let is_ours = tenant == partition.tenant.as_str() && hour == partition.hour;
         (is_whole && is_ours).then_some(Self { is_alternate, hasher, read, marks })
     }
-}
-
-fn key(partition: &Partition) -> String {
-    layout::state_key(&partition.tenant, &format!("reading-{}.bin", partition.hour.strftime("%Y-%m-%dT%H")))
 }
 
 #[cfg(test)]

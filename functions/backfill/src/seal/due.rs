@@ -30,6 +30,8 @@ pub(crate) struct LakeListing {
     pub(crate) sealed: BTreeMap<Timestamp, u64>,
     /// The hours that have an entry in the ledger.
     pub(crate) entries: BTreeSet<Timestamp>,
+    /// The hours that an earlier invocation began to read.
+    pub(crate) checkpoints: BTreeSet<Timestamp>,
 }
 
 /// Why an hour is looked at.
@@ -112,8 +114,8 @@ mod tests {
         let name = || BTreeSet::from(["x".to_owned()]);
         LakeListing {
             live: live.iter().map(|hour| (at(*hour), name())).collect(),
-            sealed: BTreeMap::new(),
             entries: entries.iter().map(|hour| at(*hour)).collect(),
+            ..LakeListing::default()
         }
     }
 

@@ -25,6 +25,17 @@ pub(crate) enum Task {
     Remap,
 }
 
+/// What is known of an hour before it is looked at, so that nothing is asked for in vain.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct HourHints {
+    /// The lack of an event means that the stream lost it.
+    pub(crate) has_stream: bool,
+    /// There may be objects in `sealed/`.
+    pub(crate) has_seals: bool,
+    /// An earlier invocation may have begun to read it.
+    pub(crate) has_checkpoint: bool,
+}
+
 /// How an hour ended.
 #[derive(Debug)]
 pub(crate) enum HourOutcome {
@@ -42,16 +53,16 @@ pub(crate) struct Sealed {
     pub(crate) has_stream: bool,
 }
 
-/// Seals an hour, unless its seal still holds. `has_stream` says that the lack of an event means that the stream lost it.
+/// Seals an hour, unless its seal still holds.
 pub(crate) async fn seal_hour(
     org: &Org<'_>,
     partition: &Partition,
     task: Task,
-    has_stream: bool,
+    mut hints: HourHints,
 ) -> Result<HourOutcome, HourError> {
     for _ in 0..TRIES {
-        match Box::pin(attempt(org, partition, task, has_stream)).await {
-            Err(HourError::State(StateError::Lost(_)) | HourError::Raced(_)) => {}
+        match Box::pin(attempt(org, partition, task, hints)).await {
+            Err(HourError::State(StateError::Lost(_)) | HourError::Raced(_)) => hints.has_seals = true,
             ended => return ended,
         }
     }
@@ -78,17 +89,19 @@ async fn attempt(
     org: &Org<'_>,
     partition: &Partition,
     task: Task,
-    has_stream: bool,
+    hints: HourHints,
 ) -> Result<HourOutcome, HourError> {
     let (before, version) = read_entry(org, partition).await?;
     let checkpoint = match task {
-        Task::Reconcile => Checkpoint::load(org, partition).await?,
-        Task::Remap => None,
+        Task::Reconcile if hints.has_checkpoint => Checkpoint::load(org, partition).await?,
+        Task::Reconcile | Task::Remap => None,
     };
     let has_checkpoint = checkpoint.is_some();
     let mut rows = HourRows::new(partition.hour, hasher(checkpoint.as_ref()));
     rows.index.resume(checkpoint.iter().flat_map(Checkpoint::unpack));
-    rows = rows.take_sealed(org.lake(), partition, before.as_ref()).await?;
+    if hints.has_seals || before.is_some() {
+        rows = rows.take_sealed(org.lake(), partition, before.as_ref()).await?;
+    }
     let comparison = match task {
         Task::Remap => None,
         Task::Reconcile => {
@@ -98,7 +111,7 @@ async fn attempt(
             Some(compared)
         }
     };
-    if let Some(gap) = comparison.as_ref().and_then(|compared| compared.gap.as_ref()).filter(|_| has_stream) {
+    if let Some(gap) = comparison.as_ref().and_then(|compared| compared.gap.as_ref()).filter(|_| hints.has_stream) {
         org.app.bus.publish(Kind::GapFound, gap).await;
     }
     let outcome = match (&before, &comparison) {

@@ -17,7 +17,7 @@ use crate::seal::clear::clear;
 use crate::seal::due::{self, DELETE_AFTER, DueReason, LakeListing};
 use crate::seal::error::HourError;
 use crate::seal::export::{self, Exported};
-use crate::seal::hour::{HourOutcome, Sealed, Task, read_entry, seal_hour};
+use crate::seal::hour::{HourHints, HourOutcome, Sealed, Task, read_entry, seal_hour};
 use crate::seal::rebuild::rebuild;
 use crate::seal::recheck::schedule_recheck;
 use crate::seal::report::{Gap, ReconcileReport, SealedHour, Unconfirmed};
@@ -119,8 +119,8 @@ fn stopped(org: &Org<'_>, error: &RunError) -> ReconcileReport {
 
 async fn seal_due(session: &mut SealSession<'_>) -> Sealing {
     let mut sealing = Sealing::default();
-    let due = match plan(session, &mut sealing.problems).await {
-        Ok(due) => due,
+    let (due, listing) = match plan(session, &mut sealing.problems).await {
+        Ok(planned) => planned,
         Err(error) => return Sealing { stopped: Some(error), ..sealing },
     };
     let (mut longest, mut failures) = (LEAST_LEFT / 2, 0);
@@ -131,7 +131,8 @@ async fn seal_due(session: &mut SealSession<'_>) -> Sealing {
             return sealing;
         }
         let partition = session.partition(hour);
-        match Box::pin(look_at(session, &partition, reason)).await {
+        tracing::debug!(%hour, ?reason, "an hour is due");
+        match Box::pin(seal(session, &partition, Task::Reconcile, &listing)).await {
             Ok(done) => {
                 sealing.due -= 1;
                 failures = 0;
@@ -162,7 +163,7 @@ fn hour_problem(org: &Org<'_>, hour: Timestamp, error: &HourError) -> Problem {
 async fn plan(
     session: &mut SealSession<'_>,
     problems: &mut Vec<Problem>,
-) -> Result<BTreeMap<Timestamp, DueReason>, RunError> {
+) -> Result<(BTreeMap<Timestamp, DueReason>, LakeListing), RunError> {
     let org = session.org;
     let health = stream_health::look(org, &session.leased.state, cautious_now(org)).await;
     problems.extend(health.problem);
@@ -184,7 +185,7 @@ async fn plan(
     let allowance = state.lateness.allowance().max(org.app.lateness);
     let closed_by = now.checked_sub(allowance).unwrap_or(now);
     let due = listing.due(since, closed_by, &filling, &recheck);
-    without_merged(session, &listing, due).await
+    Ok((without_merged(session, &listing, due).await?, listing))
 }
 
 /// Leaves out sealed hours whose objects in `live/` are all in their seals: these objects are only to be removed.
@@ -221,17 +222,22 @@ struct Done {
     gap: Option<Gap>,
 }
 
-async fn look_at(session: &mut SealSession<'_>, partition: &Partition, reason: DueReason) -> Result<Done, RunError> {
-    tracing::debug!(hour = %partition.hour, ?reason, "the hour is due");
-    seal(session, partition, Task::Reconcile).await
-}
-
 /// Seals an hour while the lease is renewed.
-async fn seal(session: &mut SealSession<'_>, partition: &Partition, task: Task) -> Result<Done, RunError> {
+async fn seal(
+    session: &mut SealSession<'_>,
+    partition: &Partition,
+    task: Task,
+    listing: &LakeListing,
+) -> Result<Done, RunError> {
     let org = session.org;
     let announced = export::announce(session, partition.hour).await?;
     let has_stream = session.leased.state.has_stream;
-    let outcome = session.leased.during(seal_hour(org, partition, task, has_stream)).await??;
+    let hints = HourHints {
+        has_stream,
+        has_seals: listing.sealed.contains_key(&partition.hour),
+        has_checkpoint: listing.checkpoints.contains(&partition.hour),
+    };
+    let outcome = session.leased.during(seal_hour(org, partition, task, hints)).await??;
     let state = &mut session.leased.state;
     let done = match outcome {
         HourOutcome::Sealed(sealed) => {
@@ -279,8 +285,8 @@ async fn publish(org: &Org<'_>, sealed: SealedHour, gap: Option<Gap>, has_stream
 
 async fn remap(session: &mut SealSession<'_>, wanted: Renormalize) -> Sealing {
     let mut sealing = Sealing::default();
-    let stale = match stale(session, wanted, &mut sealing.problems).await {
-        Ok(stale) => stale,
+    let (stale, listing) = match stale(session, wanted, &mut sealing.problems).await {
+        Ok(found) => found,
         Err(error) => return Sealing { stopped: Some(error), ..sealing },
     };
     sealing.due = stale.len() as u64;
@@ -288,7 +294,7 @@ async fn remap(session: &mut SealSession<'_>, wanted: Renormalize) -> Sealing {
         if !session.org.deadline.allows(LEAST_LEFT) {
             return sealing;
         }
-        match Box::pin(seal(session, partition, Task::Remap)).await {
+        match Box::pin(seal(session, partition, Task::Remap, &listing)).await {
             Ok(done) => {
                 sealing.due -= 1;
                 sealing.sealed.extend(done.sealed);
@@ -307,10 +313,10 @@ async fn stale(
     session: &SealSession<'_>,
     wanted: Renormalize,
     problems: &mut Vec<Problem>,
-) -> Result<Vec<Partition>, RunError> {
-    let hours = session.listing().await?.entries.into_iter();
+) -> Result<(Vec<Partition>, LakeListing), RunError> {
+    let listing = session.listing().await?;
     let mut stale = Vec::new();
-    for hour in hours.filter(|hour| wanted.since <= *hour && *hour < wanted.until) {
+    for hour in listing.entries.iter().copied().filter(|hour| wanted.since <= *hour && *hour < wanted.until) {
         let partition = session.partition(hour);
         match read_entry(session.org, &partition).await {
             Ok((Some(entry), _)) if entry.mapping != MAPPING_VERSION => stale.push(partition),
@@ -319,7 +325,7 @@ async fn stale(
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(stale)
+    Ok((stale, listing))
 }
 
 /// The ranges that collections are still filling.

@@ -8,6 +8,7 @@ use okta::Client;
 
 use crate::org::context::OrgContext;
 use crate::org::leased_state::{LeaseError, Leased};
+use crate::seal::checkpoint_key;
 use crate::seal::due::LakeListing;
 use crate::seal::state::ReconcileState;
 
@@ -57,6 +58,8 @@ impl<'a> SealSession<'a> {
         }
         let entries = lake.keys(&layout::ledger_prefix(tenant)).await?;
         listing.entries = entries.iter().filter_map(|key| layout::ledger_hour(tenant, key)).collect();
+        let checkpoints = lake.keys(&checkpoint_key::prefix(tenant)).await?;
+        listing.checkpoints = checkpoints.iter().filter_map(|key| checkpoint_key::hour(key)).collect();
         Ok(listing)
     }
 }
