@@ -1,5 +1,6 @@
-"""Alarms and the runbook know each other: every alarm of template.yaml names a row of docs/deployment.md, every row is named,
-and the rows of mails are the events that GapRule sends. moto_policies.py asks here which metrics must be published.
+"""Alarms, metrics and the runbook agree: every alarm of template.yaml names a row of docs/deployment.md, every row is named,
+and the rows of mails are the events that GapRule sends; every metric that an alarm or the dashboard names is declared, and
+every declared metric is on the dashboard. moto_policies.py asks here which metrics must be published.
 
     python tests/moto/alarms.py
 """
@@ -34,8 +35,20 @@ def runbook() -> tuple[set[str], set[str]]:
     return {name.lower() for name in names if not name.endswith("(mail)")}, mails
 
 
+def declared_metrics() -> set[tuple[str, str]]:
+    """The metrics that the functions can publish: the table of the README, which is generated from their declaration."""
+    section = (ROOT / "README.md").read_text().split("<!-- metrics: ", 1)[1].split("<!-- end of metrics -->", 1)[0]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in section.splitlines() if line.startswith("| `")]
+    assert rows, "the README lists no metrics"
+    return {(function, name.strip("`")) for name, _, functions, _ in rows for function in functions.split(", ")}
+
+
 def named_metrics(resources: dict) -> set[tuple[str, str]]:
     """The metrics of ours that an alarm or the dashboard names: the function that must publish them, and their names."""
+    return alarm_metrics(resources) | dashboard_metrics(resources)
+
+
+def alarm_metrics(resources: dict) -> set[tuple[str, str]]:
     found = set()
     for name, alarm in alarms(resources).items():
         if alarm["Namespace"] != NAMESPACE:
@@ -43,6 +56,11 @@ def named_metrics(resources: dict) -> set[tuple[str, str]]:
         dimensions = {dimension["Name"]: dimension["Value"] for dimension in alarm["Dimensions"]}
         assert dimensions.keys() == {"Function"}, f"{name}: nothing is published with {dimensions}"
         found.add((dimensions["Function"], alarm["MetricName"]))
+    return found
+
+
+def dashboard_metrics(resources: dict) -> set[tuple[str, str]]:
+    found = set()
     for dashboard in (resource for resource in resources.values() if resource["Type"] == "AWS::CloudWatch::Dashboard"):
         for widget in json.loads(dashboard["Properties"]["DashboardBody"]["Fn::Sub"])["widgets"]:
             for namespace, metric, *dimensions in written_out(widget["properties"].get("metrics", [])):
@@ -88,6 +106,10 @@ def main() -> None:
     assert not rows - set(named.values()), f"no alarm names the rows {rows - set(named.values())} of docs/deployment.md"
     sent = set(resources["GapRule"]["Properties"]["EventPattern"]["detail-type"])
     assert mails == sent, f"the runbook has the mails {mails}, GapRule sends {sent}"
+    declared, shown = declared_metrics(), dashboard_metrics(resources)
+    undeclared = named_metrics(resources) - declared
+    assert not undeclared, f"template.yaml names metrics that functions/runtime/src/metrics.rs does not declare: {undeclared}"
+    assert not declared - shown, f"the dashboard of template.yaml lacks {declared - shown}"
     print(f"alarms: {len(named)} and the {len(rows)} rows of the runbook know each other, {len(mails)} mails too")
     print(f"metrics that must be published: {', '.join(sorted(f'{function}/{metric}' for function, metric in named_metrics(resources)))}")
 

@@ -40,16 +40,17 @@ async fn what_is_no_partner_event() {
     refused("not json", "_unknown", "not an EventBridge event").await;
     refused("", "_unknown", "not an EventBridge event").await;
     refused("[1,2]", "_unknown", "not an EventBridge event").await;
-    refused(r#"{"hello":"world"}"#, "_unknown", "not an Okta partner event source").await;
-    refused(&LogEvent::sign_in("bare").json(), "_unknown", "not an Okta partner event source").await;
-    refused(&envelope("aws.s3", "{}"), "_unknown", "\"aws.s3\" is not an Okta partner event source").await;
+    refused(r#"{"hello":"world"}"#, "_unknown", "not an EventBridge event: missing field").await;
+    refused(&LogEvent::sign_in("bare").json(), "_unknown", "not an EventBridge event: missing field").await;
+    refused(&envelope("aws.s3", "{}"), "_unknown", "source is not an Okta partner event source").await;
     refused(&envelope("aws.partner/okta.com/../x", "{}"), "_unknown", "no Okta org").await;
 }
 
 #[tokio::test]
 async fn a_detail_that_is_no_log_event() {
-    refused(&format!(r#"{{"source":"{ACME}"}}"#), "_unknown", "detail is missing").await;
-    refused(&envelope(ACME, "null"), "_unknown", "detail is missing").await;
+    let without_detail = format!(r#"{{"detail-type":"SystemLog","source":"{ACME}"}}"#);
+    refused(&without_detail, "_unknown", "missing field `detail`").await;
+    refused(&envelope(ACME, "null"), "_unknown", "detail is null").await;
     refused(&envelope(ACME, "[]"), "_unknown", "detail is an array").await;
     refused(&envelope(ACME, "\"text\""), "_unknown", "detail is a scalar").await;
     refused(&envelope(ACME, "{}"), "acme", "uuid is missing").await;
@@ -157,4 +158,27 @@ async fn a_record_without_a_body_is_kept() {
     let delivered = system.invoke(r#"{"Records":[{"messageId":"m","body":null},7]}"#).await.unwrap();
     assert_eq!((delivered.received, delivered.quarantined), (2.0, 2.0));
     assert_eq!(system.quarantined().len(), 2);
+}
+
+#[tokio::test]
+async fn a_payload_of_two_shapes_is_read_whole() {
+    let event = LogEvent::sign_in("direct");
+    for records in ["[]", "null", "7", "{}"] {
+        let system = System::start().await;
+        let payload = event.message().replacen('{', &format!(r#"{{"Records":{records},"#), 1);
+        let delivered = system.invoke(payload).await.unwrap();
+        assert_eq!((delivered.received, delivered.written), (1.0, 1.0), "Records: {records}");
+        assert_eq!(system.rows()[0]["raw_data"], Value::String(event.json()), "Records: {records}");
+    }
+    let record = serde_json::json!({"messageId": "m", "body": LogEvent::sign_in("queued").message()}).to_string();
+    for (payload, written, quarantined) in [
+        (event.message().replacen('{', &format!(r#"{{"Records":[{record}],"#), 1), 2.0, 0.0),
+        (format!(r#"{{"Records":[{record}],"Records":[]}}"#), 1.0, 1.0),
+        (record.clone(), 0.0, 1.0),
+        ("{}".to_owned(), 0.0, 1.0),
+    ] {
+        let system = System::start().await;
+        let delivered = system.invoke(payload.clone()).await.unwrap();
+        assert_eq!((delivered.written, delivered.quarantined), (written, quarantined), "{payload}");
+    }
 }

@@ -5,138 +5,115 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use lake::Format;
 use okta::{AllowedHosts, Share};
-use tracing_subscriber::EnvFilter;
+use runtime::variables::Variable;
+use runtime::{ConfigError, Environment, environment, logs};
 
 use crate::outputs::security_lake::Subscription;
 
-/// How this deployment is set up.
+const BUCKET: &Variable = Variable::named("OKTA_LAKE_BUCKET");
+const BUS: &Variable = Variable::named("OKTA_LAKE_BUS");
+const CUSTOM_DOMAINS: &Variable = Variable::named("OKTA_LAKE_CUSTOM_DOMAINS");
+const EVENT_BUS: &Variable = Variable::named("OKTA_LAKE_EVENT_BUS");
+const FORMAT: &Variable = Variable::named("OKTA_LAKE_FORMAT");
+const LATENESS_MINUTES: &Variable = Variable::named("OKTA_LAKE_LATENESS_MINUTES");
+const LOG: &Variable = Variable::named("OKTA_LAKE_LOG");
+const PROGRESS_SECONDS: &Variable = Variable::named("OKTA_LAKE_PROGRESS_SECONDS");
+const RATE_SHARE: &Variable = Variable::named("OKTA_LAKE_RATE_SHARE");
+const RULE: &Variable = Variable::named("OKTA_LAKE_RULE");
+const SECRET_PREFIX: &Variable = Variable::named("OKTA_LAKE_SECRET_PREFIX");
+const SECURITY_LAKE_ACCOUNT: &Variable = Variable::named("OKTA_LAKE_SECURITY_LAKE_ACCOUNT");
+const SECURITY_LAKE_BUCKET: &Variable = Variable::named("OKTA_LAKE_SECURITY_LAKE_BUCKET");
+const SECURITY_LAKE_EXTERNAL_ID: &Variable = Variable::named("OKTA_LAKE_SECURITY_LAKE_EXTERNAL_ID");
+
+/// How this deployment is configured.
 #[derive(Debug)]
 pub struct Config {
-    /// `OKTA_LAKE_BUCKET`: the bucket of the lake.
+    /// The bucket of the lake.
     pub bucket: String,
-    /// `OKTA_LAKE_SECRET_PREFIX`: what the names of the tenants' secrets begin with; `okta-lake/` by default.
+    /// The prefix of the names of the orgs' secrets.
     pub secret_prefix: String,
-    /// `OKTA_LAKE_EVENT_BUS`: the partner event bus that Okta's log stream arrives on, if there is one.
+    /// The partner event bus that Okta's log stream feeds, if there is one.
     pub bus: Option<String>,
-    /// `OKTA_LAKE_RULE`: the rule on that bus.
+    /// The rule on that bus.
     pub rule: Option<String>,
-    /// `OKTA_LAKE_FORMAT`: `parquet` (the default) or `ndjson`.
+    /// The format of the objects that are written.
     pub format: Format,
-    /// `OKTA_LAKE_BUS`: the bus on which okta-lake tells what happens, and asks to be called again.
+    /// The bus on which okta-lake publishes its events.
     pub own_bus: Option<String>,
-    /// `OKTA_LAKE_PROGRESS_SECONDS`: how often progress is told; 30 by default.
+    /// The interval at which a collection publishes its progress.
     pub told_every: Duration,
-    /// `OKTA_LAKE_LATENESS_MINUTES`: how long after its end an hour is sealed at the earliest; 60 by default. Where the
-    /// stream is slower, it is longer by itself.
+    /// The earliest time after its end at which an hour is sealed.
     pub lateness: SignedDuration,
-    /// `OKTA_LAKE_RATE_SHARE`: percent of the rate limits that may be used; 50 by default.
+    /// The part of the rate limits that may be used.
     pub share: Share,
-    /// `OKTA_LAKE_CUSTOM_DOMAINS`: hosts of orgs besides Okta's own, by commas; `loopback` allows this machine.
+    /// The hosts of orgs besides Okta's own.
     pub allowed_hosts: AllowedHosts,
-    /// `OKTA_LAKE_SECURITY_LAKE_BUCKET`, `OKTA_LAKE_SECURITY_LAKE_ACCOUNT` and `OKTA_LAKE_SECURITY_LAKE_EXTERNAL_ID`: where
-    /// sealed hours are written as well, if they are.
+    /// Where sealed hours are written as well, if they are.
     pub security_lake: Option<Subscription>,
-    /// `OKTA_LAKE_LOG`: what is logged, as a tracing filter; `info` by default.
+    /// What is logged, as a filter.
     pub log: String,
-}
-
-/// A variable that is missing or cannot be used. The function does not start.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum ConfigError {
-    /// A needed variable is not set.
-    #[error("{0} is not set: give it the name of the lake's bucket (the stack's output LakeBucket)")]
-    Missing(&'static str),
-    /// Some of the variables for Security Lake are set, and this one is not.
-    #[error(
-        "{0} is not set: writing to Security Lake takes its bucket, its account and the external id of its sources; set \
-         all of {prefix}BUCKET, {prefix}ACCOUNT and {prefix}EXTERNAL_ID, or none",
-        prefix = "OKTA_LAKE_SECURITY_LAKE_"
-    )]
-    Incomplete(&'static str),
-    /// A variable has a value that means nothing.
-    #[error("{name}: {reason}")]
-    Invalid {
-        /// The variable.
-        name: &'static str,
-        /// What is wrong with it.
-        reason: String,
-    },
 }
 
 /// Okta counts half of a limit for an app by itself; a tenth is left to others whatever is set.
 const FLOOR_PERCENT: u32 = 10;
 
-/// Often enough to watch, seldom enough for a bus.
-const TOLD_EVERY: Duration = Duration::from_secs(30);
-
-/// Okta's stream and log are rarely later, and what is later still is sealed again.
-const LATENESS: SignedDuration = SignedDuration::from_hours(1);
-
 impl Config {
     /// Reads the environment.
-    pub fn from_environment() -> Result<Self, ConfigError> {
-        #[allow(clippy::disallowed_methods)] // This is the one place.
-        Self::read(|name| std::env::var(name).ok())
-    }
-
-    fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let set = |name| variable(name).filter(|value| !value.trim().is_empty());
-        let invalid = |name| move |reason| ConfigError::Invalid { name, reason };
-        let log = set("OKTA_LAKE_LOG").unwrap_or_else(|| "info".to_owned());
-        EnvFilter::try_new(&log).map_err(|error| invalid("OKTA_LAKE_LOG")(error.to_string()))?;
-        let share = set("OKTA_LAKE_RATE_SHARE").as_deref().map_or(Ok(Share::default()), share);
-        let format = set("OKTA_LAKE_FORMAT").map_or(Ok(Format::default()), |name| name.parse());
-        let told_every = set("OKTA_LAKE_PROGRESS_SECONDS").as_deref().map_or(Ok(TOLD_EVERY), seconds);
-        let lateness = set("OKTA_LAKE_LATENESS_MINUTES").as_deref().map_or(Ok(LATENESS), minutes);
+    pub fn read(environment: &Environment) -> Result<Self, ConfigError> {
+        let variable = |name| environment.optional(name);
         Ok(Self {
-            bucket: set("OKTA_LAKE_BUCKET").ok_or(ConfigError::Missing("OKTA_LAKE_BUCKET"))?,
-            secret_prefix: set("OKTA_LAKE_SECRET_PREFIX").unwrap_or_else(|| "okta-lake/".to_owned()),
-            bus: set("OKTA_LAKE_EVENT_BUS"),
-            rule: set("OKTA_LAKE_RULE"),
-            format: format.map_err(invalid("OKTA_LAKE_FORMAT"))?,
-            own_bus: set("OKTA_LAKE_BUS"),
-            told_every: told_every.map_err(invalid("OKTA_LAKE_PROGRESS_SECONDS"))?,
-            lateness: lateness.map_err(invalid("OKTA_LAKE_LATENESS_MINUTES"))?,
-            share: share.map_err(invalid("OKTA_LAKE_RATE_SHARE"))?,
-            allowed_hosts: allowed_hosts(&set("OKTA_LAKE_CUSTOM_DOMAINS").unwrap_or_default()),
-            security_lake: security_lake(set)?,
-            log,
+            bucket: environment.required(BUCKET)?,
+            secret_prefix: environment.required(SECRET_PREFIX)?,
+            bus: variable(EVENT_BUS)?,
+            rule: variable(RULE)?,
+            format: environment.parsed(FORMAT, |text| text.parse().ok())?,
+            own_bus: variable(BUS)?,
+            told_every: environment.parsed(PROGRESS_SECONDS, seconds)?,
+            lateness: environment.parsed(LATENESS_MINUTES, minutes)?,
+            share: environment.parsed(RATE_SHARE, share)?,
+            allowed_hosts: allowed_hosts(&variable(CUSTOM_DOMAINS)?.unwrap_or_default()),
+            security_lake: security_lake(environment)?,
+            log: environment.parsed(LOG, |text| logs::is_filter(text).then(|| text.to_owned()))?,
         })
     }
 }
 
-fn security_lake(set: impl Fn(&'static str) -> Option<String>) -> Result<Option<Subscription>, ConfigError> {
-    const NAMES: [&str; 3] =
-        ["OKTA_LAKE_SECURITY_LAKE_BUCKET", "OKTA_LAKE_SECURITY_LAKE_ACCOUNT", "OKTA_LAKE_SECURITY_LAKE_EXTERNAL_ID"];
-    let values = NAMES.map(&set);
-    if values.iter().all(Option::is_none) {
+fn security_lake(environment: &Environment) -> Result<Option<Subscription>, ConfigError> {
+    let variables = [SECURITY_LAKE_BUCKET, SECURITY_LAKE_ACCOUNT, SECURITY_LAKE_EXTERNAL_ID];
+    let Some(needed_by) = first_set(environment, &variables)? else {
         return Ok(None);
-    }
-    let missing = NAMES.iter().zip(&values).find(|(_, value)| value.is_none()).map(|(name, _)| *name);
-    let [Some(bucket), Some(account), Some(external_id)] = values else {
-        return Err(ConfigError::Incomplete(missing.unwrap_or(NAMES[0])));
     };
+    let needed = |variable| environment.optional(variable)?.ok_or(ConfigError::Incomplete { variable, needed_by });
+    let (bucket, account, external_id) =
+        (needed(SECURITY_LAKE_BUCKET)?, needed(SECURITY_LAKE_ACCOUNT)?, needed(SECURITY_LAKE_EXTERNAL_ID)?);
     if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
-        let reason =
-            format!("{account:?} is no AWS account: expected the 12 digits of the one that owns Security Lake");
-        return Err(ConfigError::Invalid { name: NAMES[1], reason });
+        return Err(environment::invalid(SECURITY_LAKE_ACCOUNT, account));
     }
     Ok(Some(Subscription { bucket, account, external_id }))
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text.trim().parse().ok().filter(|seconds| (1..=900).contains(seconds));
-    seconds.map(Duration::from_secs).ok_or_else(|| format!("{text:?} is no number of seconds from 1 to 900"))
+fn first_set(
+    environment: &Environment,
+    variables: &[&'static Variable],
+) -> Result<Option<&'static Variable>, ConfigError> {
+    for variable in variables {
+        if environment.optional(variable)?.is_some() {
+            return Ok(Some(variable));
+        }
+    }
+    Ok(None)
 }
 
-fn minutes(text: &str) -> Result<SignedDuration, String> {
-    let minutes = text.trim().parse().ok().filter(|minutes| (1..=1_440).contains(minutes));
-    minutes.map(SignedDuration::from_mins).ok_or_else(|| format!("{text:?} is no number of minutes from 1 to 1440"))
+fn seconds(text: &str) -> Option<Duration> {
+    text.parse().ok().filter(|seconds| (1..=900).contains(seconds)).map(Duration::from_secs)
 }
 
-fn share(text: &str) -> Result<Share, String> {
-    let percent = text.trim().parse().map_err(|_| format!("{text:?} is no whole number of percent"))?;
-    Share::new(percent, FLOOR_PERCENT).map_err(|error| error.to_string())
+fn minutes(text: &str) -> Option<SignedDuration> {
+    text.parse().ok().filter(|minutes| (1..=1_440).contains(minutes)).map(SignedDuration::from_mins)
+}
+
+fn share(text: &str) -> Option<Share> {
+    Share::new(text.parse().ok()?, FLOOR_PERCENT).ok()
 }
 
 fn allowed_hosts(text: &str) -> AllowedHosts {
@@ -150,7 +127,7 @@ mod tests {
     use super::*;
 
     fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
-        Config::read(|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+        Config::read(&Environment::of(variables))
     }
 
     #[test]
@@ -162,7 +139,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_named() {
-        assert_eq!(read(&[]).unwrap_err(), ConfigError::Missing("OKTA_LAKE_BUCKET"));
+        assert_eq!(read(&[]).unwrap_err(), ConfigError::Missing(BUCKET));
         for share in ["0", "101", "half"] {
             let error = read(&[("OKTA_LAKE_BUCKET", "b"), ("OKTA_LAKE_RATE_SHARE", share)]).unwrap_err().to_string();
             assert!(error.starts_with("OKTA_LAKE_RATE_SHARE"), "{error}");
@@ -179,10 +156,13 @@ mod tests {
         let complete = read(&[lake, bucket, account, external_id]).unwrap().security_lake.unwrap();
         assert_eq!((&*complete.bucket, &*complete.account), ("aws-security-data-lake", "111122223333"));
         let error = read(&[lake, bucket, ("OKTA_LAKE_SECURITY_LAKE_ACCOUNT", " "), external_id]).unwrap_err();
-        assert_eq!(error, ConfigError::Incomplete("OKTA_LAKE_SECURITY_LAKE_ACCOUNT"));
-        assert!(error.to_string().contains("OKTA_LAKE_SECURITY_LAKE_EXTERNAL_ID, or none"), "{error}");
+        let needed_by = SECURITY_LAKE_BUCKET;
+        assert_eq!(error, ConfigError::Incomplete { variable: SECURITY_LAKE_ACCOUNT, needed_by });
+        let error = read(&[lake, external_id]).unwrap_err();
+        let needed_by = SECURITY_LAKE_EXTERNAL_ID;
+        assert_eq!(error, ConfigError::Incomplete { variable: SECURITY_LAKE_BUCKET, needed_by });
         let error = read(&[lake, bucket, ("OKTA_LAKE_SECURITY_LAKE_ACCOUNT", "1234"), external_id]).unwrap_err();
-        assert!(error.to_string().starts_with("OKTA_LAKE_SECURITY_LAKE_ACCOUNT: \"1234\""), "{error}");
+        assert!(error.to_string().starts_with("OKTA_LAKE_SECURITY_LAKE_ACCOUNT is \"1234\""), "{error}");
     }
 
     #[test]

@@ -1,9 +1,4 @@
-//! The EventBridge envelope of a partner event from Okta, its `detail` untouched.
-
-use std::borrow::Cow;
-
-use serde::Deserialize;
-use serde_json::value::RawValue;
+//! Which org a partner event of Okta's came from, and its LogEvent, untouched.
 
 use crate::tenant::{Tenant, TenantError};
 
@@ -11,7 +6,8 @@ use crate::tenant::{Tenant, TenantError};
 /// (help.okta.com, "Add an AWS EventBridge log stream").
 pub const SOURCE_PREFIX: &str = "aws.partner/okta.com/";
 
-/// One partner event: which org it came from and the LogEvent's own bytes.
+/// A partner event of Okta's: which org it came from and the LogEvent's own bytes. Nothing else of an EventBridge event
+/// matters; its `detail-type` is not matched on, for public code disagrees on it.
 #[derive(Debug)]
 pub struct Envelope<'a> {
     /// The org, from the second part of the source.
@@ -20,38 +16,25 @@ pub struct Envelope<'a> {
     pub detail: &'a str,
 }
 
-/// Why a text is no partner event of Okta's.
+/// Why an EventBridge event is no partner event of Okta's. The messages quote nothing of it, so that they may stand in a
+/// log.
 #[derive(Debug, thiserror::Error)]
 pub enum EnvelopeError {
-    /// Not JSON at all, or not an object.
-    #[error("not an EventBridge event")]
-    NotJson(#[source] serde_json::Error),
     /// An EventBridge event of somebody else.
-    #[error("source {0:?} is not an Okta partner event source ({SOURCE_PREFIX}<subdomain>/<name>)")]
-    ForeignSource(String),
+    #[error("source is not an Okta partner event source ({SOURCE_PREFIX}<subdomain>/<name>)")]
+    ForeignSource,
     /// The source names no org.
     #[error("source names no Okta org")]
     Tenant(#[from] TenantError),
-    /// `detail` is missing, null or no object.
+    /// `detail` is no object.
     #[error("detail is {0}, expected a LogEvent object")]
     Detail(&'static str),
 }
 
-/// The envelope's members that matter; `detail-type` is not matched on, for public code disagrees on it.
-#[derive(Deserialize)]
-struct Members<'a> {
-    #[serde(borrow, default)]
-    source: Option<Cow<'a, str>>,
-    #[serde(borrow, default)]
-    detail: Option<&'a RawValue>,
-}
-
 impl<'a> Envelope<'a> {
-    /// Parses one EventBridge event.
-    pub fn parse(text: &'a str) -> Result<Self, EnvelopeError> {
-        let members: Members<'a> = serde_json::from_str(text).map_err(EnvelopeError::NotJson)?;
-        let tenant = tenant_of(members.source.as_deref().unwrap_or_default())?;
-        let detail = members.detail.map_or("", RawValue::get);
+    /// The envelope of an EventBridge event with this `source` and with the JSON text `detail`.
+    pub fn new(source: &str, detail: &'a str) -> Result<Self, EnvelopeError> {
+        let tenant = tenant_of(source)?;
         match detail.as_bytes().first() {
             Some(b'{') => Ok(Self { tenant, detail }),
             None => Err(EnvelopeError::Detail("missing")),
@@ -64,9 +47,7 @@ impl<'a> Envelope<'a> {
 
 /// The org of a source `aws.partner/okta.com/<subdomain>/<event source name>`.
 fn tenant_of(source: &str) -> Result<Tenant, EnvelopeError> {
-    let Some(rest) = source.strip_prefix(SOURCE_PREFIX) else {
-        return Err(EnvelopeError::ForeignSource(source.chars().take(120).collect()));
-    };
+    let rest = source.strip_prefix(SOURCE_PREFIX).ok_or(EnvelopeError::ForeignSource)?;
     let subdomain = rest.split('/').next().unwrap_or_default();
     Ok(Tenant::parse(subdomain)?)
 }
@@ -75,28 +56,24 @@ fn tenant_of(source: &str) -> Result<Tenant, EnvelopeError> {
 mod tests {
     use super::*;
 
-    fn event(source: &str, detail: &str) -> String {
-        format!(r#"{{"version":"0","detail-type":"SystemLog","source":"{source}","detail":{detail}}}"#)
-    }
+    const OKTA: &str = "aws.partner/okta.com/acme/stream";
 
     #[test]
     fn the_detail_keeps_its_bytes() {
-        let text = event("aws.partner/okta.com/acme/stream", r#"{ "uuid" : "\ud800" }"#);
-        let envelope = Envelope::parse(&text).unwrap();
+        let envelope = Envelope::new(OKTA, r#"{ "uuid" : "\ud800" }"#).unwrap();
         assert_eq!(envelope.tenant.as_str(), "acme");
         assert_eq!(envelope.detail, r#"{ "uuid" : "\ud800" }"#);
     }
 
     #[test]
-    fn others_and_the_broken_are_refused_with_the_reason() {
-        let refused = |text: &str| Envelope::parse(text).unwrap_err().to_string();
-        assert!(refused("{").starts_with("not an EventBridge event"));
-        assert!(refused(&event("aws.s3", "{}")).contains("aws.s3"));
-        assert!(refused(&event("aws.partner/okta.com//x", "{}")).contains("no Okta org"));
-        let okta = "aws.partner/okta.com/acme/stream";
-        assert_eq!(refused(&event(okta, "null")), "detail is missing, expected a LogEvent object");
-        assert!(refused(&event(okta, "[]")).contains("an array"));
-        assert!(refused(&event(okta, "7")).contains("a scalar"));
-        assert!(refused(&format!(r#"{{"source":"{okta}"}}"#)).contains("missing"));
+    fn others_and_the_broken_are_refused_with_a_reason_that_quotes_nothing() {
+        let refused = |source, detail| Envelope::new(source, detail).unwrap_err().to_string();
+        let foreign = refused("ada@example.com", "{}");
+        assert!(foreign.contains("not an Okta partner event source") && !foreign.contains("ada"), "{foreign}");
+        let nameless = refused("aws.partner/okta.com/ada@example.com/x", "{}");
+        assert_eq!(nameless, "source names no Okta org");
+        for (detail, kind) in [("null", "null"), ("[]", "an array"), ("7", "a scalar"), ("", "missing")] {
+            assert_eq!(refused(OKTA, detail), format!("detail is {kind}, expected a LogEvent object"));
+        }
     }
 }

@@ -65,6 +65,16 @@ pub fn decide(event_type: &str) -> (Decision, Basis) {
     (*known.unwrap_or(&ROWS["*"]), Basis::Family)
 }
 
+/// Whether a text has the form of Okta's new event types: a short name of small letters, digits, dots and underscores.
+/// Anything else may be content of somebody's making, and has no place in a log.
+pub fn is_name(event_type: &str) -> bool {
+    const LONGEST: usize = 100;
+    let is_in_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'.' || byte == b'_';
+    event_type.len() <= LONGEST
+        && event_type.bytes().all(is_in_name)
+        && event_type.starts_with(|first: char| first.is_ascii_lowercase())
+}
+
 /// Every row of the table, in its order.
 pub fn rows() -> impl Iterator<Item = Result<Row, TableError>> {
     let lines = TABLE.lines().enumerate().filter(|(_, line)| *line != HEADER);
@@ -94,6 +104,14 @@ mod tests {
             assert!(before < after, "move {after} in event_types.csv: it stands after {before}");
         }
         assert!(rows.iter().any(|row| row.event_type == "*"), "the last resort is missing");
+    }
+
+    #[test]
+    fn only_a_short_plain_name_is_one() {
+        assert!(is_name("user.session.teleport_2.begin"));
+        for content in ["", "ada@example.com", "198.51.100.7", "User", "a b", "é", &"a".repeat(101)] {
+            assert!(!is_name(content), "{content}");
+        }
     }
 
     #[test]

@@ -3,17 +3,18 @@
 
 use std::collections::BTreeSet;
 
+use aws_lambda_events::sqs::SqsBatchResponse;
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use lake::batch::{Rows, object};
 use lake::{EncodeError, Format, Lake, Partition, Rejected, WriteError, quarantine};
 use lambda_runtime::{Diagnostic, LambdaEvent};
-use serde::Serialize;
+use normalize::event_type;
 use serde_json::value::RawValue;
 
-use crate::incoming::{Incoming, Message};
+use crate::incoming::{self, Message};
 use crate::metrics::Figures;
-use crate::sort::{Sorted, sort};
+use crate::triage::{Refused, Triage, triage};
 use crate::undecodable::Undecodable;
 
 /// Writes under way at once: enough to hide S3's latency, few enough for a small function's memory.
@@ -28,21 +29,7 @@ pub(crate) struct Function {
     pub(crate) format: Format,
 }
 
-/// What SQS is told (`ReportBatchItemFailures`).
-#[derive(Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Response {
-    batch_item_failures: Vec<ItemFailure>,
-}
-
-#[derive(Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ItemFailure {
-    item_identifier: String,
-}
-
-/// An invocation that must be repeated as a whole: something could not be written, and there is no
-/// message by whose id to say so.
+/// An invocation that must be repeated as a whole: something could not be written, and no message id can report it.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum HandlerError {
     /// The direct event, or a message without an id.
@@ -67,8 +54,11 @@ enum Failure {
     Quarantine(#[from] serde_json::Error),
 }
 
-/// Handles one invocation.
-pub(crate) async fn handle(function: &Function, event: LambdaEvent<Box<RawValue>>) -> Result<Response, HandlerError> {
+/// Handles one invocation. The answer names the messages that SQS must deliver again (`ReportBatchItemFailures`).
+pub(crate) async fn handle(
+    function: &Function,
+    event: LambdaEvent<Box<RawValue>>,
+) -> Result<SqsBatchResponse, HandlerError> {
     let now = Timestamp::now();
     let payload = event.payload.get();
     match Undecodable::of(payload) {
@@ -82,39 +72,39 @@ async fn handle_text(
     payload: &str,
     now: Timestamp,
     undecodable: Option<Undecodable>,
-) -> Result<Response, HandlerError> {
-    let incoming = Incoming::parse(payload);
-    let mut sorted = sort(&incoming.messages, now);
-    let mut figures = figures(&incoming, &sorted, now);
-    report_unknown(&sorted.unknown_types);
-    let rejected = std::mem::take(&mut sorted.rejected);
+) -> Result<SqsBatchResponse, HandlerError> {
+    let messages = incoming::messages(payload);
+    let mut triage = triage(&messages, now);
+    let mut figures = figures(messages.len(), &triage, now);
+    report_unknown(&triage.unknown_types);
+    let refused = std::mem::take(&mut triage.refused);
     let original = undecodable.map(|undecodable| whole(payload, undecodable, now));
-    let mut failed = write_rows(function, sorted, &mut figures).await;
-    failed.extend(write_rejected(function, rejected, &mut figures).await);
+    let mut failed = write_rows(function, triage, &mut figures).await;
+    failed.extend(write_refused(function, refused, &mut figures).await);
     if let Some(original) = original
         && let Err(failure) = keep(function, &original).await
     {
         report(&failure, 1);
-        failed.extend(0..incoming.messages.len());
+        failed.extend(0..messages.len());
     }
     figures.events_returned = failed.len();
     figures.publish(now.as_millisecond());
-    respond(&incoming, &failed)
+    respond(&messages, &failed)
 }
 
-fn figures(incoming: &Incoming<'_>, sorted: &Sorted<'_>, now: Timestamp) -> Figures {
+fn figures(events_received: usize, triage: &Triage<'_>, now: Timestamp) -> Figures {
     Figures {
-        events_received: incoming.messages.len(),
-        events_duplicate: sorted.duplicates,
-        unknown_event_types: sorted.unknown_types.len(),
-        freshness_lag: sorted.newest.map(|newest| (now.as_millisecond() - newest.as_millisecond()).max(0)),
+        events_received,
+        events_duplicate: triage.duplicates,
+        unknown_event_types: triage.unknown_types.len(),
+        freshness_lag: triage.newest.map(|newest| (now.as_millisecond() - newest.as_millisecond()).max(0)),
         ..Figures::default()
     }
 }
 
 /// Writes every partition's object; returns the messages of those that failed.
-async fn write_rows(function: &Function, sorted: Sorted<'_>, figures: &mut Figures) -> BTreeSet<usize> {
-    let Sorted { batch, mut messages, .. } = sorted;
+async fn write_rows(function: &Function, triage: Triage<'_>, figures: &mut Figures) -> BTreeSet<usize> {
+    let Triage { batch, mut messages, .. } = triage;
     let writes = batch.into_partitions().map(|(partition, rows)| {
         let messages = messages.remove(&partition).unwrap_or_default();
         async move { (write_object(function, &partition, rows).await, messages) }
@@ -145,20 +135,18 @@ async fn write_object(function: &Function, partition: &Partition, rows: Rows<'_>
 }
 
 /// Writes every refused message to quarantine; returns those that failed.
-async fn write_rejected(
-    function: &Function,
-    rejected: Vec<(usize, Rejected<'_>)>,
-    figures: &mut Figures,
-) -> BTreeSet<usize> {
-    let writes = rejected.into_iter().map(|(position, rejected)| async move {
-        tracing::warn!(reason = rejected.reason, message_id = rejected.message_id, "message goes to quarantine");
-        (position, keep(function, &rejected).await)
-    });
+async fn write_refused(function: &Function, refused: Vec<Refused<'_>>, figures: &mut Figures) -> BTreeSet<usize> {
+    let writes = refused
+        .into_iter()
+        .map(|Refused { position, cause, record }| async move { (position, cause, keep(function, &record).await) });
     let mut written = stream::iter(writes).buffer_unordered(WRITES_AT_ONCE);
     let mut failed = BTreeSet::new();
-    while let Some((position, outcome)) = written.next().await {
+    while let Some((position, cause, outcome)) = written.next().await {
         match outcome {
-            Ok(()) => figures.events_quarantined += 1,
+            Ok(key) => {
+                tracing::warn!(key, cause, "a message is in quarantine");
+                figures.events_quarantined += 1;
+            }
             Err(failure) => {
                 report(&failure, 1);
                 failed.insert(position);
@@ -168,10 +156,11 @@ async fn write_rejected(
     failed
 }
 
-async fn keep(function: &Function, rejected: &Rejected<'_>) -> Result<(), Failure> {
-    let body = serde_json::to_vec(rejected)?;
-    function.lake.put_new(&rejected.key(), "application/json", body).await?;
-    Ok(())
+/// Returns the key under which the record is durable.
+async fn keep(function: &Function, record: &Rejected<'_>) -> Result<String, Failure> {
+    let (key, body) = (record.key(), serde_json::to_vec(record)?);
+    function.lake.put_new(&key, "application/json", body).await?;
+    Ok(key)
 }
 
 /// The quarantine record of a payload that could only be read with replacements.
@@ -195,21 +184,21 @@ fn report(failure: &Failure, messages: usize) {
     tracing::error!(error, remedy, messages, "not written: the messages go back to the queue");
 }
 
+/// An event type is logged if it has the form of Okta's own names: anything else may be content of somebody's making.
 fn report_unknown(types: &BTreeSet<String>) {
     for event_type in types {
-        tracing::warn!(event_type, "event type is not in the table: mapped by its family");
+        let event_type = if event_type::is_name(event_type) { event_type } else { "(not the form of an event type)" };
+        tracing::warn!(event_type, "an event type is not in the table: mapped by its family");
     }
 }
 
-fn respond(incoming: &Incoming<'_>, failed: &BTreeSet<usize>) -> Result<Response, HandlerError> {
-    let id =
-        |position: &usize| incoming.messages.get(*position).and_then(|message: &Message<'_>| message.id.as_deref());
-    let ids: Option<Vec<_>> = failed.iter().map(id).collect();
-    match ids {
-        Some(ids) if incoming.is_batch || ids.is_empty() => {
-            let failure = |id: &str| ItemFailure { item_identifier: id.to_owned() };
-            Ok(Response { batch_item_failures: ids.into_iter().map(failure).collect() })
+fn respond(messages: &[Message], failed: &BTreeSet<usize>) -> Result<SqsBatchResponse, HandlerError> {
+    let mut response = SqsBatchResponse::default();
+    for position in failed {
+        match messages.get(*position).and_then(|message| message.id.as_deref()) {
+            Some(id) => response.add_failure(id),
+            None => return Err(HandlerError::NotWritten(failed.len(), messages.len())),
         }
-        _ => Err(HandlerError::NotWritten(failed.len(), incoming.messages.len())),
     }
+    Ok(response)
 }

@@ -1,81 +1,102 @@
-//! What the function is invoked with: an SQS batch, or one event, told apart by shape.
+//! What the function is invoked with, in the types of `aws_lambda_events`: an SQS batch of EventBridge events, or one
+//! EventBridge event. Nothing of a payload is left unread.
 
 use std::borrow::Cow;
+use std::fmt;
 
+use aws_lambda_events::eventbridge::EventBridgeEvent;
+use aws_lambda_events::sqs::SqsMessage;
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// An invocation's messages.
-#[derive(Debug)]
-pub(crate) struct Incoming<'a> {
-    /// In the order of the batch.
-    pub(crate) messages: Vec<Message<'a>>,
-    /// Whether a queue waits to hear which messages failed.
-    pub(crate) is_batch: bool,
-}
+/// The member of a payload that holds a batch.
+const RECORDS: &str = "Records";
 
 /// One EventBridge event, or what should have been one.
 #[derive(Debug)]
-pub(crate) struct Message<'a> {
+pub(crate) struct Message {
     /// The queue's id, by which a failure is reported.
-    pub(crate) id: Option<Cow<'a, str>>,
+    pub(crate) id: Option<String>,
     /// The event's text.
-    pub(crate) body: Cow<'a, str>,
+    pub(crate) body: String,
     /// When the queue got it.
     pub(crate) sent: Option<Timestamp>,
+    /// The event, its detail untouched.
+    pub(crate) event: Result<EventBridgeEvent<Box<RawValue>>, serde_json::Error>,
 }
 
+/// The payload of SQS's event source: records and nothing else.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Batch<'a> {
     #[serde(borrow, rename = "Records")]
     records: Vec<&'a RawValue>,
 }
 
-/// An SQS record (docs.aws.amazon.com/lambda/latest/dg/with-sqs.html), as far as it matters.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Record<'a> {
-    #[serde(borrow)]
-    message_id: Cow<'a, str>,
-    #[serde(borrow)]
-    body: Cow<'a, str>,
-    #[serde(borrow, default)]
-    attributes: Option<&'a RawValue>,
+/// The members of an object, repeated ones too.
+struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+/// The messages of a payload, in its order. A payload that is more than a batch is a message itself, after its records.
+pub(crate) fn messages(payload: &str) -> Vec<Message> {
+    if let Ok(Batch { records }) = serde_json::from_str(payload) {
+        return records.into_iter().map(message).collect();
+    }
+    let Members(members) = serde_json::from_str(payload).unwrap_or(Members(Vec::new()));
+    let lists = members.iter().filter(|(name, _)| name == RECORDS);
+    let records = lists.filter_map(|(_, value)| serde_json::from_str::<Vec<&RawValue>>(value.get()).ok()).flatten();
+    records.map(message).chain([whole(payload)]).collect()
 }
 
-#[derive(Deserialize)]
-struct Attributes<'a> {
-    #[serde(borrow, rename = "SentTimestamp")]
-    sent: Cow<'a, str>,
-}
-
-impl<'a> Incoming<'a> {
-    /// Reads the payload. What has no records is one message, and stays whole.
-    pub(crate) fn parse(payload: &'a str) -> Self {
-        match serde_json::from_str::<Batch<'a>>(payload) {
-            Ok(batch) => Self { messages: batch.records.into_iter().map(message).collect(), is_batch: true },
-            Err(_) => Self { messages: vec![whole(payload)], is_batch: false },
+fn message(record: &RawValue) -> Message {
+    match serde_json::from_str(record.get()) {
+        Ok(SqsMessage { message_id: Some(id), body: Some(body), attributes, .. }) => {
+            let sent = attributes.get("SentTimestamp").and_then(|sent| sent.parse().ok());
+            let sent = sent.and_then(|sent| Timestamp::from_millisecond(sent).ok());
+            Message { id: Some(id), event: serde_json::from_str(&body), body, sent }
         }
+        _ => whole(record.get()),
     }
 }
 
-fn message(record: &RawValue) -> Message<'_> {
-    let Ok(Record { message_id, body, attributes }) = serde_json::from_str(record.get()) else {
-        return whole(record.get());
-    };
-    let attributes = attributes.and_then(|text| serde_json::from_str::<Attributes<'_>>(text.get()).ok());
-    let sent = attributes.and_then(|attributes| attributes.sent.parse().ok());
-    Message { id: Some(message_id), body, sent: sent.and_then(|sent| Timestamp::from_millisecond(sent).ok()) }
+fn whole(text: &str) -> Message {
+    Message { id: None, body: text.to_owned(), sent: None, event: serde_json::from_str(text) }
 }
 
-fn whole(text: &str) -> Message<'_> {
-    Message { id: None, body: Cow::Borrowed(text), sent: None }
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+
+        impl<'de> Visitor<'de> for Collect {
+            type Value = Members<'de>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(Collect)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const EVENT: &str = r#"{"detail-type":"SystemLog","source":"aws.partner/okta.com/acme/x","detail":{"uuid":"1"}}"#;
+
+    fn bodies(payload: &str) -> Vec<String> {
+        messages(payload).into_iter().map(|message| message.body).collect()
+    }
 
     #[test]
     fn records_make_a_batch() {
@@ -83,21 +104,40 @@ mod tests {
             {"messageId":"m1","body":"{\"a\":\"\\u00e4\"}","attributes":{"SentTimestamp":"1767225600000"}},
             {"messageId":"m2","body":""},
             {"Sns":"not a queue's"}]}"#;
-        let Incoming { messages, is_batch } = Incoming::parse(payload);
-        assert!(is_batch);
+        let messages = messages(payload);
         assert_eq!(messages[0].body, r#"{"a":"\u00e4"}"#);
         assert_eq!(messages[0].sent.unwrap().to_string(), "2026-01-01T00:00:00Z");
         assert_eq!((messages[1].id.as_deref(), messages[1].sent), (Some("m2"), None));
-        assert_eq!((messages[2].id.as_deref(), messages[2].body.as_ref()), (None, r#"{"Sns":"not a queue's"}"#));
-        assert!(Incoming::parse(r#"{"Records":[]}"#).messages.is_empty());
+        assert_eq!((messages[2].id.as_deref(), messages[2].body.as_str()), (None, r#"{"Sns":"not a queue's"}"#));
+    }
+
+    #[test]
+    fn a_body_is_an_event_with_its_own_bytes() {
+        let payload = serde_json::json!({"Records": [{"messageId": "m", "body": EVENT}]}).to_string();
+        let event = messages(&payload).remove(0).event.unwrap();
+        assert_eq!((event.source.as_str(), event.detail.get()), ("aws.partner/okta.com/acme/x", r#"{"uuid":"1"}"#));
     }
 
     #[test]
     fn anything_else_is_one_message() {
-        for payload in [r#"{"source":"aws.partner/okta.com/acme/x","detail":{}}"#, "null", r#"{"Records":7}"#] {
-            let incoming = Incoming::parse(payload);
-            assert!(!incoming.is_batch);
-            assert_eq!(incoming.messages[0].body, payload);
+        for payload in [EVENT, "null", "{}", r#"{"Records":7}"#, r#"{"Records":null}"#, r#"{"Records":{}}"#] {
+            assert_eq!(bodies(payload), [payload]);
         }
+        let record = r#"{"messageId":"m","body":"{}"}"#;
+        assert_eq!(bodies(record), [record], "a record is no batch");
+    }
+
+    #[test]
+    fn nothing_of_a_payload_of_two_shapes_is_left_unread() {
+        assert_eq!(bodies(r#"{"Records":[]}"#), [""; 0], "an empty batch holds nothing");
+        for records in [r#""Records":[]"#, r#""Records":null"#, r#""Records":"x""#] {
+            let payload = EVENT.replacen('{', &format!("{{{records},"), 1);
+            let read = messages(&payload);
+            assert_eq!(read.len(), 1, "{payload}");
+            assert_eq!(read[0].event.as_ref().unwrap().detail.get(), r#"{"uuid":"1"}"#, "{payload}");
+        }
+        let record = |id: &str| format!(r#"{{"messageId":"{id}","body":"{id}"}}"#);
+        let both = format!(r#"{{"Records":[{}],"Records":[{}],"other":1}}"#, record("a"), record("b"));
+        assert_eq!(bodies(&both), ["a", "b", &both]);
     }
 }

@@ -1,6 +1,7 @@
 //! One invocation's figures, as metrics.
 
-use runtime::Metric;
+use runtime::Function;
+use runtime::metrics::{Definition, Metric, publish};
 
 /// What an invocation did.
 #[derive(Debug, Default)]
@@ -24,18 +25,22 @@ pub(crate) struct Figures {
 }
 
 impl Figures {
-    /// Tells CloudWatch.
+    /// Publishes them.
     pub(crate) fn publish(&self, now_ms: i64) {
         let counts = [
-            Metric::count("EventsReceived", self.events_received),
-            Metric::count("EventsWritten", self.events_written),
-            Metric::count("EventsQuarantined", self.events_quarantined),
-            Metric::count("EventsDuplicate", self.events_duplicate),
-            Metric::count("EventsReturned", self.events_returned),
-            Metric::count("ObjectsWritten", self.objects_written),
-            Metric::count("UnknownEventTypes", self.unknown_event_types),
+            Metric::new(const { metric("EventsReceived") }, self.events_received),
+            Metric::new(const { metric("EventsWritten") }, self.events_written),
+            Metric::new(const { metric("EventsQuarantined") }, self.events_quarantined),
+            Metric::new(const { metric("EventsDuplicate") }, self.events_duplicate),
+            Metric::new(const { metric("EventsReturned") }, self.events_returned),
+            Metric::new(const { metric("ObjectsWritten") }, self.objects_written),
+            Metric::new(const { metric("UnknownEventTypes") }, self.unknown_event_types),
         ];
-        let lag = self.freshness_lag.map(|lag| Metric::milliseconds("FreshnessLag", lag));
-        runtime::publish("stream", now_ms, &counts.into_iter().chain(lag).collect::<Vec<_>>());
+        let lag = self.freshness_lag.map(|lag| Metric::new(const { metric("FreshnessLag") }, lag));
+        publish(Function::Stream, now_ms, &counts.into_iter().chain(lag).collect::<Vec<_>>());
     }
+}
+
+const fn metric(name: &str) -> &'static Definition {
+    Definition::of(Function::Stream, name)
 }

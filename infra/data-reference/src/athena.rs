@@ -47,14 +47,9 @@ const MOST_OF_A_VIEW: usize = 16 * 1024;
 /// A column: its name, and its type in the words of AWS Glue.
 type Column = (String, String);
 
-/// The folder with the queries, and where the template goes.
+/// The folder with the queries.
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../athena")
-}
-
-/// Where the template is.
-pub(crate) fn path() -> PathBuf {
-    folder().join("template.yaml")
 }
 
 /// The template.

@@ -1,43 +1,81 @@
-//! Writes `docs/data-reference.md`, and `infra/athena/template.yaml`. What a column holds and where it comes from is not told but tried: the mapping is
-//! given LogEvents that differ in one field, and what changes in the row comes from that field.
+//! Writes every generated page and template of the repository from the tables and types that they describe.
 //!
-//! `cargo run -p data-reference` writes both. A test fails when one of them is not what it would write.
+//! `cargo run -p data-reference` writes them; with `--check` it writes nothing and fails if one of them is out of date. A
+//! test does the same check.
 
 mod athena;
 mod columns;
+mod configuration;
 mod leaves;
+mod metrics;
 mod origins;
 mod page;
 mod queries;
+mod section;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
-fn main() -> Result<()> {
-    for (path, text) in [(path(), page::write()?), (athena::path(), athena::write()?)] {
-        std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+/// A generated file: its path in the repository, and what it must hold.
+struct Generated {
+    path: &'static str,
+    text: String,
+}
+
+fn main() -> Result<ExitCode> {
+    match std::env::args().skip(1).collect::<Vec<_>>().as_slice() {
+        [] => write().map(|()| ExitCode::SUCCESS),
+        [option] if option == "--check" => check(),
+        arguments => bail!("unexpected arguments {arguments:?}: give --check, or nothing"),
+    }
+}
+
+fn write() -> Result<()> {
+    for Generated { path, text } in generated()? {
+        std::fs::write(in_repository(path), text).with_context(|| format!("cannot write {path}"))?;
     }
     Ok(())
 }
 
-fn path() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/data-reference.md")
+#[expect(clippy::print_stderr, reason = "this is what the command is for")]
+fn check() -> Result<ExitCode> {
+    let stale = stale()?;
+    for path in &stale {
+        eprintln!("{path} is out of date: run `cargo run -p data-reference`");
+    }
+    Ok(if stale.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The files that do not hold what they must.
+fn stale() -> Result<Vec<&'static str>> {
+    let is_stale = |it: &Generated| std::fs::read_to_string(in_repository(it.path)).ok().as_ref() != Some(&it.text);
+    Ok(generated()?.into_iter().filter(is_stale).map(|it| it.path).collect())
+}
+
+fn generated() -> Result<Vec<Generated>> {
+    Ok(vec![
+        Generated { path: "README.md", text: metrics::in_readme(&read("README.md")?)? },
+        Generated { path: "docs/configuration.md", text: configuration::write()? },
+        Generated { path: "docs/data-reference.md", text: page::write()? },
+        Generated { path: "infra/athena/template.yaml", text: athena::write()? },
+    ])
+}
+
+fn read(path: &str) -> Result<String> {
+    std::fs::read_to_string(in_repository(path)).with_context(|| format!("cannot read {path}"))
+}
+
+fn in_repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
-    fn the_page_is_what_the_mapping_does() {
-        let page = std::fs::read_to_string(super::path()).unwrap();
-        let is_current = page == super::page::write().unwrap();
-        assert!(is_current, "docs/data-reference.md is out of date: run `cargo run -p data-reference`");
-    }
-
-    #[test]
-    fn athena_knows_the_schema() {
-        let template = std::fs::read_to_string(super::athena::path()).unwrap();
-        let is_current = template == super::athena::write().unwrap();
-        assert!(is_current, "infra/athena/template.yaml is out of date: run `cargo run -p data-reference`");
+    fn every_generated_file_is_up_to_date() {
+        let stale = super::stale().unwrap();
+        assert!(stale.is_empty(), "{stale:?} are out of date: run `cargo run -p data-reference`");
     }
 }

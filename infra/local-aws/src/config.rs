@@ -3,12 +3,14 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use runtime::variables::{Reader, VARIABLES};
+
 /// What the environment says about how this process was started.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Config {
     /// `CARGO` and `CARGO_MANIFEST_DIR`: set when cargo runs this, as in `cargo run` and `cargo test`.
     pub cargo: Option<Cargo>,
-    /// `OKTA_LAKE_FORMAT`, `OKTA_LAKE_LOG`, `OKTA_LAKE_RATE_SHARE`: handed on to the functions as they are.
+    /// The variables that are passed on to the functions as they are ([`Reader::Command`]).
     pub handed_on: Vec<(String, String)>,
 }
 
@@ -21,9 +23,6 @@ pub struct Cargo {
     pub folder: PathBuf,
 }
 
-/// The variables of the functions that a person may set for a local run, too.
-const HANDED_ON: [&str; 3] = ["OKTA_LAKE_FORMAT", "OKTA_LAKE_LOG", "OKTA_LAKE_RATE_SHARE"];
-
 impl Config {
     /// Reads the environment of this process.
     pub fn from_environment() -> Self {
@@ -33,8 +32,8 @@ impl Config {
     fn read(variable: impl Fn(&str) -> Option<OsString>) -> Self {
         let path = |name| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let cargo = path("CARGO").zip(path("CARGO_MANIFEST_DIR"));
-        let handed_on =
-            HANDED_ON.iter().filter_map(|name| Some(((*name).to_owned(), variable(name)?.into_string().ok()?)));
+        let handed_on = VARIABLES.iter().filter(|it| it.readers.contains(&Reader::Command));
+        let handed_on = handed_on.filter_map(|it| Some((it.name.to_owned(), variable(it.name)?.into_string().ok()?)));
         Self { cargo: cargo.map(|(binary, folder)| Cargo { binary, folder }), handed_on: handed_on.collect() }
     }
 }

@@ -1,10 +1,12 @@
 //! The stages of the stream function, called as it calls them.
 
 use anyhow::{Context, Result};
+use aws_lambda_events::eventbridge::EventBridgeEvent;
 use jiff::Timestamp;
 use lake::{Batch, Format, Partition};
 use normalize::ocsf::Event;
 use normalize::{Envelope, LogEvent, Receipt, Route, Tenant, hour_of};
+use serde_json::value::RawValue;
 
 /// What is known of every event of the bench from outside it.
 #[derive(Debug)]
@@ -48,9 +50,11 @@ impl Bench {
 
     /// Envelopes to the objects that are put, as in one invocation. Returns their bytes.
     pub fn whole_path(&self, envelopes: &[String], format: Format) -> Result<usize> {
+        let parse = |text: &String| serde_json::from_str::<EventBridgeEvent<Box<RawValue>>>(text);
+        let events = envelopes.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
         let mut batch = Batch::default();
-        for text in envelopes {
-            let Envelope { tenant, detail } = Envelope::parse(text)?;
+        for event in &events {
+            let Envelope { tenant, detail } = Envelope::new(&event.source, event.detail.get())?;
             let log = LogEvent::parse(detail)?;
             let hour = hour_of(log.published);
             let receipt = Receipt { tenant: &tenant, ..self.receipt() };

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use okta::{Event, Observer};
-use runtime::Metric;
+use runtime::Function;
+use runtime::metrics::{self, Definition, Metric};
 
 use crate::aws::secrets::Found;
 use crate::written::WriteCounts;
@@ -104,7 +105,7 @@ impl Metrics {
     /// Tells them, and begins anew.
     pub(crate) fn publish(&self, now: Timestamp) {
         let tally = std::mem::take(&mut *self.tally());
-        runtime::publish("backfill", now.as_millisecond(), &tally.metrics());
+        metrics::publish(Function::Backfill, now.as_millisecond(), &tally.metrics());
     }
 
     fn tally(&self) -> MutexGuard<'_, Tally> {
@@ -112,28 +113,35 @@ impl Metrics {
     }
 }
 
+const fn metric(name: &str) -> &'static Definition {
+    Definition::of(Function::Backfill, name)
+}
+
 impl Tally {
     fn metrics(&self) -> Vec<Metric> {
         let mut metrics = Vec::new();
         if let Some(okta) = &self.okta {
-            metrics.push(Metric::count("OktaCalls", okta.calls));
-            metrics.push(Metric::count("OktaLimited", okta.limited));
-            metrics.push(Metric::milliseconds("OktaWait", okta.waited.as_millis()));
-            metrics.extend(okta.remaining.map(|percent| Metric::percent("OktaRemaining", percent)));
+            metrics.push(Metric::new(const { metric("OktaCalls") }, okta.calls));
+            metrics.push(Metric::new(const { metric("OktaThrottled") }, okta.limited));
+            metrics.push(Metric::new(const { metric("OktaWaitTime") }, okta.waited.as_millis()));
+            metrics
+                .extend(okta.remaining.map(|percent| Metric::new(const { metric("OktaRateLimitRemaining") }, percent)));
         }
         if let Some(written) = self.written {
-            metrics.push(Metric::count("EventsWritten", written.events));
-            metrics.push(Metric::count("EventsQuarantined", written.quarantined));
+            metrics.push(Metric::new(const { metric("EventsWritten") }, written.events));
+            metrics.push(Metric::new(const { metric("EventsQuarantined") }, written.quarantined));
         }
         if let Some(hours) = &self.hours {
-            metrics.push(Metric::count("HoursSealed", hours.sealed));
-            metrics.push(Metric::count("HoursDue", hours.due));
-            metrics.push(Metric::count("EventsRepaired", hours.repaired));
-            metrics.push(Metric::count("EventsUnconfirmed", hours.unconfirmed));
-            metrics.push(Metric::count("HoursContradicted", hours.contradicted));
+            metrics.push(Metric::new(const { metric("HoursSealed") }, hours.sealed));
+            metrics.push(Metric::new(const { metric("HoursDue") }, hours.due));
+            metrics.push(Metric::new(const { metric("EventsRepaired") }, hours.repaired));
+            metrics.push(Metric::new(const { metric("EventsUnconfirmed") }, hours.unconfirmed));
+            metrics.push(Metric::new(const { metric("HoursContradicted") }, hours.contradicted));
         }
-        metrics.extend(self.secret_age.map(|days| Metric::days("SecretAge", days)));
-        metrics.extend(self.connectivity_failures.map(|failures| Metric::count("ConnectivityFailures", failures)));
+        metrics.extend(self.secret_age.map(|days| Metric::new(const { metric("SecretAge") }, days)));
+        metrics.extend(
+            self.connectivity_failures.map(|failures| Metric::new(const { metric("ConnectivityFailures") }, failures)),
+        );
         metrics
     }
 }
@@ -161,10 +169,10 @@ mod tests {
         assert_eq!(
             figures.tally().metrics(),
             [
-                Metric::count("OktaCalls", 3),
-                Metric::count("OktaLimited", 1),
-                Metric::milliseconds("OktaWait", 7),
-                Metric::percent("OktaRemaining", 10)
+                Metric::new(const { metric("OktaCalls") }, 3),
+                Metric::new(const { metric("OktaThrottled") }, 1),
+                Metric::new(const { metric("OktaWaitTime") }, 7),
+                Metric::new(const { metric("OktaRateLimitRemaining") }, 10)
             ]
         );
     }

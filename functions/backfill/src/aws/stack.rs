@@ -19,7 +19,7 @@ pub struct Stack {
     pub rule: Option<String>,
 }
 
-/// WriteCounts once and left there: another test finds that it is there, which takes the same permission.
+/// Written once and left there: another test finds that it is there, which takes the same permission.
 const PROBE: &str = "state/connectivity-probe.json";
 
 impl Stack {

@@ -10,13 +10,13 @@ use okta::{Client, Disposition, Error, Page};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::seal::report::Gap;
 use crate::okta_log::page_writer::gather;
 use crate::okta_log::query::bounded;
 use crate::seal::error::HourError;
 use crate::seal::index::{Index, RecordVerdict};
 use crate::seal::quarantine::quarantine;
 use crate::seal::read_plan::{Course, PageFacts, ReadPlan, Step};
+use crate::seal::report::Gap;
 use crate::seal::session::{LEAST_LEFT, Org};
 
 /// Why a record of the API is not a row of the hour.

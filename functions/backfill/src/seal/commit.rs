@@ -101,8 +101,8 @@ fn make(
             Err(error) => Some(Err(error)),
         }
     };
-    let sorted = sorter.finish().map_err(SealError::from)?;
-    let object = seal::seal(tenant, sorted.filter_map(&mut keep), format)?;
+    let in_order = sorter.finish().map_err(SealError::from)?;
+    let object = seal::seal(tenant, in_order.filter_map(&mut keep), format)?;
     Ok(Made { object, index, rejected, rejections })
 }
 

@@ -223,10 +223,10 @@ mod tests {
             r#""x":{"a":1,"b":[1,2.5,null,true,"é"]},"y":null"#,
             r#""x":{"a":1,"b":[1,2.5,null,true,"é"]}"#,
         ];
-        let mut hashes: Vec<_> = others.iter().map(|rest| hash(rest)).chain([base]).collect();
-        hashes.sort_unstable();
-        hashes.dedup();
-        assert_eq!(hashes.len(), others.len() + 1);
+        let mut found: Vec<_> = others.iter().map(|rest| hash(rest)).chain([base]).collect();
+        found.sort_unstable();
+        found.dedup();
+        assert_eq!(found.len(), others.len() + 1);
     }
 
     #[test]
@@ -234,14 +234,15 @@ mod tests {
         let hasher = ContentHasher::new();
         let content = hasher.read(r#"{"a":{"uuid":"inner"},"published":"p","uuid":"\u0061"}"#).unwrap();
         assert_eq!((content.uuid.as_str(), content.published.as_str()), ("a", "p"));
-        for raw in ["", "[]", "{}", r#"{"uuid":1,"published":"p"}"#, r#"{"uuid":"a"}"#, r#"{"uuid":"a","published":"p"}x"#]
+        for raw in
+            ["", "[]", "{}", r#"{"uuid":1,"published":"p"}"#, r#"{"uuid":"a"}"#, r#"{"uuid":"a","published":"p"}x"#]
         {
             assert_eq!(hasher.read(raw), None, "{raw}");
         }
     }
 
     #[test]
-    fn kept_seeds_give_the_same_hashes() {
+    fn kept_seeds_give_the_same_found() {
         let raw = r#"{"uuid":"a","published":"p","n":1.5}"#;
         let hasher = ContentHasher::new();
         let kept: ContentHasher = serde_json::from_str(&serde_json::to_string(&hasher).unwrap()).unwrap();

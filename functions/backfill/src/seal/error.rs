@@ -101,9 +101,10 @@ impl HourError {
             Self::State(error) => error.remedy().to_owned(),
             Self::Sink(SinkError::Write(error)) => error.remedy().to_owned(),
             Self::Sink(SinkError::Encode(error)) => error.remedy().to_owned(),
-            Self::Sink(SinkError::Quarantine(_)) => "report it: this is a mistake of okta-lake".to_owned(),
             Self::Seal(error) => error.remedy().to_owned(),
-            Self::Json(_) => "report it: this is a mistake of okta-lake".to_owned(),
+            Self::Sink(SinkError::Quarantine(_)) | Self::Json(_) => {
+                "report it: this is a mistake of okta-lake".to_owned()
+            }
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::seal::session::{LEAST_LEFT, Org, SealSession};
 #[derive(Debug, Default)]
 pub(crate) struct Exported {
     /// Hours that an output got, whole.
-    pub(crate) exported: u64,
+    pub(crate) hours: u64,
     /// Hours that an output lacks, or a part of them.
     pub(crate) left: u64,
     /// Whether the time ended before all of them were tried, and those that were tried were written.
@@ -54,7 +54,7 @@ pub(crate) async fn export(session: &mut SealSession<'_>) -> Exported {
     let mut total = Exported::default();
     for output in &session.org.app.outputs {
         let exported = Box::pin(export_to(session, output)).await;
-        total.exported += exported.exported;
+        total.hours += exported.hours;
         total.left += exported.left;
         total.is_cut_short |= exported.is_cut_short;
         total.problems.extend(exported.problems);
@@ -83,7 +83,7 @@ async fn export_to(session: &mut SealSession<'_>, output: &Arc<dyn SealedOutput>
         let still = match Box::pin(export_hour(session, output, hour, &lacking, &refused)).await {
             Ok(failures) => {
                 let still = failures.still;
-                total.exported += u64::from(failures.has_seal && still.is_empty());
+                total.hours += u64::from(failures.has_seal && still.is_empty());
                 total.problems.extend(failures.problems);
                 refused.extend(failures.refused);
                 still
@@ -129,7 +129,7 @@ async fn export_hour(
     refused: &BTreeSet<String>,
 ) -> Result<Failures, RunError> {
     let (org, partition) = (session.org, session.partition(hour));
-    let parts = session.leased.during(split(org, output, &partition, lacking)).await??;
+    let parts = Box::pin(session.leased.during(split(org, output, &partition, lacking))).await??;
     // It was put into the outbox, and then not sealed.
     let Some(mut parts) = parts else { return Ok(Failures::default()) };
     let still = parts.iter().map(|part| part.name.clone()).filter(|name| refused.contains(name)).collect();
@@ -165,9 +165,7 @@ async fn split(
         None => None,
     };
     let (output, partition, lacking) = (Arc::clone(output), partition.clone(), lacking.clone());
-    let parts = blocking(move || {
-        output.parts(SealedRows { partition: &partition, object, may_replace }, &lacking)
-    });
+    let parts = blocking(move || output.parts(SealedRows { partition: &partition, object, may_replace }, &lacking));
     Ok(Some(parts.await??))
 }
 

@@ -72,9 +72,7 @@ pub(crate) async fn seal_hour(
 /// Reads the hour's entry in the ledger.
 pub(crate) async fn read_entry(org: &Org<'_>, partition: &Partition) -> Result<(Option<Entry>, Version), HourError> {
     match org.lake().read_state::<Entry>(&layout::ledger_key(partition)).await {
-        Ok((Some(entry), _)) if !is_of(&entry, partition) => {
-            Err(HourError::Misplaced(layout::ledger_key(partition)))
-        }
+        Ok((Some(entry), _)) if !is_of(&entry, partition) => Err(HourError::Misplaced(layout::ledger_key(partition))),
         Ok(read) => Ok(read),
         Err(error @ StateError::Unreadable { .. }) => Err(HourError::Entry(error)),
         Err(error) => Err(error.into()),
@@ -85,12 +83,7 @@ fn is_of(entry: &Entry, partition: &Partition) -> bool {
     entry.tenant == partition.tenant.as_str() && entry.hour == partition.hour
 }
 
-async fn attempt(
-    org: &Org<'_>,
-    partition: &Partition,
-    task: Task,
-    hints: HourHints,
-) -> Result<HourOutcome, HourError> {
+async fn attempt(org: &Org<'_>, partition: &Partition, task: Task, hints: HourHints) -> Result<HourOutcome, HourError> {
     let (before, version) = read_entry(org, partition).await?;
     let checkpoint = match task {
         Task::Reconcile if hints.has_checkpoint => Checkpoint::load(org, partition).await?,

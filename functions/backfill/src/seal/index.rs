@@ -209,7 +209,7 @@ impl Index {
         self.events.values().filter(|event| event.flags & mask == wanted).count() as u64
     }
 
-    /// The hash of a row's content, if the row says what its raw_data says and belongs to the hour.
+    /// The hash of a row's content, if the row says what its `raw_data` says and belongs to the hour.
     fn content(&self, row: &StoredRow) -> Result<u64, &'static str> {
         if Route::parse(&row.metadata.source).is_none() {
             return Err(NO_PATH);

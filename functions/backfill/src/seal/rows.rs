@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use lake::ledger::Entry;
 use lake::digest::hex;
+use lake::ledger::Entry;
 use lake::seal::SealError;
 use lake::sort::SortError;
 use lake::stored::VisitError;

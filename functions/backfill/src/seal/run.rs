@@ -63,10 +63,8 @@ pub async fn renormalize(org: &Org<'_>, wanted: Renormalize) -> ReconcileReport 
         Ok(()) => Box::pin(remap(&mut session, wanted)).await,
         Err(error) => Sealing { stopped: Some(error), ..Sealing::default() },
     };
-    let exported = match wanted.dry_run {
-        true => Exported::default(),
-        false => Box::pin(export_unless_lost(&mut session, &sealing)).await,
-    };
+    let exported =
+        if wanted.dry_run { Exported::default() } else { Box::pin(export_unless_lost(&mut session, &sealing)).await };
     report(session, sealing, exported).await
 }
 
@@ -97,7 +95,7 @@ async fn report(session: SealSession<'_>, sealing: Sealing, exported: Exported) 
         unsettled: unsettled.len() as u64,
         next_recheck: unsettled.into_iter().min(),
         removed: sealing.removed,
-        exported: exported.exported,
+        exported: exported.hours,
         to_export: exported.left,
         is_export_cut_short: exported.is_cut_short,
         held_until,

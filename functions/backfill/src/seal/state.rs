@@ -51,7 +51,10 @@ impl ReconcileState {
     /// Begins anew if the state is another org's; keeps the lease.
     pub(crate) fn belong_to(&mut self, tenant: &Tenant) {
         if self.tenant.as_deref().is_some_and(|name| name != tenant.as_str()) {
-            tracing::error!(tenant = tenant.as_str(), "reconcile.json is another org's: it is derived from the ledger again");
+            tracing::error!(
+                tenant = tenant.as_str(),
+                "reconcile.json is another org's: it is derived from the ledger again"
+            );
             *self = Self { lease: self.lease.take(), ..Self::default() };
         }
         self.tenant = Some(tenant.to_string());

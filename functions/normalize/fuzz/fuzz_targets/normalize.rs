@@ -8,7 +8,7 @@ use normalize::{Envelope, LogEvent, Receipt, Route, Tenant, normalize};
 
 fuzz_target!(|bytes: &[u8]| {
     let text = String::from_utf8_lossy(bytes);
-    let _ = Envelope::parse(&text);
+    let _ = Envelope::new(&text, &text);
     let Ok(log) = LogEvent::parse(&text) else { return };
     let tenant = Tenant::parse("acme").expect("a tenant");
     let now = Timestamp::from_second(1_777_888_800).expect("a time");

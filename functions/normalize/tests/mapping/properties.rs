@@ -31,13 +31,13 @@ proptest! {
     fn any_json_is_parsed_or_refused(tree in any_tree()) {
         let text = tree.to_string();
         let _ = LogEvent::parse(&text);
-        let _ = Envelope::parse(&text);
+        let _ = Envelope::new(&text, &text);
     }
 
     /// So is any text.
     #[test]
     fn any_text_is_parsed_or_refused(text in any::<String>()) {
         let _ = LogEvent::parse(&text);
-        let _ = Envelope::parse(&text);
+        let _ = Envelope::new(&text, &text);
     }
 }

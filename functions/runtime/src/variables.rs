@@ -1,0 +1,209 @@
+//! Every environment variable of okta-lake, declared once. `docs/configuration.md` is generated from this table.
+
+use crate::function::Function;
+
+/// An environment variable.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// Who reads it.
+    pub readers: &'static [Reader],
+    /// The value that holds where it is not set.
+    pub default: WhenUnset,
+    /// What it decides.
+    pub meaning: &'static str,
+    /// What it can be set to, as it follows "set it to".
+    pub expected: &'static str,
+}
+
+/// Who reads a variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// One of the functions.
+    Function(Function),
+    /// The `okta-lake` command, which passes it on to the functions that it starts.
+    Command,
+    /// The tests of this repository.
+    Tests,
+}
+
+/// What holds where a variable is not set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhenUnset {
+    /// The function does not start.
+    Required,
+    /// What the variable is for is switched off.
+    Off,
+    /// This value.
+    Value(&'static str),
+}
+
+const STREAM: Reader = Reader::Function(Function::Stream);
+const BACKFILL: Reader = Reader::Function(Function::Backfill);
+
+/// All variables, sorted by name.
+pub const VARIABLES: &[Variable] = &[
+    Variable {
+        name: "OKTA_LAKE_BUCKET",
+        readers: &[STREAM, BACKFILL],
+        default: WhenUnset::Required,
+        meaning: "The bucket of the lake.",
+        expected: "the name of the lake's bucket (the stack's output LakeBucket)",
+    },
+    Variable {
+        name: "OKTA_LAKE_BUS",
+        readers: &[BACKFILL],
+        default: WhenUnset::Off,
+        meaning: "The event bus on which okta-lake publishes its events, `Continue` among them. Without it, nothing is \
+                  published, and unfinished work waits for the next schedule.",
+        expected: "the name of an event bus of this account and region",
+    },
+    Variable {
+        name: "OKTA_LAKE_CUSTOM_DOMAINS",
+        readers: &[BACKFILL],
+        default: WhenUnset::Off,
+        meaning: "The hosts of orgs that are not below one of Okta's own domains. A secret that names any other host is \
+                  refused. `loopback` allows this machine, for the simulated org.",
+        expected: "host names, separated by commas, such as login.acme.com",
+    },
+    Variable {
+        name: "OKTA_LAKE_EVENT_BUS",
+        readers: &[BACKFILL],
+        default: WhenUnset::Off,
+        meaning: "The partner event bus that Okta's log stream feeds. `test-connectivity` checks it.",
+        expected: "the name of a partner event bus, such as aws.partner/okta.com/acme/okta-lake",
+    },
+    Variable {
+        name: "OKTA_LAKE_FORMAT",
+        readers: &[STREAM, BACKFILL, Reader::Command],
+        default: WhenUnset::Value("parquet"),
+        meaning: "The format of the objects that are written.",
+        expected: "parquet or ndjson",
+    },
+    Variable {
+        name: "OKTA_LAKE_LATENESS_MINUTES",
+        readers: &[BACKFILL],
+        default: WhenUnset::Value("60"),
+        meaning: "The earliest time after its end at which an hour is compared with Okta and sealed. Where the stream is \
+                  later than this, okta-lake waits longer by itself.",
+        expected: "a number of minutes from 1 to 1440",
+    },
+    Variable {
+        name: "OKTA_LAKE_LOG",
+        readers: &[STREAM, BACKFILL, Reader::Command],
+        default: WhenUnset::Value("info"),
+        meaning: "What is logged. Crates that would log an event, an answer or a credential stay at `info` whatever is \
+                  set.",
+        expected: "a filter of the crate tracing-subscriber, such as warn or info,okta=debug",
+    },
+    Variable {
+        name: "OKTA_LAKE_PROGRESS_SECONDS",
+        readers: &[BACKFILL],
+        default: WhenUnset::Value("30"),
+        meaning: "The interval at which a collection publishes its progress.",
+        expected: "a number of seconds from 1 to 900",
+    },
+    Variable {
+        name: "OKTA_LAKE_RATE_SHARE",
+        readers: &[BACKFILL, Reader::Command],
+        default: WhenUnset::Value("50"),
+        meaning: "The percentage of every rate limit of the org that okta-lake may use. A tenth of each limit is left to \
+                  others whatever is set.",
+        expected: "a whole number of percent from 1 to 100",
+    },
+    Variable {
+        name: "OKTA_LAKE_RULE",
+        readers: &[BACKFILL],
+        default: WhenUnset::Off,
+        meaning: "The rule on the partner event bus. `test-connectivity` checks it.",
+        expected: "the name of the rule",
+    },
+    Variable {
+        name: "OKTA_LAKE_SCHEDULE",
+        readers: &[Reader::Tests],
+        default: WhenUnset::Off,
+        meaning: "The seed of the one schedule that `tests/system/schedules.rs` runs, to repeat a failure.",
+        expected: "a seed, which a failed test prints",
+    },
+    Variable {
+        name: "OKTA_LAKE_SCHEDULES",
+        readers: &[Reader::Tests],
+        default: WhenUnset::Off,
+        meaning: "The number of seeded schedules that `tests/system/schedules.rs` runs. Without it, as many as CI runs.",
+        expected: "a whole number",
+    },
+    Variable {
+        name: "OKTA_LAKE_SECRET_PREFIX",
+        readers: &[BACKFILL],
+        default: WhenUnset::Value("okta-lake/"),
+        meaning: "The prefix of the names of the orgs' secrets in Secrets Manager.",
+        expected: "a prefix that ends in a slash, such as okta-lake/",
+    },
+    Variable {
+        name: "OKTA_LAKE_SECURITY_LAKE_ACCOUNT",
+        readers: &[BACKFILL],
+        default: WhenUnset::Off,
+        meaning: "The AWS account that owns Security Lake. Needed with `OKTA_LAKE_SECURITY_LAKE_BUCKET`.",
+        expected: "the 12 digits of the AWS account that owns Security Lake",
+    },
+    Variable {
+        name: "OKTA_LAKE_SECURITY_LAKE_BUCKET",
+        readers: &[BACKFILL],
+        default: WhenUnset::Off,
+        meaning: "The bucket of Amazon Security Lake, into which sealed hours are written as well.",
+        expected: "the name of Security Lake's bucket in this region",
+    },
+    Variable {
+        name: "OKTA_LAKE_SECURITY_LAKE_EXTERNAL_ID",
+        readers: &[BACKFILL],
+        default: WhenUnset::Off,
+        meaning: "The external id of the custom sources of Security Lake. Needed with `OKTA_LAKE_SECURITY_LAKE_BUCKET`.",
+        expected: "the external id that the custom sources were made with",
+    },
+];
+
+impl Variable {
+    /// The variable of this name. Call it in a `const`: a name that is not in the table does not compile then.
+    ///
+    /// # Panics
+    /// If the table has no such variable.
+    pub const fn named(name: &str) -> &'static Self {
+        let mut row = 0;
+        while row < VARIABLES.len() {
+            if is_same(VARIABLES[row].name, name) {
+                return &VARIABLES[row];
+            }
+            row += 1;
+        }
+        panic!("functions/runtime/src/variables.rs declares no such variable")
+    }
+}
+
+/// `==` of texts, which is no `const fn` yet.
+pub(crate) const fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut at = 0;
+    while at < one.len() && at < other.len() && one[at] == other[at] {
+        at += 1;
+    }
+    at == one.len() && at == other.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_are_sorted() {
+        for pair in VARIABLES.windows(2) {
+            assert!(pair[0].name < pair[1].name, "{} must stand after {}", pair[0].name, pair[1].name);
+        }
+    }
+
+    #[test]
+    fn texts_are_the_same_as_a_whole() {
+        assert!(is_same("BUS", "BUS"));
+        assert!(!is_same("BUS", "BUCKET") && !is_same("BUS", "BU") && !is_same("", "B"));
+    }
+}
