@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use local_aws::backfill_stack::BackfillStack;
 use local_aws::config::Config;
-use okta_sim::{Clock, Fault, FaultKind, LimitsConfig, OrgConfig, SimConfig, Simulator};
+use okta_sim::{Clock, FaultKind, LimitsConfig, OrgConfig, SimConfig, Simulator};
 use serde_json::{Value, json};
 
 use crate::support::{FUNCTIONS, rows};
@@ -33,7 +33,7 @@ async fn many_invocations_and_a_kill_are_one_collection() {
     while events.try_recv().is_ok() {}
     // So slow that the time is up long before the end, and not because this machine is.
     let kind = FaultKind::Slow(Duration::from_secs(2));
-    simulator.inject(Fault { kind, times: None, under: Some("/api/v1/logs".to_owned()) });
+    simulator.inject(kind.always().under("/api/v1/logs"));
 
     let mut command = logs;
     let (mut invocations, mut waits) = (0, 0);

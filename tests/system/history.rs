@@ -201,8 +201,7 @@ async fn a_revoked_token_is_said_and_waited_for() {
 #[tokio::test]
 async fn an_okta_that_stumbles_is_no_trouble() {
     let collector = Collector::start(Settings::default()).await;
-    let at_logs =
-        |kind: FaultKind, times| okta_sim::Fault { kind, times: Some(times), under: Some("/api/v1/logs".to_owned()) };
+    let at_logs = |kind: FaultKind, times| kind.times(times).under("/api/v1/logs");
     collector.simulator.inject(at_logs(FaultKind::ServerError(503), 2));
     collector.simulator.inject(at_logs(FaultKind::Cut, 2));
     collector.simulator.inject(at_logs(FaultKind::Truncated, 1));

@@ -1,71 +1,117 @@
-//! What a lake has, told hour by hour: rows as a reader sees them, freshness, quarantine.
+//! What a lake has, hour by hour: rows as a reader sees them, what the ledger claims, freshness, quarantine.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use jiff::Timestamp;
-use serde::{Serialize, Serializer};
+use lake::Entry;
+use lake::ledger::Completeness;
+use normalize::Tenant;
+use serde::Serialize;
 
-use crate::error::Error;
-use crate::hours::{Hour, HourKey, Seal, children, days, hours};
+use crate::damage::Damage;
+use crate::lake_reader::{self, Columns, Failure};
 use crate::quarantine::{self, Reasons};
-use crate::row_file::{self, Columns};
+use crate::view_index::{Hour, HourKey, ViewIndex, children, files};
+
+/// The claims that nothing is missing.
+const COMPLETE: [&str; 2] = ["complete", "empty"];
+
+/// What a lake has.
+#[derive(Debug, Default)]
+pub(crate) struct Coverage {
+    /// Each tenant, by name.
+    pub(crate) tenants: Vec<TenantCoverage>,
+    /// What could not be read.
+    pub(crate) damage: Damage,
+}
 
 /// What a lake has of one tenant.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct TenantCoverage {
-    /// The tenant.
-    pub tenant: String,
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub(crate) struct TenantCoverage {
+    /// The tenant; `_unknown` is what belongs to none.
+    pub(crate) tenant: String,
     /// Rows that a reader of the view sees.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// Its hours, in order.
-    pub hours: Vec<HourCoverage>,
+    pub(crate) hours: Vec<HourCoverage>,
     /// The time of the newest event.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_optional_text")]
-    pub newest: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) newest: Option<Timestamp>,
     /// How long ago that was.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub freshness_seconds: Option<i64>,
+    pub(crate) freshness_seconds: Option<i64>,
     /// Messages in quarantine, by reason.
-    pub quarantined: Reasons,
+    pub(crate) quarantined: Reasons,
 }
 
 /// What a lake has of one hour.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct HourCoverage {
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct HourCoverage {
     /// The start of the hour.
-    #[serde(serialize_with = "as_text")]
-    pub hour: Timestamp,
-    /// What the ledger says, if the hour is sealed.
+    pub(crate) hour: Timestamp,
+    /// The ledger's entry, if the hour is sealed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub seal: Option<Seal>,
+    pub(crate) seal: Option<Entry>,
     /// Rows that a reader of the view sees.
-    pub rows: u64,
-    /// Rows in the files that repeat an event; a reader does not see them.
-    pub duplicates: u64,
-    /// Files with its rows.
-    pub files: usize,
+    pub(crate) rows: u64,
+    /// Rows in the objects that repeat an event; a reader does not see them.
+    pub(crate) duplicates: u64,
+    /// Objects with its rows.
+    pub(crate) files: usize,
 }
 
-/// Reads the whole lake, or one tenant of it.
-pub fn coverage(lake: &Path, tenant: Option<&str>, now: Timestamp) -> Result<Vec<TenantCoverage>, Error> {
-    let is_wanted = |name: &str| tenant.is_none_or(|tenant| name == tenant);
-    let mut tenants = BTreeMap::<String, TenantCoverage>::new();
-    for (key, hour) in hours(lake)?.iter().filter(|(key, _)| is_wanted(&key.tenant)) {
-        let (coverage, newest) = hour_coverage(key, hour)?;
-        tenants.entry(key.tenant.clone()).or_default().add(coverage, newest);
+impl Coverage {
+    /// Reads the whole lake, or one tenant of it.
+    pub(crate) fn read(lake: &Path, tenant: Option<&Tenant>, now: Timestamp) -> anyhow::Result<Self> {
+        let is_wanted = |name: &str| tenant.is_none_or(|tenant| name == tenant.as_str());
+        let ViewIndex { hours, mut damage } = ViewIndex::read(lake)?;
+        let mut tenants = BTreeMap::<String, TenantCoverage>::new();
+        for (key, hour) in hours.iter().filter(|(key, _)| is_wanted(key.tenant.as_str())) {
+            let (coverage, newest) = hour_coverage(lake, key, hour, &mut damage)?;
+            tenants.entry(key.tenant.to_string()).or_default().add(coverage, newest);
+        }
+        for folder in children(&lake.join("quarantine"))? {
+            let name = folder.file_name().and_then(|name| name.to_str()?.strip_prefix("tenant="));
+            let Some(name) = name.filter(|name| is_wanted(name)) else { continue };
+            let known = tenants.entry(name.to_owned()).or_default();
+            for path in files(&folder)? {
+                if let Err(error) = quarantine::add(&path, &mut known.quarantined) {
+                    damage.add(lake, &path, &error);
+                }
+            }
+        }
+        let tenants = tenants.into_iter().map(|(name, coverage)| coverage.finish(name, now)).collect();
+        Ok(Self { tenants, damage })
     }
-    for (name, _, folder) in days(&lake.join("quarantine"))?.into_iter().filter(|(name, ..)| is_wanted(name)) {
-        let known = tenants.entry(name).or_default();
-        children(&folder)?.iter().try_for_each(|path| quarantine::add(path, &mut known.quarantined))?;
-    }
-    Ok(tenants.into_iter().map(|(name, coverage)| coverage.finish(name, now)).collect())
 }
 
 impl TenantCoverage {
-    /// How many messages are in quarantine.
-    pub fn quarantine_count(&self) -> u64 {
+    /// The number of messages in quarantine.
+    pub(crate) fn quarantine_count(&self) -> u64 {
         self.quarantined.values().sum()
+    }
+
+    /// Whether nothing is in quarantine, and no sealed hour is less than complete.
+    pub(crate) fn is_complete(&self) -> bool {
+        let claims = self.hours.iter().filter_map(HourCoverage::claim);
+        self.quarantine_count() == 0 && { claims }.all(|claim| COMPLETE.contains(&claim))
+    }
+
+    /// The number of hours by what the ledger claims of them.
+    pub(crate) fn claims(&self) -> String {
+        let mut words = BTreeMap::<&str, u64>::new();
+        for hour in &self.hours {
+            *words.entry(hour.claim().unwrap_or("not sealed")).or_default() += 1;
+        }
+        let words: Vec<_> = words.into_iter().map(|(word, count)| format!("{count} {word}")).collect();
+        words.join(", ")
+    }
+
+    /// Rows that only the stream brought, of hours for which the API was read.
+    pub(crate) fn unconfirmed(&self) -> u64 {
+        let read = self.hours.iter().filter(|hour| hour.claim() != Some("stream_only"));
+        read.filter_map(|hour| hour.seal.as_ref()).map(|seal| seal.counts.stream_only).sum()
     }
 
     fn add(&mut self, hour: HourCoverage, newest: Option<Timestamp>) {
@@ -80,32 +126,44 @@ impl TenantCoverage {
     }
 }
 
-fn hour_coverage(key: &HourKey, hour: &Hour) -> Result<(HourCoverage, Option<Timestamp>), Error> {
+impl HourCoverage {
+    /// The word that the ledger has for the hour, if it is sealed.
+    pub(crate) fn claim(&self) -> Option<&'static str> {
+        self.seal.as_ref().map(|seal| match seal.completeness {
+            Completeness::Complete if seal.rows == 0 => "empty",
+            Completeness::Complete => "complete",
+            Completeness::StreamOnly => "stream_only",
+        })
+    }
+}
+
+fn hour_coverage(
+    lake: &Path,
+    key: &HourKey,
+    hour: &Hour,
+    damage: &mut Damage,
+) -> anyhow::Result<(HourCoverage, Option<Timestamp>)> {
     let (mut seen, mut rows, mut newest) = (HashSet::<String>::new(), 0, None);
     for path in &hour.files {
-        row_file::read(path, Columns::Keys, &mut |row, _| {
+        let read = lake_reader::read(path, Columns::Keys, &mut |row, _| {
             rows += 1;
             newest = newest.max(Some(row.time));
             seen.insert(row.metadata.uid.to_string());
             Ok(())
-        })?;
+        });
+        match read {
+            Ok(()) => {}
+            Err(Failure::Visitor(error)) => return Err(error.into()),
+            Err(error) => damage.add(lake, path, &error),
+        }
     }
     let distinct = seen.len() as u64;
     let coverage = HourCoverage {
         hour: key.start,
-        seal: hour.seal.clone(),
+        seal: hour.entry.clone(),
         rows: distinct,
         duplicates: rows - distinct,
         files: hour.files.len(),
     };
     Ok((coverage, newest.and_then(|time| Timestamp::from_millisecond(time).ok())))
-}
-
-fn as_text<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(time)
-}
-
-#[expect(clippy::ref_option, reason = "serde's signature")]
-fn as_optional_text<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
-    time.map(|time| time.to_string()).serialize(serializer)
 }

@@ -4,28 +4,28 @@
 
 use std::io::{self, Read};
 
-use crate::document::{Recognizer, Step};
+use serde_json::value::RawValue;
 
 /// A piece longer than this is cut; nothing that could be an event is nearly as long.
-pub const LONGEST_PIECE: usize = 8 << 20;
+pub(crate) const LONGEST_PIECE: usize = 8 << 20;
 
-/// So many bytes are read at once.
+/// The number of bytes read at once.
 const CHUNK: usize = 1 << 16;
 
 /// One document, or a stretch that is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Piece {
+pub(crate) struct Piece {
     /// The line that it starts in, counted from 1.
-    pub line: u64,
+    pub(crate) line: u64,
     /// Its bytes as they are in the file.
-    pub bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     /// How many more bytes it had than [`LONGEST_PIECE`].
-    pub cut: u64,
+    pub(crate) cut: u64,
 }
 
 /// The pieces of a file, in order.
 #[derive(Debug)]
-pub struct Pieces<R> {
+pub(crate) struct Pieces<R> {
     reader: R,
     /// What was read and not yet given out starts here in the buffer.
     start: usize,
@@ -39,12 +39,12 @@ pub struct Pieces<R> {
 
 impl<R: Read> Pieces<R> {
     /// Reads from the start of a file.
-    pub fn new(reader: R) -> Self {
+    pub(crate) fn new(reader: R) -> Self {
         Self { reader, start: 0, buffer: Vec::new(), line: 1, column: 0, is_in_array: false, is_at_end: false }
     }
 
     /// The next piece; nothing at the end of the file.
-    pub fn next_piece(&mut self) -> io::Result<Option<Piece>> {
+    pub(crate) fn next_piece(&mut self) -> io::Result<Option<Piece>> {
         loop {
             let Some(byte) = self.byte(0)? else { return Ok(None) };
             match byte {
@@ -76,15 +76,24 @@ impl<R: Read> Pieces<R> {
 
     /// A document that starts here; or, if it turns out to be none, all up to where the next could start.
     fn document(&mut self) -> io::Result<Piece> {
-        let mut recognizer = Recognizer::default();
-        for at in 0..LONGEST_PIECE {
-            match self.byte(at)?.map_or(Step::Invalid, |byte| recognizer.step(byte)) {
-                Step::More => {}
-                Step::Complete => return Ok(self.take(at + 1)),
-                Step::Invalid => break,
+        loop {
+            let buffered = &self.buffer[self.start..];
+            let mut documents = serde_json::Deserializer::from_slice(buffered).into_iter::<&RawValue>();
+            let is_cut_off = match documents.next() {
+                Some(Ok(_)) => {
+                    let length = documents.byte_offset();
+                    return Ok(self.take(length));
+                }
+                Some(Err(error)) => error.is_eof(),
+                None => false,
+            };
+            if !is_cut_off || self.is_at_end || buffered.len() >= LONGEST_PIECE {
+                return self.up_to(Self::next_start);
             }
+            // Twice as much each time: a long document is not parsed again for each chunk.
+            let wanted = (2 * buffered.len()).min(LONGEST_PIECE);
+            self.byte(wanted - 1)?;
         }
-        self.up_to(Self::next_start)
     }
 
     /// A line that is no document; in an array on one line, an element.

@@ -1,4 +1,4 @@
-//! How a command ended, for a person and for the shell.
+//! How a command ended, for a person and for the shell: exit status 0, 1 or 2.
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -8,19 +8,26 @@ use std::process::ExitCode;
 pub(crate) enum Outcome {
     /// All was done: status 0.
     Done,
-    /// Done, with something quarantined, refused or incomplete, which was said: status 1.
+    /// Done, but something is quarantined, denied, skipped or incomplete, and was named: status 1.
     Incomplete,
 }
 
-/// The exit status of a command; a failure is told on standard error, with its causes.
+impl Outcome {
+    /// The outcome of work that left nothing open, or something.
+    pub(crate) fn of(is_complete: bool) -> Self {
+        if is_complete { Self::Done } else { Self::Incomplete }
+    }
+}
+
+/// The exit status of a command. A failure is printed on standard error, with its causes.
 pub(crate) fn exit_code(result: anyhow::Result<Outcome>) -> ExitCode {
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Incomplete) => ExitCode::from(1),
-        // Whoever reads has seen enough, as `head` has.
+        // The reader has seen enough, as `head` does.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            // If standard error is gone as well, nobody is left to tell.
+            // If standard error is gone as well, nobody is left to read it.
             let _ = writeln!(io::stderr(), "okta-lake: {error:#}");
             ExitCode::from(2)
         }

@@ -1,34 +1,32 @@
-//! What lies in `quarantine/`, counted by reason.
+//! The records in `quarantine/`, counted by reason.
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::error::Error;
-
 /// Quarantined messages by reason, without what differs from message to message.
-pub type Reasons = BTreeMap<String, u64>;
+pub(crate) type Reasons = BTreeMap<String, u64>;
 
 /// A message in quarantine.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Quarantined {
+pub(crate) struct Quarantined {
     /// Why it is there, with every cause.
-    pub reason: String,
+    pub(crate) reason: String,
     /// The message's text.
     #[serde(default)]
-    pub body: String,
+    pub(crate) body: String,
 }
 
 /// Reads one record.
-pub fn read(path: &Path) -> Result<Quarantined, Error> {
-    let bytes = fs::read(path).map_err(Error::file("read", path))?;
-    serde_json::from_slice(&bytes).map_err(|cause| Error::Decode { path: path.to_owned(), source: cause.into() })
+pub(crate) fn read(path: &Path) -> io::Result<Quarantined> {
+    Ok(serde_json::from_slice(&fs::read(path)?)?)
 }
 
 /// Counts one record.
-pub fn add(path: &Path, reasons: &mut Reasons) -> Result<(), Error> {
+pub(crate) fn add(path: &Path, reasons: &mut Reasons) -> io::Result<()> {
     *reasons.entry(kind(&read(path)?.reason)).or_default() += 1;
     Ok(())
 }

@@ -1,21 +1,19 @@
 //! What a person sees: notes and progress on standard error, results on standard output.
 
-mod account;
 mod table;
 
 use std::io::{self, Write as _};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-pub(crate) use account::Account;
 pub(crate) use table::{Table, grouped};
 
-/// Tells what happens, on standard error.
+/// Prints a line on standard error.
 pub(crate) fn note(text: &str) -> io::Result<()> {
     writeln!(io::stderr(), "{text}")
 }
 
-/// Progress through so many bytes, or through an unknown number. It shows on a terminal only.
+/// Progress through a known or an unknown number of bytes. It shows on a terminal only.
 pub(crate) fn bytes_bar(length: Option<u64>) -> ProgressBar {
     let template = match length {
         Some(_) => "{bar:30} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left",
@@ -24,7 +22,7 @@ pub(crate) fn bytes_bar(length: Option<u64>) -> ProgressBar {
     bar(length, template)
 }
 
-/// Progress through so many events.
+/// Progress through events.
 pub(crate) fn count_bar(length: u64) -> ProgressBar {
     bar(Some(length), "{bar:30} {human_pos}/{human_len} events  {eta} left")
 }

@@ -7,12 +7,12 @@ use local_aws::queue::Refused;
 use local_aws::stream_stack::StreamStack;
 use normalize::Tenant;
 
-use crate::event_bus::publish;
 use crate::input::{Piece, Pieces};
+use crate::partner_event::publish;
 
 /// Sends the pieces of files.
 #[derive(Debug)]
-pub struct Sending<'a> {
+pub(crate) struct Sending<'a> {
     stack: &'a mut StreamStack,
     tenant: Tenant,
     sent: u64,
@@ -21,22 +21,22 @@ pub struct Sending<'a> {
 
 /// The pieces that neither the queue nor the function took.
 #[derive(Debug, Clone, Default)]
-pub struct Refusals {
+pub(crate) struct Refusals {
     count: u64,
     examples: Vec<String>,
 }
 
-/// So many refusals are remembered word for word.
+/// The number of refusals kept word for word.
 const EXAMPLES: usize = 10;
 
 impl Refusals {
     /// How many there are.
-    pub fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         self.count
     }
 
     /// The first of them: file, line and reason.
-    pub fn examples(&self) -> &[String] {
+    pub(crate) fn examples(&self) -> &[String] {
         &self.examples
     }
 
@@ -50,12 +50,12 @@ impl Refusals {
 
 impl<'a> Sending<'a> {
     /// Sends to this stack; bare LogEvents count as this tenant's.
-    pub fn new(stack: &'a mut StreamStack, tenant: Tenant) -> Self {
+    pub(crate) fn new(stack: &'a mut StreamStack, tenant: Tenant) -> Self {
         Self { stack, tenant, sent: 0, refused: Refusals::default() }
     }
 
     /// Sends all pieces of a file.
-    pub async fn send_all(&mut self, file: &str, reader: impl Read) -> io::Result<()> {
+    pub(crate) async fn send_all(&mut self, file: &str, reader: impl Read) -> io::Result<()> {
         let mut pieces = Pieces::new(reader);
         while let Some(piece) = pieces.next_piece()? {
             self.send(file, piece).await;
@@ -64,7 +64,7 @@ impl<'a> Sending<'a> {
     }
 
     /// Waits until everything is delivered. Returns how many pieces were sent, and those that were refused.
-    pub async fn finish(self) -> (u64, Refusals) {
+    pub(crate) async fn finish(self) -> (u64, Refusals) {
         self.stack.drain().await;
         (self.sent, self.refused)
     }

@@ -1,59 +1,93 @@
 //! The rows that a reader of the view sees: every event once, as OCSF JSON, hour by hour and sorted by time.
 
+use std::collections::HashSet;
 use std::io;
 use std::path::Path;
 
-use jiff::Timestamp;
+use anyhow::Context as _;
+use lake::stored::StoredMetadata;
+use lake::{Sorter, StoredRow};
+use normalize::Tenant;
 
-use crate::error::Error;
-use crate::hour_sort::HourSort;
-use crate::hours::{Hour, HourKey, hours};
-use crate::row_file::{self, Columns, RowKey};
+use crate::damage::Damage;
+use crate::lake_reader::{self, Columns, Failure, RowKey};
+use crate::parse::TimeRange;
+use crate::view_index::{Hour, HourKey, ViewIndex};
 
 /// Which rows are wanted. The default is all.
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
+pub(crate) struct Filter {
     /// Only those of this tenant.
-    pub tenant: Option<String>,
+    pub(crate) tenant: Option<Tenant>,
     /// Only those of this OCSF class.
-    pub class_uid: Option<u32>,
-    /// Only those of this time or later.
-    pub from: Option<Timestamp>,
-    /// Only those before this time.
-    pub to: Option<Timestamp>,
+    pub(crate) class_uid: Option<u32>,
+    /// Only those of this time.
+    pub(crate) range: TimeRange,
     /// Only hours that are sealed, or that are not.
-    pub sealed: Option<bool>,
+    pub(crate) sealed: Option<bool>,
 }
 
 impl Filter {
-    /// Whether an hour can have wanted rows.
-    pub fn takes_hour(&self, key: &HourKey, hour: &Hour) -> bool {
+    fn takes_hour(&self, key: &HourKey, hour: &Hour) -> bool {
         self.tenant.as_ref().is_none_or(|tenant| *tenant == key.tenant)
-            && self.from.is_none_or(|from| key.end() > from)
-            && self.to.is_none_or(|to| key.start < to)
-            && self.sealed.is_none_or(|sealed| sealed == hour.seal.is_some())
+            && self.range.since.is_none_or(|since| key.end() > since)
+            && self.range.until.is_none_or(|until| key.start < until)
+            && self.sealed.is_none_or(|sealed| sealed == hour.entry.is_some())
     }
 
     fn takes_row(&self, key: &RowKey<'_>) -> bool {
         self.class_uid.is_none_or(|class| class == key.class_uid)
-            && self.from.is_none_or(|from| key.time >= from.as_millisecond())
-            && self.to.is_none_or(|to| key.time < to.as_millisecond())
+            && self.range.since.is_none_or(|since| key.time >= since.as_millisecond())
+            && self.range.until.is_none_or(|until| key.time < until.as_millisecond())
     }
 }
 
-/// Gives every wanted row to the sink, one line of JSON each, without the line's end.
-pub fn rows(lake: &Path, filter: &Filter, sink: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> Result<(), Error> {
-    for (key, hour) in hours(lake)?.iter().filter(|(key, hour)| filter.takes_hour(key, hour)) {
-        let mut sort = HourSort::new();
+/// Gives every wanted row to the sink, one line of JSON each, without the line's end. Returns what could not be read.
+pub(crate) fn rows(
+    lake: &Path,
+    filter: &Filter,
+    sink: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+) -> anyhow::Result<Damage> {
+    let ViewIndex { hours, mut damage } = ViewIndex::read(lake)?;
+    for (key, hour) in hours.iter().filter(|(key, hour)| filter.takes_hour(key, hour)) {
+        let mut rows = HourRows::default();
         for path in &hour.files {
-            row_file::read(path, Columns::All, &mut |row, line| {
-                if filter.takes_row(row) {
-                    sort.add(row, line).map_err(Error::file("sort the rows of", path))?;
-                }
-                Ok(())
-            })?;
+            match lake_reader::read(path, Columns::All, &mut |row, line| rows.add(row, line, filter)) {
+                Ok(()) => {}
+                Err(Failure::Visitor(error)) => return Err(error).context("cannot sort rows on disk"),
+                Err(error) => damage.add(lake, path, &error),
+            }
         }
-        sort.finish(sink).map_err(|cause| Error::Rows { hour: key.start, source: cause })?;
+        rows.finish(sink).with_context(|| format!("cannot write the rows of {}", key.start))?;
     }
-    Ok(())
+    Ok(damage)
+}
+
+/// The rows of an hour: each event once, in the order of time.
+#[derive(Debug, Default)]
+struct HourRows {
+    seen: HashSet<Box<str>>,
+    sorter: Sorter,
+}
+
+impl HourRows {
+    fn add(&mut self, row: &RowKey<'_>, line: &[u8], filter: &Filter) -> io::Result<()> {
+        if !filter.takes_row(row) || !self.seen.insert(row.metadata.uid.as_ref().into()) {
+            return Ok(());
+        }
+        // The sorter orders by time and uid, and carries a text along: here it is the line.
+        let text = String::from_utf8(line.to_vec()).map_err(io::Error::other)?;
+        let metadata = StoredMetadata {
+            uid: row.metadata.uid.to_string(),
+            source: String::new(),
+            logged_time: 0,
+            processed_time: 0,
+        };
+        self.sorter.add(StoredRow { time: row.time, metadata, raw_data: text }).map_err(io::Error::other)
+    }
+
+    fn finish(self, sink: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+        let mut rows = self.sorter.finish().map_err(io::Error::other)?;
+        rows.try_for_each(|row| sink(row.map_err(io::Error::other)?.raw_data.as_bytes()))
+    }
 }

@@ -17,14 +17,13 @@ pub struct FunctionBinaries {
 }
 
 impl FunctionBinaries {
-    /// Finds the binaries, and builds them if this process is run by cargo. What cargo says goes to standard error.
+    /// Finds the binaries, and builds them first if this process is run by cargo. What cargo says goes to standard error.
     pub fn find(config: &Config) -> Result<Self, Error> {
         let own = std::env::current_exe().map_err(Error::file("find", "the folder of okta-lake"))?;
-        let folder = binaries_folder(&own);
         if let Some(cargo) = &config.cargo {
-            build(cargo, folder, is_test(&own))?;
+            build(cargo, &own)?;
         }
-        Self::beside(folder)
+        Self::beside(binaries_folder(&own))
     }
 
     fn beside(folder: &Path) -> Result<Self, Error> {
@@ -45,21 +44,23 @@ fn binaries_folder(own: &Path) -> &Path {
     }
 }
 
-/// Whether this is a test's binary.
-fn is_test(own: &Path) -> bool {
-    own.parent().is_some_and(|folder| folder.ends_with("deps"))
+/// The name of the test that this binary is, if it is one: `deps/system-0123456789abcdef` is `system`.
+fn test_name(own: &Path) -> Option<&str> {
+    let is_test = own.parent().is_some_and(|folder| folder.ends_with("deps"));
+    own.file_stem()?.to_str()?.rsplit_once('-').map(|(name, _)| name).filter(|_| is_test)
 }
 
-fn build(cargo: &Cargo, folder: &Path, is_test: bool) -> Result<(), Error> {
+fn build(cargo: &Cargo, own: &Path) -> Result<(), Error> {
+    let arguments = arguments(own);
     let mut command = Command::new(&cargo.binary);
-    command.current_dir(workspace(&cargo.folder)).args(arguments(folder, is_test));
+    command.current_dir(workspace(&cargo.folder)).args(&arguments);
     // Standard output belongs to the command that builds this: its rows must not be mixed with cargo's.
     command.stdin(Stdio::null()).stdout(Stdio::null());
     let status = command.status().map_err(Error::file("run", &cargo.binary))?;
     if status.success() {
         return Ok(());
     }
-    Err(Error::Build { command: format!("cargo {}", arguments(folder, is_test).join(" ")), status })
+    Err(Error::Build { command: format!("cargo {}", arguments.join(" ")), status })
 }
 
 /// The workspace's folder: the lock file is there, and was written before cargo ran this.
@@ -67,14 +68,15 @@ fn workspace(package: &Path) -> &Path {
     package.ancestors().find(|folder| folder.join("Cargo.lock").is_file()).unwrap_or(package)
 }
 
-/// What is built already must not be built again with other features. `cargo run` in the workspace's folder takes the
-/// default members, as cargo does when no package is named; `cargo test --workspace` takes all, with what tests need.
-fn arguments(folder: &Path, is_test: bool) -> Vec<String> {
-    let mut arguments: Vec<String> =
-        ["build", "--quiet", "--bin", "stream", "--bin", "backfill"].map(str::to_owned).into();
-    if is_test {
-        arguments.extend(["--workspace", "--tests"].map(str::to_owned));
+/// What is built already must not be built again with other features, so the same packages are selected as by the command
+/// that built this binary: `cargo run` takes the default members, as `cargo build` does, and `cargo test --workspace` takes
+/// all, with what tests need.
+fn arguments(own: &Path) -> Vec<String> {
+    let mut arguments = vec!["build".to_owned()];
+    if let Some(test) = test_name(own) {
+        arguments.extend(["--workspace", "--bin", "stream", "--bin", "backfill", "--test", test].map(str::to_owned));
     }
+    let folder = binaries_folder(own);
     let profile = match folder.file_name().and_then(|name| name.to_str()) {
         None | Some("debug") => "dev",
         Some(name) => name,
@@ -91,14 +93,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_profile_is_that_of_the_own_binary() {
+    fn the_functions_are_built_as_the_own_binary_was() {
         let folder = |own| binaries_folder(Path::new(own)).to_owned();
         assert_eq!(folder("/src/target/release/okta-lake"), Path::new("/src/target/release"));
         assert_eq!(folder("/src/target/debug/deps/tests-0123"), Path::new("/src/target/debug"));
-        let built = |own| arguments(&folder(own), is_test(Path::new(own))).split_off(6).join(" ");
-        let of_tests = "--workspace --tests --profile dev --target-dir /src/target";
-        assert_eq!(built("/src/target/debug/deps/tests-0123"), of_tests);
-        assert_eq!(built("/src/target/release/okta-lake"), "--profile release --target-dir /src/target");
+        let built = |own| arguments(Path::new(own)).join(" ");
+        assert_eq!(
+            built("/src/target/debug/deps/system-0123"),
+            "build --workspace --bin stream --bin backfill --test system --profile dev --target-dir /src/target"
+        );
+        assert_eq!(built("/src/target/debug/okta-lake"), "build --profile dev --target-dir /src/target");
+        assert_eq!(built("/src/target/release/okta-lake"), "build --profile release --target-dir /src/target");
     }
 
     #[test]

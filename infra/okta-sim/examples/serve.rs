@@ -42,7 +42,7 @@ fn arguments() -> Result<(SimConfig, PathBuf), Box<dyn Error>> {
 async fn serve(config: SimConfig, secrets: PathBuf) -> Result<(), Box<dyn Error>> {
     let simulator = Simulator::start(config).await?;
     std::fs::create_dir_all(&secrets)?;
-    for ClientSpec { name, .. } in ClientSpec::usual() {
+    for ClientSpec { name, .. } in ClientSpec::defaults() {
         let secret = simulator.secret(&name).ok_or_else(|| format!("there is no client {name}"))?;
         std::fs::write(secrets.join(format!("{name}.json")), secret)?;
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::org::timestamp;
+use crate::time::timestamp;
 
 /// Tells the time to every part of the simulator: tokens, rate-limit windows, what has been logged so far.
 #[derive(Clone)]
@@ -15,7 +15,7 @@ pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
 /// Moves a clock made by [`Clock::manual`].
 #[derive(Debug, Clone)]
-pub struct Hand(Arc<AtomicI64>);
+pub struct ClockControl(Arc<AtomicI64>);
 
 impl Clock {
     /// The machine's clock.
@@ -34,8 +34,8 @@ impl Clock {
     }
 
     /// Stands at `origin` until its hand is moved.
-    pub fn manual(origin: Timestamp) -> (Self, Hand) {
-        let hand = Hand(Arc::new(AtomicI64::new(origin.as_millisecond())));
+    pub fn manual(origin: Timestamp) -> (Self, ClockControl) {
+        let hand = ClockControl(Arc::new(AtomicI64::new(origin.as_millisecond())));
         let shown = hand.clone();
         (Self::from_fn(move || timestamp(shown.0.load(Ordering::SeqCst))), hand)
     }
@@ -61,7 +61,7 @@ impl fmt::Debug for Clock {
     }
 }
 
-impl Hand {
+impl ClockControl {
     /// Moves the clock on.
     pub fn advance(&self, by: Duration) {
         let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);

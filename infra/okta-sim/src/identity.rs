@@ -19,7 +19,7 @@ use crate::identity::dpop::Nonces;
 use crate::identity::keys::KeyError;
 use crate::identity::replay::Replay;
 use crate::identity::tokens::Tokens;
-use crate::org::Org;
+use crate::org::model::OrgModel;
 
 /// All that the org knows of its callers.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub(crate) struct Identity {
 
 impl Identity {
     /// Registers the clients.
-    pub(crate) fn new(specs: Vec<ClientSpec>, org: &Org) -> Result<Self, KeyError> {
+    pub(crate) fn new(specs: Vec<ClientSpec>, org: &OrgModel) -> Result<Self, KeyError> {
         let clients: Result<Vec<_>, _> = specs.into_iter().map(|spec| Client::register(spec, org)).collect();
         Ok(Self {
             clients: clients?,

@@ -1,4 +1,4 @@
-//! The simulator on a socket: requests in, answers out, and the books.
+//! The simulator over HTTP: requests in, answers out, and a record of both.
 
 use std::io;
 use std::sync::Arc;
@@ -17,15 +17,16 @@ use crate::api::answer::Answer;
 use crate::api::buckets::BUCKETS;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::world::{Handled, World};
-use crate::fault::FaultKind;
+use crate::api::request_facts;
+use crate::api::service::{FaultyRequest, Handled, OrgService};
+use crate::fault::kind::FaultKind;
 use crate::random::mix;
-use crate::traffic::Seen;
+use crate::traffic::RecordedRequest;
 
 /// The simulator and the number of the next request.
 #[derive(Debug)]
 struct Server {
-    world: Arc<World>,
+    service: Arc<OrgService>,
     number: AtomicU64,
 }
 
@@ -36,17 +37,20 @@ const LARGEST_BODY: usize = 1 << 20;
 const COMPRESSED_FROM: usize = 1_024;
 
 /// The service that answers for the org.
-pub(crate) fn router(world: Arc<World>) -> Router {
-    Router::new().fallback(answer).with_state(Arc::new(Server { world, number: AtomicU64::new(0) }))
+pub(crate) fn router(service: Arc<OrgService>) -> Router {
+    Router::new().fallback(answer).with_state(Arc::new(Server { service, number: AtomicU64::new(0) }))
 }
 
 async fn answer(State(server): State<Arc<Server>>, request: Request) -> Response {
     let number = server.number.fetch_add(1, Ordering::Relaxed);
-    let call = Arc::new(received(request, crate::id::request(mix(server.world.org.config.seed, number))).await);
-    let fault = server.world.mischief.take(&call.path);
-    let handled = handled(&server.world, &call, fault.clone()).await;
-    book(&server.world, &call, &handled);
-    sent(&server.world, &call, handled, fault.as_ref())
+    let service = &server.service;
+    let call = received(request, crate::id::request(mix(service.org.config().seed, number))).await;
+    let facts = request_facts::of(&call, service.clock.now_ms());
+    let faults = service.faults.take(&facts);
+    let request = Arc::new(FaultyRequest { call, facts, faults });
+    let handled = handled(service, &request).await;
+    record(service, &request.call, &handled);
+    sent(service, &request, handled)
 }
 
 async fn received(request: Request, id: String) -> Call {
@@ -63,23 +67,24 @@ fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
 }
 
 /// Answers on a thread that may block: a page of the log is real work.
-async fn handled(world: &Arc<World>, call: &Arc<Call>, fault: Option<FaultKind>) -> Handled {
-    let Some(_in_flight) = world.limits.enter() else {
-        let verdict = world.limits.exhausted(&call.path, world.clock.now_ms()).concurrency();
-        return Handled { answer: ApiError::TooManyRequests.answer(&call.id), client: None, verdict: Some(verdict) };
+async fn handled(service: &Arc<OrgService>, request: &Arc<FaultyRequest>) -> Handled {
+    let call = &request.call;
+    let Some(_in_flight) = service.limits.enter() else {
+        let verdict = service.limits.exhausted(&call.path, service.clock.now_ms()).concurrency();
+        return Handled::anonymous(ApiError::TooManyRequests.answer(&call.id), Some(verdict));
     };
-    if let Some(FaultKind::Slow(time)) = &fault {
+    if let Some(FaultKind::Slow(time) | FaultKind::PageTooLarge(_, time)) = &request.faults.replacement {
         tokio::time::sleep(*time).await;
     }
-    let (worker, asked) = (Arc::clone(world), Arc::clone(call));
-    let done = tokio::task::spawn_blocking(move || worker.handle(&asked, fault.as_ref())).await;
+    let (worker, asked) = (Arc::clone(service), Arc::clone(request));
+    let done = tokio::task::spawn_blocking(move || worker.handle(&asked)).await;
     // A panic is a bug of the simulator; whoever calls it should see a server error, as with any server.
-    done.unwrap_or_else(|_| Handled { answer: ApiError::Internal.answer(&call.id), client: None, verdict: None })
+    done.unwrap_or_else(|_| Handled::anonymous(ApiError::Internal.answer(&call.id), None))
 }
 
-fn book(world: &World, call: &Call, handled: &Handled) {
-    world.traffic().add(Seen {
-        at: world.clock.now(),
+fn record(service: &OrgService, call: &Call, handled: &Handled) {
+    service.traffic().add(RecordedRequest {
+        at: service.clock.now(),
         method: call.method.clone(),
         path: call.path.clone(),
         query: call.query_text.clone(),
@@ -89,19 +94,24 @@ fn book(world: &World, call: &Call, handled: &Handled) {
     });
 }
 
-fn sent(world: &World, call: &Call, handled: Handled, fault: Option<&FaultKind>) -> Response {
-    let skew_s = world.mischief.skew_s();
+fn sent(service: &OrgService, request: &FaultyRequest, handled: Handled) -> Response {
+    let FaultyRequest { call, facts, faults } = request;
+    let skew_s = service.faults.state().skew_s;
+    let shift_s = skew_s + service.faults.take_date_shift(facts, handled.answer.status);
     let mut answer = match handled.verdict {
         Some(verdict) => verdict.write(handled.answer, skew_s),
         None => handled.answer,
     };
-    let now = world.clock.now().saturating_add(SignedDuration::from_secs(skew_s)).unwrap_or_else(|_| world.clock.now());
+    let now = service.clock.now();
+    let now = now.saturating_add(SignedDuration::from_secs(shift_s)).unwrap_or(now);
     answer = answer.with("date", now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string());
-    answer = answer.with("x-okta-request-id", call.id.clone());
+    if !handled.is_foreign {
+        answer = answer.with("x-okta-request-id", call.id.clone());
+    }
     if answer.body.len() >= COMPRESSED_FROM && accepts_gzip(call) {
         answer = compressed(answer);
     }
-    response(answer, fault == Some(&FaultKind::Cut))
+    response(answer, faults.replacement == Some(FaultKind::Cut))
 }
 
 fn accepts_gzip(call: &Call) -> bool {
@@ -122,8 +132,8 @@ fn response(answer: Answer, is_cut: bool) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = axum::http::StatusCode::from_u16(answer.status).unwrap_or_default();
     for (name, value) in &answer.headers {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            response.headers_mut().append(HeaderName::from_static(name), value);
+        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) {
+            response.headers_mut().append(name, value);
         }
     }
     if is_cut {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 /// A request, and how it was answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seen {
+pub struct RecordedRequest {
     /// When it was answered, by the simulator's clock.
     pub at: Timestamp,
     /// The method.
@@ -33,14 +33,14 @@ pub struct Traffic {
     /// How many in which rate-limit bucket.
     pub by_bucket: BTreeMap<&'static str, u64>,
     /// The last ones, the oldest first: some ten thousand.
-    pub recent: VecDeque<Seen>,
+    pub recent: VecDeque<RecordedRequest>,
 }
 
 /// How many requests are kept one by one.
 const KEPT: usize = 20_000;
 
 impl Traffic {
-    pub(crate) fn add(&mut self, seen: Seen) {
+    pub(crate) fn add(&mut self, seen: RecordedRequest) {
         self.total += 1;
         *self.by_status.entry(seen.status).or_default() += 1;
         if let Some(bucket) = seen.bucket {

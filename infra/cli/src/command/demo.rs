@@ -9,41 +9,48 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context as _, ensure};
+use clap::Args;
 use indicatif::ProgressBar;
 use jiff::Timestamp;
-use local_aws::config::Config;
 use local_aws::s3_server::Fault;
 use local_aws::stream_stack::StreamStack;
 use normalize::Tenant;
-use okta_lake::event_bus::publish;
-use okta_lake::sending::Refusals;
 
+use crate::app::App;
 use crate::command::demo::check::{Check, Expected};
 use crate::command::demo::script::{GARBAGE, LATER, Message, Script, TWICE};
 use crate::outcome::Outcome;
-use crate::report::{self, Account, grouped};
+use crate::partner_event::publish;
+use crate::report::{self, grouped};
+use crate::run_audit::RunAudit;
+use crate::sending::Refusals;
 
-/// S3 refuses so many writes of one hour: more than the SDK tries by itself, so that the queue has to deliver again.
+/// The number of writes of one hour that S3 refuses: more than the SDK tries by itself, so that the queue has to deliver again.
 const REFUSED_WRITES: usize = 4;
 
-/// Shows the system at work.
-pub(crate) async fn run(lake: &Path, config: &Config) -> anyhow::Result<Outcome> {
-    let mut stack = super::start(lake, config).await?;
+/// Show the system at work on a simulated Okta org, with faults, and check that nothing was lost
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {}
+
+/// Runs the demonstration.
+pub(crate) async fn run(app: &App) -> anyhow::Result<Outcome> {
+    let lake = app.lake.as_path();
+    let mut stack = app.start_stream().await?;
     let script = Script::new();
     introduce(&script)?;
-    let check = Check::before(lake, script.tenant())?;
+    let check = Check::before(lake, &Tenant::parse(script.tenant())?)?;
     refuse_some_writes(&stack, script.hour_of_trouble());
     let started = Instant::now();
     let (sent, expected) = play(&mut stack, &script).await?;
     let duration = started.elapsed();
     let peak = stack.stream.peak_memory();
     stack.stream.stop().await;
-    let account = Account::of(&stack, sent, &Refusals::default(), lake)?;
-    account.print(duration)?;
-    account.check()?;
-    let (quarantined, garbage) = (account.quarantined(), GARBAGE.len());
+    let audit = RunAudit::of(&stack, sent, &Refusals::default(), lake)?;
+    audit.print(duration)?;
+    audit.check()?;
+    let (quarantined, garbage) = (audit.quarantined(), GARBAGE.len());
     ensure!(quarantined == garbage as u64, "{quarantined} messages went to quarantine, not {garbage}");
-    check.after(&expected, &account)?.print()?;
+    check.after(&expected, &audit)?.print()?;
     conclude(lake, &stack, peak)
 }
 

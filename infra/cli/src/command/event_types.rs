@@ -1,16 +1,39 @@
 //! `okta-lake event-types`: what the mapping table says, and what it does not know yet.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
+use clap::Args;
 use normalize::event_type::{self, Basis, Decision};
 
-use crate::arguments::EventTypesArguments;
 use crate::outcome::Outcome;
 
+const HELP: &str = "\
+Prints rows of the mapping table: event type, OCSF class, activity, subject, reason. A type without a row of its own shows
+what its family says; the exit status is then 1.
+
+Okta's catalog is the CSV file that the page \"Event types\" of developer.okta.com offers.
+
+Examples:
+  okta-lake event-types user.session.start user.mfa.factor.activate
+  okta-lake event-types --catalog okta-event-types.csv >> functions/normalize/data/event_types.csv";
+
+/// Print what Okta event types become in OCSF, or the types of a newer catalog that have no row yet
+#[derive(Debug, Args)]
+#[command(arg_required_else_help = true, after_help = HELP)]
+pub(crate) struct Arguments {
+    /// The event types
+    #[arg(value_name = "TYPE", conflicts_with = "catalog")]
+    types: Vec<String>,
+
+    /// Okta's catalog of event types (CSV): prints the rows that the table lacks
+    #[arg(long, value_name = "FILE")]
+    catalog: Option<PathBuf>,
+}
+
 /// Prints rows of the table, or the rows that a newer catalog asks for.
-pub(crate) fn run(arguments: &EventTypesArguments) -> anyhow::Result<Outcome> {
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let mut output = io::stdout().lock();
     match &arguments.catalog {
         Some(catalog) => undecided(catalog, &mut output),

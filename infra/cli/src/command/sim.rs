@@ -1,17 +1,68 @@
 //! `okta-lake sim`: a simulated Okta org, served until it is stopped.
 
 use std::io::{self, Write as _};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use clap::Args;
 use jiff::Timestamp;
-use okta_sim::{ClientSpec, Clock, LimitsConfig, OrgConfig, SimConfig, Simulator};
+use local_aws::private_files;
+use okta_sim::{ClientSpec, Clock, Fault, LimitsConfig, OrgConfig, SimConfig, Simulator};
 
-use crate::arguments::SimArguments;
 use crate::outcome::Outcome;
 
+/// Serve a simulated Okta org, strict enough for Okta's own SDK, until it is stopped
+#[derive(Debug, Args)]
+#[command(after_help = Fault::help())]
+pub(crate) struct Arguments {
+    /// Where to listen
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8420")]
+    listen: SocketAddr,
+
+    /// Decides everything that the other numbers leave open: the same seed makes the same org
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+
+    /// The number of people in the org
+    #[arg(long, value_name = "N", default_value_t = 250)]
+    users: u32,
+
+    /// The number of groups
+    #[arg(long, value_name = "N", default_value_t = 40)]
+    groups: u32,
+
+    /// The number of applications
+    #[arg(long, value_name = "N", default_value_t = 25)]
+    apps: u32,
+
+    /// The number of events a day, on average
+    #[arg(long, value_name = "N", default_value_t = 5_000)]
+    events_per_day: u32,
+
+    /// Multiplies the rate limits that Okta publishes: for long logs in a short time
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    limits_times: u32,
+
+    /// Percent of each rate limit that other clients use in every minute
+    #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100))]
+    used_by_others: u32,
+
+    /// The number of days of log that exist already
+    #[arg(long, value_name = "N", default_value_t = 90)]
+    days: u32,
+
+    /// The folder for the credentials, a file for each client
+    #[arg(long, value_name = "DIR", default_value = "./okta-sim")]
+    secrets: PathBuf,
+
+    /// What goes wrong; can be given more than once
+    #[arg(long = "fault", value_name = "FAULT")]
+    faults: Vec<Fault>,
+}
+
 /// Serves the org, and says where and as whom it can be asked.
-pub(crate) async fn run(arguments: &SimArguments) -> anyhow::Result<Outcome> {
+pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let now = Timestamp::now();
     let org = OrgConfig {
         seed: arguments.seed,
@@ -36,10 +87,10 @@ pub(crate) async fn run(arguments: &SimArguments) -> anyhow::Result<Outcome> {
         ..SimConfig::default()
     };
     let simulator = Simulator::start(config).await?;
-    std::fs::create_dir_all(&arguments.secrets)
-        .with_context(|| format!("cannot make the folder {}", arguments.secrets.display()))?;
+    private_files::create_folder(&arguments.secrets)
+        .with_context(|| format!("cannot create the folder {}", arguments.secrets.display()))?;
     let secrets =
-        ClientSpec::usual().into_iter().map(|client| write_secret(&simulator, &client.name, &arguments.secrets));
+        ClientSpec::defaults().into_iter().map(|client| write_secret(&simulator, &client.name, &arguments.secrets));
     let secrets = secrets.collect::<anyhow::Result<Vec<_>>>()?;
     describe(&simulator, &secrets)?;
     tokio::select! {
@@ -52,17 +103,8 @@ pub(crate) async fn run(arguments: &SimArguments) -> anyhow::Result<Outcome> {
 fn write_secret(simulator: &Simulator, client: &str, folder: &Path) -> anyhow::Result<PathBuf> {
     let path = folder.join(format!("{client}.json"));
     let secret = simulator.secret(client).with_context(|| format!("the org has no client {client}"))?;
-    private(&path)?.write_all(secret.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
+    private_files::write(&path, secret.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(path)
-}
-
-/// A file that only its owner may read.
-fn private(path: &Path) -> anyhow::Result<std::fs::File> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn describe(simulator: &Simulator, secrets: &[PathBuf]) -> io::Result<()> {

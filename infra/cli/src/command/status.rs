@@ -1,106 +1,108 @@
 //! `okta-lake status`: what the lake has.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context as _, bail};
+use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use okta_lake::coverage::{HourCoverage, TenantCoverage, coverage};
-use okta_lake::hours::Seal;
-use serde_json::{Value, json};
+use normalize::Tenant;
+use serde::Serialize;
+use serde_json::Value;
 
-use crate::arguments::StatusArguments;
+use crate::app::App;
 use crate::command::run::print_job;
+use crate::coverage::{Coverage, HourCoverage, TenantCoverage};
+use crate::damage::Damage;
+use crate::org_state::OrgState;
 use crate::outcome::Outcome;
+use crate::parse::tenant;
 use crate::report::{Table, grouped};
 
-/// So many of the latest hours are shown; JSON has them all.
+const HELP: &str = "\
+A file that cannot be read is named on standard error and skipped; the exit status is then 1.
+
+Exit status: 0 = everything could be read, and nothing is quarantined or less than complete; 1 = something is; 2 = failed.";
+
+/// Show what the lake has: rows by hour, what the ledger claims, freshness, quarantine, collections
+#[derive(Debug, Args)]
+#[command(after_help = HELP)]
+pub(crate) struct Arguments {
+    /// Only this tenant: the Okta subdomain
+    #[arg(long, value_name = "TENANT", value_parser = tenant)]
+    tenant: Option<Tenant>,
+
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The number of hours shown, the latest; JSON has them all.
 const HOURS_SHOWN: usize = 48;
 
-/// So many of the latest days are drawn.
+/// The number of days drawn, the latest.
 const DAYS_SHOWN: usize = 31;
 
-/// What the ledger says of an hour that was compared with Okta's API.
-const COMPLETE: &str = "complete";
+/// What the lake has.
+#[derive(Serialize)]
+struct Status {
+    lake: PathBuf,
+    tenants: Vec<TenantCoverage>,
+    orgs: Vec<OrgState>,
+    damaged: Damage,
+}
 
 /// Prints the state of the lake.
-pub(crate) fn run(arguments: &StatusArguments, lake: &Path) -> anyhow::Result<Outcome> {
-    if !lake.is_dir() {
-        bail!("no lake at {}: give its folder with --lake, or make one with `okta-lake demo`", lake.display());
-    }
-    let tenant = arguments.tenant.as_ref().map(ToString::to_string);
-    let tenants = coverage(lake, tenant.as_deref(), Timestamp::now())?;
-    let collections = collections(lake, tenant.as_deref())?;
+pub(crate) fn run(arguments: &Arguments, app: &App) -> anyhow::Result<Outcome> {
+    let tenant = arguments.tenant.as_ref();
+    let lake = app.existing_lake(tenant)?;
+    let Coverage { tenants, damage: mut damaged } = Coverage::read(lake, tenant, Timestamp::now())?;
+    let orgs = OrgState::read_all(lake, tenant, &mut damaged)?;
+    let status = Status { lake: lake.canonicalize()?, tenants, orgs, damaged };
     let mut output = io::stdout().lock();
     if arguments.json {
-        let status = json!({"lake": lake.canonicalize()?, "tenants": tenants, "collections": collections});
         serde_json::to_writer_pretty(&mut output, &status).map_err(io::Error::from)?;
         writeln!(output)?;
     } else {
-        print(&tenants, lake, &mut output)?;
-        for collection in &collections {
-            writeln!(output)?;
-            print_job(collection, &mut output)?;
-        }
+        status.print(&mut output)?;
     }
-    Ok(Outcome::Done)
+    status.damaged.report()?;
+    Ok(Outcome::of(status.is_complete()))
 }
 
-/// How far the collections of the past are, as the function last wrote it.
-fn collections(lake: &Path, tenant: Option<&str>) -> anyhow::Result<Vec<Value>> {
-    let mut found = Vec::new();
-    for folder in folders(&lake.join("state"))? {
-        let is_wanted = |tenant| folder.file_name().is_some_and(|name| *name == *format!("tenant={tenant}"));
-        if tenant.is_some_and(|tenant| !is_wanted(tenant)) {
-            continue;
-        }
-        for job in folders(&folder.join("logs"))? {
-            let path = job.join("job.json");
-            let text = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-            let mut job: Value =
-                serde_json::from_slice(&text).with_context(|| format!("{} is no JSON", path.display()))?;
-            found.extend(Some(job["progress"].take()).filter(|progress| !progress.is_null()));
-        }
+impl Status {
+    /// Whether everything was read and nothing is known to be missing. Hours that are not sealed yet claim nothing.
+    fn is_complete(&self) -> bool {
+        self.damaged.is_none() && self.tenants.iter().all(TenantCoverage::is_complete)
     }
-    Ok(found)
-}
 
-/// The folders in a folder, sorted; none if it is not there.
-fn folders(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries?,
-    };
-    let paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
-    let mut folders: Vec<_> = paths.into_iter().filter(|path| path.is_dir()).collect();
-    folders.sort();
-    Ok(folders)
-}
-
-fn print(tenants: &[TenantCoverage], lake: &Path, output: &mut impl Write) -> io::Result<()> {
-    writeln!(output, "Lake {}", lake.canonicalize()?.display())?;
-    if tenants.is_empty() {
-        writeln!(output, "  nothing in it yet: `okta-lake send FILE` or `okta-lake demo` fills it")?;
+    fn print(&self, output: &mut impl Write) -> io::Result<()> {
+        writeln!(output, "Lake {}", self.lake.display())?;
+        if self.tenants.is_empty() && self.orgs.is_empty() {
+            writeln!(output, "  nothing in it yet: `okta-lake send FILE` or `okta-lake demo` fills it")?;
+        }
+        self.tenants.iter().try_for_each(|tenant| print_tenant(tenant, output))?;
+        for org in &self.orgs {
+            print_inventory(org, output)?;
+            for collection in &org.collections {
+                writeln!(output)?;
+                print_job(collection, output)?;
+            }
+        }
+        Ok(())
     }
-    tenants.iter().try_for_each(|tenant| print_tenant(tenant, output))
 }
 
 fn print_tenant(tenant: &TenantCoverage, output: &mut impl Write) -> io::Result<()> {
     let seals = || tenant.hours.iter().filter_map(|hour| hour.seal.as_ref());
-    let complete = seals().filter(|seal| seal.completeness == COMPLETE).count();
     let repaired: u64 = seals().map(|seal| seal.counts.repaired).sum();
     writeln!(output, "\nTenant {}", tenant.tenant)?;
     let mut table = Table::default();
     table.row(["rows".into(), grouped(tenant.rows).into()]);
-    let (hours, sealed) = (tenant.hours.len(), seals().count());
-    table.row([
-        "hours".into(),
-        format!("{hours}, {sealed} of them sealed, {complete} compared with Okta and complete").into(),
-    ]);
+    table.row(["hours".into(), tenant.claims().into()]);
     table.row(["repaired".into(), grouped(repaired).into()]);
+    table.row(["unconfirmed".into(), unconfirmed(tenant).into()]);
     if let (Some(newest), Some(seconds)) = (tenant.newest, tenant.freshness_seconds) {
         table.row(["newest event".into(), format!("{newest} ({} ago)", age(seconds)).into()]);
     }
@@ -111,6 +113,42 @@ fn print_tenant(tenant: &TenantCoverage, output: &mut impl Write) -> io::Result<
     table.print(output)?;
     print_heat(&tenant.hours, output)?;
     print_hours(&tenant.hours, output)
+}
+
+fn unconfirmed(tenant: &TenantCoverage) -> String {
+    match tenant.unconfirmed() {
+        0 => "0".to_owned(),
+        rows => {
+            format!("{} rows of complete hours came by the stream only: Okta's API does not have them", grouped(rows))
+        }
+    }
+}
+
+/// The newest inventory in two lines, and the one that is being collected.
+fn print_inventory(org: &OrgState, output: &mut impl Write) -> io::Result<()> {
+    let OrgState { tenant, inventory, running_inventory, .. } = org;
+    if inventory.is_object() {
+        let state = if inventory["ended"].is_null() { "not finished" } else { "finished" };
+        let (snapshot, rows) = (inventory["snapshot"].as_str(), inventory["rows"].as_u64());
+        let rows = grouped(rows.unwrap_or_default());
+        writeln!(output, "\nInventory of {tenant}: snapshot {}, {state}, {rows} rows", snapshot.unwrap_or_default())?;
+        writeln!(output, "  {}", entity_claims(inventory))?;
+    }
+    if running_inventory.is_object() {
+        let started = running_inventory["started"].as_str().unwrap_or_default();
+        writeln!(output, "\nInventory of {tenant}: running since {started}; {}", entity_claims(running_inventory))?;
+    }
+    Ok(())
+}
+
+/// The number of entities by what is claimed of them.
+fn entity_claims(manifest: &Value) -> String {
+    let mut words = BTreeMap::<&str, u64>::new();
+    for entity in manifest["entities"].as_object().into_iter().flat_map(|entities| entities.values()) {
+        let status = entity["status"].as_str().or_else(|| entity["outcome"]["status"].as_str());
+        *words.entry(status.unwrap_or("not read yet")).or_default() += 1;
+    }
+    words.into_iter().map(|(word, count)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
 }
 
 /// A line for each day, a letter for each hour.
@@ -125,7 +163,10 @@ fn print_heat(hours: &[HourCoverage], output: &mut impl Write) -> io::Result<()>
         return Ok(());
     }
     let earlier = days.len().saturating_sub(DAYS_SHOWN);
-    writeln!(output, "\n  # complete  + complete, some of it repaired  ~ sealed without the API  o live  . nothing")?;
+    writeln!(
+        output,
+        "\n  # complete  + complete, some of it repaired  ~ stream only  ! less than complete  o not sealed  . nothing"
+    )?;
     days.iter().skip(earlier).try_for_each(|(day, hours)| {
         let (first, second) = hours.split_at(12);
         writeln!(output, "  {day}  {} {}", first.iter().collect::<String>(), second.iter().collect::<String>())
@@ -133,11 +174,12 @@ fn print_heat(hours: &[HourCoverage], output: &mut impl Write) -> io::Result<()>
 }
 
 fn heat(hour: &HourCoverage) -> char {
-    match &hour.seal {
-        None => 'o',
-        Some(seal) if seal.completeness != COMPLETE => '~',
-        Some(seal) if seal.counts.repaired > 0 => '+',
-        Some(_) => '#',
+    match (hour.claim(), &hour.seal) {
+        (Some("complete" | "empty"), Some(seal)) if seal.counts.repaired > 0 => '+',
+        (Some("complete" | "empty"), _) => '#',
+        (Some("stream_only"), _) => '~',
+        (Some(_), _) => '!',
+        (None, _) => 'o',
     }
 }
 
@@ -154,22 +196,18 @@ fn print_hours(hours: &[HourCoverage], output: &mut impl Write) -> io::Result<()
     let mut table = Table::default();
     table.row(["hour (UTC)".into(), "rows".into(), "repaired".into(), "duplicates".into(), "files".into(), "".into()]);
     for hour in &hours[earlier..] {
-        let (repaired, state) = match &hour.seal {
-            Some(seal) => (seal.counts.repaired, sealed(seal)),
-            None => (0, "live".to_owned()),
-        };
+        let repaired = hour.seal.as_ref().map_or(0, |seal| seal.counts.repaired);
         let start = hour.hour.strftime("%Y-%m-%d %H:00").to_string();
         let (rows, duplicates, files) = (hour.rows.into(), hour.duplicates.into(), (hour.files as u64).into());
-        table.row([start.into(), rows, repaired.into(), duplicates, files, state.into()]);
+        table.row([start.into(), rows, repaired.into(), duplicates, files, state(hour).into()]);
     }
     table.print(output)
 }
 
-fn sealed(seal: &Seal) -> String {
-    let generation = seal.generation;
-    match seal.completeness.as_str() {
-        COMPLETE => format!("sealed, generation {generation}, complete"),
-        _ => format!("sealed, generation {generation}, without the API"),
+fn state(hour: &HourCoverage) -> String {
+    match (hour.claim(), &hour.seal) {
+        (Some(claim), Some(seal)) => format!("sealed, generation {}, {}", seal.generation, claim.replace('_', " ")),
+        _ => "not sealed".to_owned(),
     }
 }
 

@@ -9,7 +9,7 @@ use local_aws::config::Config;
 use local_aws::function_binaries::FunctionBinaries;
 use serde_json::Value;
 
-use crate::lake_files::{json, lake, write_rows, write_text};
+use crate::lake_files::{json, lake, write_entry, write_rows, write_text};
 
 /// The real functions, built once.
 static FUNCTIONS: LazyLock<FunctionBinaries> =
@@ -23,7 +23,7 @@ fn send(lake: &Path, arguments: &[&str], input: &[u8]) -> Output {
     okta_lake(lake, &[&["send"], arguments].concat(), input)
 }
 
-fn okta_lake(lake: &Path, arguments: &[&str], input: &[u8]) -> Output {
+pub(crate) fn okta_lake(lake: &Path, arguments: &[&str], input: &[u8]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_okta-lake"));
     command.args(arguments).arg("--lake").arg(lake).env_remove("CARGO");
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -55,7 +55,7 @@ fn cat_prints_the_view() {
     write_rows(lake.path(), "live/tenant=t/day=2026-01-02/hour=03/1.parquet", &[b, a]);
     let output = okta_lake(lake.path(), &["cat"], b"");
     assert_eq!((output.status.code(), text(&output.stdout)), (Some(0), format!("{}\n{}\n", json(&a), json(&b))));
-    let output = okta_lake(lake.path(), &["cat", "--class", "3001", "--from", "2026-01-02", "--live"], b"");
+    let output = okta_lake(lake.path(), &["cat", "--class", "3001", "--since", "2026-01-02", "--live"], b"");
     assert_eq!(text(&output.stdout), format!("{}\n", json(&b)));
 }
 
@@ -78,7 +78,7 @@ fn what_cannot_be_done_is_told_with_status_2() {
     let lake = lake();
     for (arguments, told) in [
         (&["cat", "--lake", "/no/such/lake"][..], "no lake at /no/such/lake"),
-        (&["cat", "--from", "noon"], "2026-05-04T10:00:00Z"),
+        (&["cat", "--since", "noon"], "2026-05-04T10:00:00Z"),
         (&["cat", "--live", "--sealed"], "cannot be used with"),
         (&["send"], "<FILE>..."),
         (&["send", "/no/such/file"], "cannot open /no/such/file"),
@@ -110,11 +110,7 @@ fn status_counts_what_a_reader_sees() {
         "sealed/tenant=t/day=2026-01-02/hour=04/gen=3/3.parquet",
         &[("c", THREE + 3_600_000, 3002)],
     );
-    write_text(
-        lake.path(),
-        "ledger/tenant=t/day=2026-01-02/04.json",
-        r#"{"generation":3,"object":"sealed/tenant=t/day=2026-01-02/hour=04/gen=3/3.parquet","completeness":"complete","counts":{"repaired":1}}"#,
-    );
+    write_entry(lake.path(), "t", 4, 3, Some("gen=3/3.parquet"), &[]);
     write_text(lake.path(), "quarantine/tenant=_unknown/day=2026-01-02/1.json", r#"{"reason":"not JSON: x"}"#);
     let status: Value = serde_json::from_slice(&okta_lake(lake.path(), &["status", "--json"], b"").stdout).unwrap();
     let [unknown, tenant] = status["tenants"].as_array().unwrap().as_slice() else { panic!("{status}") };

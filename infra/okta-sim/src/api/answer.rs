@@ -1,5 +1,7 @@
 //! An answer before it goes out: status, headers in order, body.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 /// What the org answers.
@@ -7,7 +9,7 @@ use serde_json::Value;
 pub(crate) struct Answer {
     pub(crate) status: u16,
     /// Names may repeat: Okta sends one `link` line for each relation.
-    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) headers: Vec<(Cow<'static, str>, String)>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -24,7 +26,7 @@ impl Answer {
 
     /// A body of another type.
     pub(crate) fn typed(status: u16, content_type: &str, body: String) -> Self {
-        Self { status, headers: vec![("content-type", content_type.to_owned())], body: body.into_bytes() }
+        Self { status, headers: vec![("content-type".into(), content_type.to_owned())], body: body.into_bytes() }
     }
 
     /// No body at all.
@@ -34,7 +36,7 @@ impl Answer {
 
     /// With one header more.
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
+        self.headers.push((name.into(), value.into()));
         self
     }
 }

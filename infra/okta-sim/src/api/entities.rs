@@ -10,9 +10,10 @@ mod monitoring;
 mod network;
 mod policies;
 mod settings;
+mod user_object;
 mod users;
 
-use crate::api::desk::Serve;
+use crate::api::endpoint_context::Serve;
 use crate::identity::clients::Role;
 
 /// An endpoint for reading.

@@ -15,6 +15,9 @@ pub(crate) enum ApiError {
     FeatureNotEnabled,
     #[error("Internal Server Error")]
     Internal,
+    /// A cursor that belongs to another list, or has expired.
+    #[error("Invalid paging request.")]
+    InvalidCursor,
     /// The System Log's own error: filters and parameters.
     #[error("{0}")]
     InvalidLogQuery(String),
@@ -38,7 +41,11 @@ pub(crate) enum ApiError {
 impl ApiError {
     pub(crate) const fn status(&self) -> u16 {
         match self {
-            Self::InvalidLogQuery(_) | Self::InvalidSearch | Self::MediaType | Self::Validation(..) => 400,
+            Self::InvalidCursor
+            | Self::InvalidLogQuery(_)
+            | Self::InvalidSearch
+            | Self::MediaType
+            | Self::Validation(..) => 400,
             Self::FeatureNotEnabled | Self::InvalidToken => 401,
             Self::AccessDenied => 403,
             Self::NotFound(_) => 404,
@@ -53,6 +60,7 @@ impl ApiError {
             Self::AccessDenied => "E0000006",
             Self::FeatureNotEnabled => "E0000015",
             Self::Internal => "E0000009",
+            Self::InvalidCursor => "E0000029",
             Self::InvalidLogQuery(_) => "E0000053",
             Self::InvalidSearch => "E0000031",
             Self::InvalidToken => "E0000011",
@@ -71,6 +79,7 @@ impl ApiError {
 
     fn body(&self, request_id: &str) -> Value {
         let causes = match self {
+            Self::InvalidCursor => json!([{"errorSummary": "Invalid cursor."}]),
             Self::Validation(_, cause) => json!([{"errorSummary": cause}]),
             _ => json!([]),
         };

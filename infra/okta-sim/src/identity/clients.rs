@@ -8,7 +8,7 @@ use crate::identity::digest::sha256_base64url;
 use crate::identity::jwk::PublicKey;
 use crate::identity::keys::{self, KeyError, KeyKind};
 use crate::identity::scopes::Granted;
-use crate::org::Org;
+use crate::org::model::OrgModel;
 use crate::random::mix;
 
 /// A client of the org, as it is asked for.
@@ -62,7 +62,7 @@ impl ClientSpec {
 
     /// The clients of an org that nothing else was said about: `service` (a service app with an RSA key), `dpop` (one
     /// that must use DPoP), `integration` (with a client secret) and `token` (SSWS).
-    pub fn usual() -> Vec<Self> {
+    pub fn defaults() -> Vec<Self> {
         // RSA for both: Okta's Python SDK reads no other keys.
         let dpop = Self::new("dpop", ClientAuth::PrivateKey(KeyKind::Rsa));
         vec![
@@ -95,7 +95,7 @@ impl fmt::Debug for Client {
 
 impl Client {
     /// Registers a client, with keys and secrets that nobody had before.
-    pub(crate) fn register(spec: ClientSpec, org: &Org) -> Result<Self, KeyError> {
+    pub(crate) fn register(spec: ClientSpec, org: &OrgModel) -> Result<Self, KeyError> {
         let name = spec.name.bytes().fold(mix(org.config.seed, 0xc1), |hash, byte| mix(hash, u64::from(byte)));
         let (mut keys, mut secret, mut private_key) = (Vec::new(), None, None);
         match &spec.auth {
@@ -134,7 +134,7 @@ impl Client {
     }
 
     /// Gives it a new key or secret; the old one works no more.
-    pub(crate) fn rotate(&mut self, org: &Org) -> Result<(), KeyError> {
+    pub(crate) fn rotate(&mut self, org: &OrgModel) -> Result<(), KeyError> {
         let fresh = Self::register(self.spec.clone(), org)?;
         (self.keys, self.secret, self.private_key) = (fresh.keys, fresh.secret, fresh.private_key);
         self.is_revoked = false;

@@ -52,13 +52,13 @@ pub(crate) const ASSERTION_USED: OAuthError =
 pub(crate) const AUTH_METHOD_INTEGRATION: OAuthError = error(
     401,
     INVALID_CLIENT,
-    "OAuth Integration Client Credentials requests to the Org Authorization Server must use either private_key_jwt \
+    "OAuth Integration Client Credentials requests to the OrgModel Authorization Server must use either private_key_jwt \
      or client_secret_basic as the token_endpoint_auth_method.",
 );
 pub(crate) const AUTH_METHOD_SERVICE: OAuthError = error(
     401,
     INVALID_CLIENT,
-    "Client Credentials requests to the Org Authorization Server must use the private_key_jwt \
+    "Client Credentials requests to the OrgModel Authorization Server must use the private_key_jwt \
      token_endpoint_auth_method.",
 );
 pub(crate) const BASIC_MALFORMED: OAuthError =

@@ -1,9 +1,9 @@
 //! What events are about.
 
 use crate::log::record::{Actor, Entries, Target};
-use crate::org::Org;
 use crate::org::apps::App;
 use crate::org::groups::Group;
+use crate::org::model::OrgModel;
 use crate::org::people::Person;
 use crate::org::policies::{POLICIES, ZONES};
 
@@ -45,20 +45,20 @@ pub(crate) fn group(group: &Group) -> Target<'_> {
 }
 
 /// A policy.
-pub(crate) fn policy(org: &Org, index: usize) -> Target<'static> {
+pub(crate) fn policy(org: &OrgModel, index: usize) -> Target<'static> {
     let policy = &POLICIES[index];
     Target::new("PolicyEntity", org.policy_id(index), policy.name).detailed(Entries::of("policyType", policy.log_kind))
 }
 
 /// A rule of a policy.
-pub(crate) fn rule(org: &Org, policy: usize, index: usize) -> Target<'static> {
+pub(crate) fn rule(org: &OrgModel, policy: usize, index: usize) -> Target<'static> {
     let name = POLICIES[policy].rules[index];
     Target::new("PolicyRule", org.rule_id(policy, index), name)
         .detailed(Entries::of("policyRulePriority", (index + 1).to_string()))
 }
 
 /// A network zone.
-pub(crate) fn zone(org: &Org, index: usize) -> Target<'static> {
+pub(crate) fn zone(org: &OrgModel, index: usize) -> Target<'static> {
     Target::new("NetworkZone", org.zone_id(index), ZONES[index].0)
 }
 
@@ -74,6 +74,6 @@ pub(crate) fn device(person: &Person) -> Target<'_> {
 }
 
 /// The AD agent.
-pub(crate) fn ad_agent(org: &Org) -> Target<'_> {
+pub(crate) fn ad_agent(org: &OrgModel) -> Target<'_> {
     Target::new("Agent", org.single_id("a53", 0), "dc01.corp.acme.example")
 }

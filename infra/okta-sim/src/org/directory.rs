@@ -1,12 +1,13 @@
 //! The org at an instant: who is there, who is in what, who may do what.
 
-use crate::org::Org;
 use crate::org::apps::App;
-use crate::org::changes::{Change, Kind};
+use crate::org::change::{Change, ChangeKind};
 use crate::org::groups::Group;
 use crate::org::members::Members;
+use crate::org::model::OrgModel;
 use crate::org::policies::{POLICIES, ZONES};
 use crate::random::Random;
+use crate::time::DAY_MS;
 
 /// A user's status, as far as the org's people come by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,14 +96,12 @@ pub(crate) fn token_name(number: u64) -> String {
     format!("{}-{}", ["ci-pipeline", "hr-sync", "terraform", "monitoring"][number as usize % 4], number % 1_000)
 }
 
-const DAY_MS: i64 = 86_400_000;
-
 /// How many draws are made for something that fits.
 const TRIES: usize = 32;
 
 impl Directory {
     /// The org before its first change.
-    pub(crate) fn new(org: &Org) -> Self {
+    pub(crate) fn new(org: &OrgModel) -> Self {
         let start = org.log_start_ms();
         let days_ago = |days: u64| start - days.cast_signed() * DAY_MS;
         let there: Vec<u32> = (0..org.people.len() as u32).filter(|person| !org.is_newcomer(*person)).collect();
@@ -137,14 +136,14 @@ impl Directory {
     }
 
     /// The org as it is at `at_ms`.
-    pub(crate) fn at(org: &Org, at_ms: i64) -> Self {
+    pub(crate) fn at(org: &OrgModel, at_ms: i64) -> Self {
         let mut directory = Self::new(org);
         directory.advance(org, at_ms);
         directory
     }
 
     /// Applies what has happened until `at_ms`. False when that is in this directory's past.
-    pub(crate) fn advance(&mut self, org: &Org, at_ms: i64) -> bool {
+    pub(crate) fn advance(&mut self, org: &OrgModel, at_ms: i64) -> bool {
         let changes = org.calendar.changes();
         while let Some(change) = changes.get(self.applied).filter(|change| change.at_ms <= at_ms) {
             self.apply(org, change);
@@ -153,29 +152,31 @@ impl Directory {
     }
 
     /// Applies one change.
-    pub(crate) fn apply(&mut self, org: &Org, change: &Change) {
+    pub(crate) fn apply(&mut self, org: &OrgModel, change: &Change) {
         self.applied += 1;
         let Change { at_ms, person, group, app, thing, .. } = *change;
         match change.kind {
-            Kind::AppAssigned => self.apps[usize::from(app)].users.insert(person),
-            Kind::AppTakenAway => drop(self.apps[usize::from(app)].users.remove(person)),
-            Kind::AppChanged | Kind::AppCreated => self.apps[usize::from(app)].updated_ms = at_ms,
-            Kind::FactorsReset => self.user(person).has_factors = false,
-            Kind::GroupChanged | Kind::GroupCreated => self.groups[group as usize].change(at_ms),
-            Kind::GroupMemberAdded => self.groups[group as usize].add(person, at_ms),
-            Kind::GroupMemberRemoved => self.groups[group as usize].remove(person, at_ms),
-            Kind::IdpChanged => self.idp_updated_ms = at_ms,
-            Kind::PersonJoined => self.join(org, person, at_ms),
-            Kind::PersonLeft => self.leave(person, at_ms),
-            Kind::PersonMoved => self.user(person).change(at_ms),
-            Kind::PersonSuspended => self.turn(person, Status::Suspended, at_ms),
-            Kind::PersonUnsuspended => self.turn(person, Status::Active, at_ms),
-            Kind::PolicyChanged => self.policies_updated_ms[thing as usize] = at_ms,
-            Kind::ZoneChanged => self.zones_updated_ms[thing as usize] = at_ms,
-            Kind::RoleGranted => self.grant(person, thing),
-            Kind::RoleRevoked => self.roles.retain(|role| *role != (person, thing)),
-            Kind::TokenCreated => self.tokens.push(TokenState { number: thing, owner: person, created_ms: at_ms }),
-            Kind::TokenRevoked => self.tokens.retain(|token| token.number != thing),
+            ChangeKind::AppAssigned => self.apps[usize::from(app)].users.insert(person),
+            ChangeKind::AppTakenAway => drop(self.apps[usize::from(app)].users.remove(person)),
+            ChangeKind::AppChanged | ChangeKind::AppCreated => self.apps[usize::from(app)].updated_ms = at_ms,
+            ChangeKind::FactorsReset => self.user(person).has_factors = false,
+            ChangeKind::GroupChanged | ChangeKind::GroupCreated => self.groups[group as usize].change(at_ms),
+            ChangeKind::GroupMemberAdded => self.groups[group as usize].add(person, at_ms),
+            ChangeKind::GroupMemberRemoved => self.groups[group as usize].remove(person, at_ms),
+            ChangeKind::IdpChanged => self.idp_updated_ms = at_ms,
+            ChangeKind::PersonJoined => self.join(org, person, at_ms),
+            ChangeKind::PersonLeft => self.leave(person, at_ms),
+            ChangeKind::PersonMoved => self.user(person).change(at_ms),
+            ChangeKind::PersonSuspended => self.turn(person, Status::Suspended, at_ms),
+            ChangeKind::PersonUnsuspended => self.turn(person, Status::Active, at_ms),
+            ChangeKind::PolicyChanged => self.policies_updated_ms[thing as usize] = at_ms,
+            ChangeKind::ZoneChanged => self.zones_updated_ms[thing as usize] = at_ms,
+            ChangeKind::RoleGranted => self.grant(person, thing),
+            ChangeKind::RoleRevoked => self.roles.retain(|role| *role != (person, thing)),
+            ChangeKind::TokenCreated => {
+                self.tokens.push(TokenState { number: thing, owner: person, created_ms: at_ms });
+            }
+            ChangeKind::TokenRevoked => self.tokens.retain(|token| token.number != thing),
         }
     }
 
@@ -194,7 +195,7 @@ impl Directory {
         }
     }
 
-    fn join(&mut self, org: &Org, person: u32, at_ms: i64) {
+    fn join(&mut self, org: &OrgModel, person: u32, at_ms: i64) {
         let newcomer = &org.people[person as usize];
         self.users.push(UserState {
             created_ms: at_ms,
@@ -238,7 +239,7 @@ impl Directory {
     }
 
     /// A hand-kept group with somebody to remove from it; or, with `newcomer`, one that they are not in.
-    pub(crate) fn group_for(&self, org: &Org, newcomer: Option<u32>, random: &mut Random) -> Option<(u32, u32)> {
+    pub(crate) fn group_for(&self, org: &OrgModel, newcomer: Option<u32>, random: &mut Random) -> Option<(u32, u32)> {
         (0..TRIES).find_map(|_| {
             let group = random.index(org.groups.len());
             let members = &self.groups[group].members;
@@ -249,7 +250,7 @@ impl Directory {
     }
 
     /// An app with somebody to take it from; or, with `newcomer`, one that they do not have by themselves.
-    pub(crate) fn app_for(&self, org: &Org, newcomer: Option<u32>, random: &mut Random) -> Option<(u16, u32)> {
+    pub(crate) fn app_for(&self, org: &OrgModel, newcomer: Option<u32>, random: &mut Random) -> Option<(u16, u32)> {
         (0..TRIES).find_map(|_| {
             let app = random.index(org.apps.len());
             let users = &self.apps[app].users;
@@ -271,7 +272,7 @@ impl Directory {
 }
 
 impl UserState {
-    fn new(org: &Org, person: u32) -> Self {
+    fn new(org: &OrgModel, person: u32) -> Self {
         let found = &org.people[person as usize];
         let created_ms = org.log_start_ms() - found.created_days_before.cast_signed() * DAY_MS;
         let updated_ms = created_ms + (found.key % (90 * DAY_MS.cast_unsigned())).cast_signed();

@@ -1,9 +1,5 @@
 //! Policies, their rules, network zones and other settings that events name.
 
-use crate::id;
-use crate::org::Org;
-use crate::random::mix;
-
 /// A policy of the org.
 #[derive(Debug)]
 pub(crate) struct PolicyKind {
@@ -44,29 +40,6 @@ pub(crate) const ZONES: &[(&str, bool)] = &[
     ("DefaultEnhancedDynamicZone", true),
     ("LegacyIpZone", false),
 ];
-
-impl Org {
-    /// The id of a policy.
-    pub(crate) fn policy_id(&self, policy: usize) -> String {
-        id::object("00p", mix(mix(self.config.seed, 0x9), policy as u64))
-    }
-
-    /// The id of a policy's rule.
-    pub(crate) fn rule_id(&self, policy: usize, rule: usize) -> String {
-        id::object("0pr", mix(mix(self.config.seed, 0x12), (policy * 100 + rule) as u64))
-    }
-
-    /// The id of a network zone.
-    pub(crate) fn zone_id(&self, zone: usize) -> String {
-        id::object("nzo", mix(mix(self.config.seed, 0x2), zone as u64))
-    }
-
-    /// The id of an object that there is one of, or few: an agent, an identity provider, an authorization server.
-    pub(crate) fn single_id(&self, prefix: &str, number: u64) -> String {
-        let kind = prefix.bytes().fold(0, |hash, byte| hash << 8 | u64::from(byte));
-        id::object(prefix, mix(mix(self.config.seed, kind), number))
-    }
-}
 
 #[cfg(test)]
 mod tests {

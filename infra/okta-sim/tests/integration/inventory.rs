@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::http::get;
-use crate::office::Office;
+use crate::test_org::TestOrg;
 
 fn ids(objects: &[Value]) -> BTreeSet<String> {
     objects.iter().map(|object| object["id"].as_str().unwrap().to_owned()).collect()
@@ -41,9 +41,9 @@ const LISTS: &[&str] = &[
 
 #[tokio::test]
 async fn every_list_has_members_with_ids_of_their_own() {
-    let office = Office::open().await;
+    let okta = TestOrg::start().await;
     for path in LISTS {
-        let objects = office.all(path).await.0;
+        let objects = okta.all(path).await.0;
         assert!(!objects.is_empty(), "{path}");
         assert_eq!(ids(&objects).len(), objects.len(), "{path}");
     }
@@ -51,10 +51,10 @@ async fn every_list_has_members_with_ids_of_their_own() {
 
 #[tokio::test]
 async fn every_list_is_the_same_whatever_the_pages_are() {
-    let office = Office::open().await;
+    let okta = TestOrg::start().await;
     for (path, size) in [("/api/v1/users", 50), ("/api/v1/groups", 6), ("/api/v1/apps", 5), ("/api/v1/devices", 20)] {
-        let (whole, one_page) = office.all(path).await;
-        let (parts, pages) = office.all(&format!("{path}?limit={size}")).await;
+        let (whole, one_page) = okta.all(path).await;
+        let (parts, pages) = okta.all(&format!("{path}?limit={size}")).await;
         assert_eq!((one_page, pages), (1, whole.len().div_ceil(size)), "{path}");
         assert_eq!(whole, parts, "{path}");
     }
@@ -62,11 +62,11 @@ async fn every_list_is_the_same_whatever_the_pages_are() {
 
 #[tokio::test]
 async fn lists_in_an_object_page_in_the_body() {
-    let office = Office::open().await;
-    let first = office.ask("/api/v1/iam/roles?limit=1").await;
+    let okta = TestOrg::start().await;
+    let first = okta.ask("/api/v1/iam/roles?limit=1").await;
     assert_eq!(first.link("next"), None);
     let next = first.json()["_links"]["next"]["href"].as_str().unwrap().to_owned();
-    let second = office.follow(&next).await.json();
+    let second = okta.follow(&next).await.json();
     assert_eq!(second["roles"].as_array().unwrap().len(), 1);
     assert_ne!(second["roles"], first.json()["roles"]);
     assert!(second["_links"].get("next").is_none());
@@ -74,37 +74,37 @@ async fn lists_in_an_object_page_in_the_body() {
 
 #[tokio::test]
 async fn a_cursor_is_of_use_on_its_own_list_only() {
-    let office = Office::open().await;
-    let next = office.ask("/api/v1/users?limit=1").await.link("next").unwrap();
+    let okta = TestOrg::start().await;
+    let next = okta.ask("/api/v1/users?limit=1").await.link("next").unwrap();
     let elsewhere = next.replace("/api/v1/users", "/api/v1/groups");
-    assert_eq!(office.follow(&elsewhere).await.refusal(), (400, "E0000001".to_owned()));
-    assert_eq!(office.ask("/api/v1/users?limit=some").await.refusal(), (400, "E0000001".to_owned()));
+    assert_eq!(okta.follow(&elsewhere).await.refusal(), (400, "E0000029".to_owned()));
+    assert_eq!(okta.ask("/api/v1/users?limit=some").await.refusal(), (400, "E0000001".to_owned()));
 }
 
 #[tokio::test]
 async fn who_has_left_is_listed_only_when_asked_for() {
-    let office = Office::open().await;
-    let listed = office.all("/api/v1/users").await.0;
+    let okta = TestOrg::start().await;
+    let listed = okta.all("/api/v1/users").await.0;
     assert!(listed.iter().all(|user| status(user) != "DEPROVISIONED"));
-    let everybody = office.all("/api/v1/users?search=status+pr").await.0;
-    let left = office.all("/api/v1/users?filter=status+eq+%22DEPROVISIONED%22").await.0;
+    let everybody = okta.all("/api/v1/users?search=status+pr").await.0;
+    let left = okta.all("/api/v1/users?filter=status+eq+%22DEPROVISIONED%22").await.0;
     assert!(!left.is_empty());
     assert_eq!(everybody.len(), listed.len() + left.len());
     let one = left[0]["id"].as_str().unwrap();
-    assert_eq!(status(&office.ask(&format!("/api/v1/users/{one}")).await.json()), "DEPROVISIONED");
-    assert_eq!(office.ask("/api/v1/users?filter=profile.title+pr").await.refusal(), (400, "E0000031".to_owned()));
-    assert_eq!(office.ask("/api/v1/users/00unobody").await.refusal(), (404, "E0000007".to_owned()));
+    assert_eq!(status(&okta.ask(&format!("/api/v1/users/{one}")).await.json()), "DEPROVISIONED");
+    assert_eq!(okta.ask("/api/v1/users?filter=profile.title+pr").await.refusal(), (400, "E0000031".to_owned()));
+    assert_eq!(okta.ask("/api/v1/users/00unobody").await.refusal(), (404, "E0000007".to_owned()));
 }
 
 #[tokio::test]
 async fn members_and_memberships_agree() {
-    let office = Office::open().await;
-    let groups = office.all("/api/v1/groups?expand=stats").await.0;
-    let user = office.ask("/api/v1/users?limit=1").await.list()[0]["id"].as_str().unwrap().to_owned();
-    let own = ids(&office.all(&format!("/api/v1/users/{user}/groups")).await.0);
+    let okta = TestOrg::start().await;
+    let groups = okta.all("/api/v1/groups?expand=stats").await.0;
+    let user = okta.ask("/api/v1/users?limit=1").await.list()[0]["id"].as_str().unwrap().to_owned();
+    let own = ids(&okta.all(&format!("/api/v1/users/{user}/groups")).await.0);
     for group in &groups {
         let id = group["id"].as_str().unwrap();
-        let members = ids(&office.all(&format!("/api/v1/groups/{id}/users?limit=30")).await.0);
+        let members = ids(&okta.all(&format!("/api/v1/groups/{id}/users?limit=30")).await.0);
         assert_eq!(group["_embedded"]["stats"]["usersCount"], members.len(), "{id}");
         assert_eq!(members.contains(&user), own.contains(id), "{id}");
     }
@@ -112,33 +112,33 @@ async fn members_and_memberships_agree() {
 
 #[tokio::test]
 async fn apps_and_their_users_agree() {
-    let office = Office::open().await;
-    let users = office.all("/api/v1/users").await.0;
+    let okta = TestOrg::start().await;
+    let users = okta.all("/api/v1/users").await.0;
     let user = users[3]["id"].as_str().unwrap();
-    let links = office.all(&format!("/api/v1/users/{user}/appLinks")).await.0;
+    let links = okta.all(&format!("/api/v1/users/{user}/appLinks")).await.0;
     let linked: BTreeSet<_> = links.iter().map(|link| link["appInstanceId"].as_str().unwrap()).collect();
-    let apps = office.all("/api/v1/apps").await.0;
+    let apps = okta.all("/api/v1/apps").await.0;
     let (mut assigned, mut groups) = (0, 0);
     for app in &apps {
         let id = app["id"].as_str().unwrap();
-        let people = office.all(&format!("/api/v1/apps/{id}/users?limit=100")).await.0;
+        let people = okta.all(&format!("/api/v1/apps/{id}/users?limit=100")).await.0;
         assert!(ids(&people).is_subset(&ids(&users)), "{id}");
         assert_eq!(ids(&people).contains(user), linked.contains(id), "{id}");
         assigned += people.len();
-        groups += office.all(&format!("/api/v1/apps/{id}/groups")).await.0.len();
+        groups += okta.all(&format!("/api/v1/apps/{id}/groups")).await.0.len();
     }
     assert!(assigned > users.len() && groups > 0, "{assigned} and {groups}");
 }
 
 #[tokio::test]
 async fn policies_are_listed_by_type_with_their_rules() {
-    let office = Office::open().await;
-    assert_eq!(office.ask("/api/v1/policies").await.refusal(), (400, "E0000001".to_owned()));
-    assert_eq!(office.ask("/api/v1/policies?type=NONE").await.refusal(), (400, "E0000001".to_owned()));
-    let policies = office.all("/api/v1/policies?type=ACCESS_POLICY").await.0;
+    let okta = TestOrg::start().await;
+    assert_eq!(okta.ask("/api/v1/policies").await.refusal(), (400, "E0000001".to_owned()));
+    assert_eq!(okta.ask("/api/v1/policies?type=NONE").await.refusal(), (400, "E0000001".to_owned()));
+    let policies = okta.all("/api/v1/policies?type=ACCESS_POLICY").await.0;
     assert_eq!(policies.len(), 2);
     for policy in &policies {
-        let rules = office.all(&format!("/api/v1/policies/{}/rules", policy["id"].as_str().unwrap())).await.0;
+        let rules = okta.all(&format!("/api/v1/policies/{}/rules", policy["id"].as_str().unwrap())).await.0;
         assert_eq!(rules.last().unwrap()["name"], "Catch-all Rule");
         assert!(rules.iter().all(|rule| rule["type"] == policy["type"]));
     }
@@ -146,13 +146,13 @@ async fn policies_are_listed_by_type_with_their_rules() {
 
 #[tokio::test]
 async fn admins_have_the_roles_that_the_list_of_them_says() {
-    let office = Office::open().await;
-    let listed = office.ask("/api/v1/iam/assignees/users").await.json();
+    let okta = TestOrg::start().await;
+    let listed = okta.ask("/api/v1/iam/assignees/users").await.json();
     let listed = ids(listed["value"].as_array().unwrap());
     let mut found = BTreeSet::new();
-    for user in office.all("/api/v1/users").await.0 {
+    for user in okta.all("/api/v1/users").await.0 {
         let id = user["id"].as_str().unwrap().to_owned();
-        if !office.all(&format!("/api/v1/users/{id}/roles")).await.0.is_empty() {
+        if !okta.all(&format!("/api/v1/users/{id}/roles")).await.0.is_empty() {
             found.insert(id);
         }
     }
@@ -172,11 +172,11 @@ const NAMED: &[(&str, &str)] = &[
 
 #[tokio::test]
 async fn whom_the_log_names_the_inventory_knows() {
-    let office = Office::with(|config| config.org.events_per_day = 500).await;
+    let okta = TestOrg::with(|config| config.org.events_per_day = 500).await;
     // Zones and identity providers change every other week or so.
-    let events = office.sim.org().events(office.now() - jiff::SignedDuration::from_hours(24 * 60)..office.now());
+    let events = okta.sim.org().events(okta.now() - jiff::SignedDuration::from_hours(24 * 60)..okta.now());
     let mut named = BTreeSet::new();
-    for event in events.filter(|event| event.persisted < office.now()) {
+    for event in events.filter(|event| event.persisted < okta.now()) {
         let event: Value = serde_json::from_str(&event.json).unwrap();
         for target in event["target"].as_array().into_iter().flatten() {
             let path = NAMED.iter().find(|(kind, _)| target["type"] == *kind).map(|(_, path)| *path);
@@ -186,11 +186,11 @@ async fn whom_the_log_names_the_inventory_knows() {
     let (mut kinds, mut unknown) = (BTreeSet::new(), Vec::new());
     for (path, id) in named {
         kinds.insert(path);
-        let reply = office.ask(&format!("{path}/{id}")).await;
+        let reply = okta.ask(&format!("{path}/{id}")).await;
         if reply.status != 200 {
             unknown.push((path, id, reply.status));
         }
-        office.wait(std::time::Duration::from_secs(1));
+        okta.wait(std::time::Duration::from_secs(1));
     }
     assert_eq!(kinds.len(), NAMED.len(), "{kinds:?}");
     assert!(unknown.is_empty(), "{unknown:?}");
@@ -198,20 +198,20 @@ async fn whom_the_log_names_the_inventory_knows() {
 
 #[tokio::test]
 async fn only_reading_is_allowed_and_only_what_there_is() {
-    let office = Office::open().await;
-    assert_eq!(office.ask("/api/v1/nothing").await.refusal(), (404, "E0000007".to_owned()));
-    let token = format!("SSWS {}", office.secret("token")["api_token"].as_str().unwrap());
-    let delete = ::http::Request::delete(office.url("/api/v1/users/00u1")).header("authorization", token);
+    let okta = TestOrg::start().await;
+    assert_eq!(okta.ask("/api/v1/nothing").await.refusal(), (404, "E0000007".to_owned()));
+    let token = format!("SSWS {}", okta.secret("token")["api_token"].as_str().unwrap());
+    let delete = ::http::Request::delete(okta.url("/api/v1/users/00u1")).header("authorization", token);
     let reply = crate::http::send(delete.body(String::new()).unwrap()).await.unwrap();
     assert_eq!(reply.refusal(), (405, "E0000022".to_owned()));
 }
 
 #[tokio::test]
 async fn anybody_may_read_what_the_org_says_of_itself() {
-    let office = Office::open().await;
-    let organization = get(&office.url("/.well-known/okta-organization"), &[]).await.json();
-    assert_eq!(organization["id"], office.ask("/api/v1/org").await.json()["id"]);
-    let server = get(&office.url("/.well-known/oauth-authorization-server"), &[]).await.json();
-    assert_eq!(server["token_endpoint"], office.url("/oauth2/v1/token"));
-    assert_eq!(get(&office.url("/.well-known/nothing"), &[]).await.status, 404);
+    let okta = TestOrg::start().await;
+    let organization = get(&okta.url("/.well-known/okta-organization"), &[]).await.json();
+    assert_eq!(organization["id"], okta.ask("/api/v1/org").await.json()["id"]);
+    let server = get(&okta.url("/.well-known/oauth-authorization-server"), &[]).await.json();
+    assert_eq!(server["token_endpoint"], okta.url("/oauth2/v1/token"));
+    assert_eq!(get(&okta.url("/.well-known/nothing"), &[]).await.status, 404);
 }

@@ -8,17 +8,17 @@ use okta_sim::Event;
 use serde_json::Value;
 
 use crate::http::Reply;
-use crate::office::Office;
+use crate::test_org::TestOrg;
 
 const DAY: Duration = Duration::from_hours(24);
 
-/// An office with many late events.
-async fn tardy() -> Office {
-    Office::with(|config| config.org.late_per_mille = 100).await
+/// An okta with many late events.
+async fn tardy() -> TestOrg {
+    TestOrg::with(|config| config.org.late_per_mille = 100).await
 }
 
-fn before(office: &Office, time: Duration) -> Timestamp {
-    office.now() - SignedDuration::try_from(time).unwrap()
+fn before(okta: &TestOrg, time: Duration) -> Timestamp {
+    okta.now() - SignedDuration::try_from(time).unwrap()
 }
 
 fn uuids(events: &[Value]) -> Vec<String> {
@@ -30,10 +30,10 @@ fn published(event: &Value) -> Timestamp {
 }
 
 /// Reads on until a page is empty, and says where reading goes on from there.
-async fn poll(office: &Office, url: String) -> (Vec<Value>, String) {
+async fn poll(okta: &TestOrg, url: String) -> (Vec<Value>, String) {
     let (mut events, mut url) = (Vec::new(), url);
     loop {
-        let reply = office.follow(&url).await;
+        let reply = okta.follow(&url).await;
         let page = reply.list();
         // There is always a next page.
         url = reply.link("next").unwrap();
@@ -41,23 +41,23 @@ async fn poll(office: &Office, url: String) -> (Vec<Value>, String) {
             return (events, url);
         }
         events.extend(page);
-        office.wait(Duration::from_millis(1));
+        okta.wait(Duration::from_millis(1));
     }
 }
 
 #[tokio::test]
 async fn polling_gives_everything_in_the_order_of_insertion_and_never_ends() {
-    let office = tardy().await;
-    let since = before(&office, DAY);
-    let (mut events, mut next) = poll(&office, office.url(&format!("/api/v1/logs?since={since}&limit=700"))).await;
+    let okta = tardy().await;
+    let since = before(&okta, DAY);
+    let (mut events, mut next) = poll(&okta, okta.url(&format!("/api/v1/logs?since={since}&limit=700"))).await;
     for _ in 0..3 {
-        office.wait(Duration::from_mins(40));
-        let (more, further) = poll(&office, next).await;
+        okta.wait(Duration::from_mins(40));
+        let (more, further) = poll(&okta, next).await;
         assert!(!more.is_empty());
         events.extend(more);
         next = further;
     }
-    let expected: Vec<Event> = office.sim.org().events_by_persistence(since..office.now()).collect();
+    let expected: Vec<Event> = okta.sim.org().events_by_persistence(since..okta.now()).collect();
     let expected_uuids: Vec<_> = expected.iter().map(|event| event.uuid.clone()).collect();
     assert_eq!(uuids(&events), expected_uuids);
     assert!(!events.is_sorted_by_key(published), "late events break the order of `published`");
@@ -66,89 +66,88 @@ async fn polling_gives_everything_in_the_order_of_insertion_and_never_ends() {
 
 #[tokio::test]
 async fn a_bounded_request_is_ordered_by_published_and_ends() {
-    let office = tardy().await;
-    let (since, until) = (before(&office, DAY), office.now());
-    let (events, pages) = office.all(&format!("/api/v1/logs?since={since}&until={until}&limit=500")).await;
+    let okta = tardy().await;
+    let (since, until) = (before(&okta, DAY), okta.now());
+    let (events, pages) = okta.all(&format!("/api/v1/logs?since={since}&until={until}&limit=500")).await;
     let there = |event: &Event| event.persisted < until;
-    let expected: Vec<_> = office.sim.org().events(since..until).filter(there).map(|event| event.uuid).collect();
-    let all = office.sim.org().count(since..until);
+    let expected: Vec<_> = okta.sim.org().events(since..until).filter(there).map(|event| event.uuid).collect();
+    let all = okta.sim.org().count(since..until);
     assert!(events.is_sorted_by_key(published));
     assert_eq!(uuids(&events), expected);
     assert!((expected.len() as u64) < all, "some happened, but are not inserted yet");
     assert_eq!(pages, expected.len().div_ceil(500));
-    let again = office.all(&format!("/api/v1/logs?since={since}&until={until}&limit=1000")).await.0;
+    let again = okta.all(&format!("/api/v1/logs?since={since}&until={until}&limit=1000")).await.0;
     assert!(again.len() >= events.len(), "what was late has come meanwhile");
 }
 
 #[tokio::test]
 async fn polling_brings_what_a_bounded_request_missed() {
-    let office = tardy().await;
-    let (since, until) = (before(&office, Duration::from_hours(2)), office.now());
-    let bounded = office.all(&format!("/api/v1/logs?since={since}&until={until}")).await.0;
-    office.wait(Duration::from_hours(8));
-    let (polled, _) = poll(&office, office.url(&format!("/api/v1/logs?since={since}&limit=1000"))).await;
+    let okta = tardy().await;
+    let (since, until) = (before(&okta, Duration::from_hours(2)), okta.now());
+    let bounded = okta.all(&format!("/api/v1/logs?since={since}&until={until}")).await.0;
+    okta.wait(Duration::from_hours(8));
+    let (polled, _) = poll(&okta, okta.url(&format!("/api/v1/logs?since={since}&limit=1000"))).await;
     let polled: BTreeSet<_> = uuids(&polled).into_iter().collect();
     let seen: BTreeSet<_> = uuids(&bounded).into_iter().collect();
-    let missed: Vec<_> = office.sim.org().events(since..until).filter(|event| !seen.contains(&event.uuid)).collect();
+    let missed: Vec<_> = okta.sim.org().events(since..until).filter(|event| !seen.contains(&event.uuid)).collect();
     assert!(!missed.is_empty());
     assert!(missed.iter().all(|event| polled.contains(&event.uuid)));
 }
 
 #[tokio::test]
 async fn descending_is_the_same_from_the_other_end() {
-    let office = Office::open().await;
+    let okta = TestOrg::start().await;
     // Long enough ago that nothing of it is still to come.
-    let (since, until) = (before(&office, 3 * DAY), before(&office, 2 * DAY));
+    let (since, until) = (before(&okta, 3 * DAY), before(&okta, 2 * DAY));
     let range = format!("since={since}&until={until}&limit=300");
-    let ascending = office.all(&format!("/api/v1/logs?{range}&sortOrder=ASCENDING")).await.0;
-    let mut descending = office.all(&format!("/api/v1/logs?{range}&sortOrder=DESCENDING")).await.0;
+    let ascending = okta.all(&format!("/api/v1/logs?{range}&sortOrder=ASCENDING")).await.0;
+    let mut descending = okta.all(&format!("/api/v1/logs?{range}&sortOrder=DESCENDING")).await.0;
     descending.reverse();
     assert!(ascending.len() > 300);
     assert_eq!(uuids(&ascending), uuids(&descending));
-    let latest = office.ask("/api/v1/logs?sortOrder=DESCENDING&limit=1").await;
-    let newest =
-        office.sim.org().events(before(&office, DAY)..office.now()).filter(|event| event.persisted < office.now());
+    let latest = okta.ask("/api/v1/logs?sortOrder=DESCENDING&limit=1").await;
+    let newest = okta.sim.org().events(before(&okta, DAY)..okta.now()).filter(|event| event.persisted < okta.now());
     assert_eq!(uuids(&latest.list()), [newest.last().unwrap().uuid]);
 }
 
 #[tokio::test]
 async fn without_since_the_last_seven_days_are_read_a_hundred_at_a_time() {
-    let office = Office::open().await;
-    let reply = office.ask("/api/v1/logs").await;
+    let okta = TestOrg::start().await;
+    let reply = okta.ask("/api/v1/logs").await;
     let events = reply.list();
     assert_eq!(events.len(), 100);
-    let first = office.sim.org().events_by_persistence(before(&office, 7 * DAY)..office.now()).next().unwrap();
+    let first = okta.sim.org().events_by_persistence(before(&okta, 7 * DAY)..okta.now()).next().unwrap();
     assert_eq!(events[0]["uuid"], first.uuid);
-    assert_eq!(reply.link("self"), Some(office.url("/api/v1/logs")));
+    assert_eq!(reply.link("self"), Some(okta.url("/api/v1/logs")));
 }
 
 #[tokio::test]
 async fn a_page_has_up_to_a_thousand_events() {
-    let office = Office::open().await;
+    let okta = TestOrg::start().await;
     for (limit, expected) in [("0", 0), ("1", 1), ("1000", 1_000)] {
-        assert_eq!(office.ask(&format!("/api/v1/logs?limit={limit}")).await.list().len(), expected);
+        assert_eq!(okta.ask(&format!("/api/v1/logs?limit={limit}")).await.list().len(), expected);
     }
     for limit in ["1001", "-1", "many"] {
-        assert_eq!(office.ask(&format!("/api/v1/logs?limit={limit}")).await.refusal(), (400, "E0000053".to_owned()));
+        assert_eq!(okta.ask(&format!("/api/v1/logs?limit={limit}")).await.refusal(), (400, "E0000053".to_owned()));
     }
 }
 
 #[tokio::test]
 async fn after_ninety_days_events_are_gone_and_after_180_asking_is_an_error() {
-    let office = Office::open().await;
-    let log_start = office.sim.org().log_start();
-    let (old, kept_from) = (before(&office, 99 * DAY), before(&office, 90 * DAY));
+    let okta = TestOrg::start().await;
+    let log_start = okta.sim.org().log_start();
+    let (old, kept_from) = (before(&okta, 99 * DAY), before(&okta, 90 * DAY));
     assert!(log_start < old);
-    for order in ["", &format!("&until={}", before(&office, 89 * DAY))] {
-        let reply = office.ask(&format!("/api/v1/logs?since={old}{order}&limit=1")).await;
+    for order in ["", &format!("&until={}", before(&okta, 89 * DAY))] {
+        let reply = okta.ask(&format!("/api/v1/logs?since={old}{order}&limit=1")).await;
         let first = published(&reply.list()[0]);
         assert!(first >= kept_from, "{first} with {order:?}");
     }
-    let gone = office.ask(&format!("/api/v1/logs?since={old}&until={}", before(&office, 95 * DAY))).await;
+    let gone = okta.ask(&format!("/api/v1/logs?since={old}&until={}", before(&okta, 95 * DAY))).await;
     assert_eq!((gone.list().len(), gone.link("next")), (0, None));
 
-    assert_eq!(office.ask(&format!("/api/v1/logs?since={}", before(&office, 179 * DAY))).await.status, 200);
-    let refused = office.ask(&format!("/api/v1/logs?since={}", before(&office, 181 * DAY))).await;
+    assert_eq!(okta.ask(&format!("/api/v1/logs?since={}", before(&okta, 179 * DAY))).await.status, 200);
+    let refused = okta.ask(&format!("/api/v1/logs?since={}", before(&okta, 181 * DAY))).await;
     assert_eq!(refused.refusal(), (400, "E0000053".to_owned()));
     assert!(refused.text().contains("180 days"), "{}", refused.text());
     assert!(refused.json().get("errorLink").is_none(), "the System Log leaves it out");
@@ -156,10 +155,10 @@ async fn after_ninety_days_events_are_gone_and_after_180_asking_is_an_error() {
 
 #[tokio::test]
 async fn what_makes_no_sense_is_refused() {
-    let office = Office::open().await;
-    let next = office.ask("/api/v1/logs?limit=1").await.link("next").unwrap();
+    let okta = TestOrg::start().await;
+    let next = okta.ask("/api/v1/logs?limit=1").await.link("next").unwrap();
     let after = next.split("after=").nth(1).unwrap().split('&').next().unwrap();
-    let (earlier, now) = (before(&office, DAY), office.now());
+    let (earlier, now) = (before(&okta, DAY), okta.now());
     for query in [
         format!("after={after}&since={now}"),
         "after=nothing".to_owned(),
@@ -173,19 +172,15 @@ async fn what_makes_no_sense_is_refused() {
         format!("q={}", "word+".repeat(11)),
         format!("q={}", "w".repeat(41)),
     ] {
-        assert_eq!(
-            office.ask(&format!("/api/v1/logs?{query}")).await.refusal(),
-            (400, "E0000053".to_owned()),
-            "{query}"
-        );
+        assert_eq!(okta.ask(&format!("/api/v1/logs?{query}")).await.refusal(), (400, "E0000053".to_owned()), "{query}");
     }
 }
 
 /// What a filter lets through, of a day.
-async fn filtered(office: &Office, filter: &str) -> Vec<Value> {
+async fn filtered(okta: &TestOrg, filter: &str) -> Vec<Value> {
     let filter: String = url::form_urlencoded::byte_serialize(filter.as_bytes()).collect();
-    let (since, until) = (before(office, DAY), office.now());
-    office.all(&format!("/api/v1/logs?since={since}&until={until}&limit=100&filter={filter}")).await.0
+    let (since, until) = (before(okta, DAY), okta.now());
+    okta.all(&format!("/api/v1/logs?since={since}&until={until}&limit=100&filter={filter}")).await.0
 }
 
 /// What a filter should let through.
@@ -193,9 +188,9 @@ type Wanted<'a> = Box<dyn Fn(&Value) -> bool + 'a>;
 
 #[tokio::test]
 async fn filters_let_through_what_they_say() {
-    let office = Office::open().await;
+    let okta = TestOrg::start().await;
     let day: Vec<Value> =
-        office.all(&format!("/api/v1/logs?since={}&until={}&limit=1000", before(&office, DAY), office.now())).await.0;
+        okta.all(&format!("/api/v1/logs?since={}&until={}&limit=1000", before(&okta, DAY), okta.now())).await.0;
     let is = |event: &Value, kind: &str| event["eventType"] == kind;
     let failed = |event: &Value| event["outcome"]["result"] == "FAILURE";
     let cases: [(&str, Wanted<'_>); 5] = [
@@ -217,25 +212,20 @@ async fn filters_let_through_what_they_say() {
     for (filter, wanted) in cases {
         let expected: Vec<_> = day.iter().filter(|event| wanted(event)).cloned().collect();
         assert!(!expected.is_empty() && expected.len() < day.len(), "{filter} says nothing of this day");
-        assert_eq!(uuids(&filtered(&office, filter).await), uuids(&expected), "{filter}");
+        assert_eq!(uuids(&filtered(&okta, filter).await), uuids(&expected), "{filter}");
     }
     let who = day[0]["actor"]["id"].as_str().unwrap();
-    assert!(
-        filtered(&office, &format!(r#"actor.id eq "{who}""#)).await.iter().all(|event| event["actor"]["id"] == who)
-    );
+    assert!(filtered(&okta, &format!(r#"actor.id eq "{who}""#)).await.iter().all(|event| event["actor"]["id"] == who));
 }
 
 #[tokio::test]
 async fn keywords_are_looked_for_in_the_whole_event() {
-    let office = Office::open().await;
-    let name = office
-        .sim
-        .org()
-        .events(before(&office, DAY)..office.now())
-        .find(|event| event.event_type == "user.session.start");
+    let okta = TestOrg::start().await;
+    let name =
+        okta.sim.org().events(before(&okta, DAY)..okta.now()).find(|event| event.event_type == "user.session.start");
     let event: Value = serde_json::from_str(&name.unwrap().json).unwrap();
     let login = event["actor"]["alternateId"].as_str().unwrap();
-    let found: Reply = office.ask(&format!("/api/v1/logs?q={}&limit=1000", login.to_uppercase())).await;
+    let found: Reply = okta.ask(&format!("/api/v1/logs?q={}&limit=1000", login.to_uppercase())).await;
     let found = found.list();
     assert!(!found.is_empty());
     assert!(found.iter().all(|event| event.to_string().contains(login)));

@@ -8,7 +8,7 @@ mod http;
 mod inventory;
 mod limits;
 mod logs;
-mod office;
 mod scopes;
 mod sign;
+mod test_org;
 mod token;

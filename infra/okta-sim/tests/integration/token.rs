@@ -7,41 +7,41 @@ use okta_sim::{ClientAuth, ClientSpec, FaultKind, KeyKind};
 use serde_json::{Value, json};
 
 use crate::http::{Reply, get, post_form, send};
-use crate::office::Office;
 use crate::sign::Key;
+use crate::test_org::TestOrg;
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const SCOPE: &str = "okta.users.read okta.logs.read";
 
 /// An assertion as it should be. `jti` is the only thing that must differ.
-pub(crate) fn claims(office: &Office, client: &str, jti: &str) -> Value {
-    let id = office.secret(client)["client_id"].clone();
-    let now = office.seconds();
-    json!({"iss": id, "sub": id, "aud": office.url("/oauth2/v1/token"), "iat": now, "exp": now + 300, "jti": jti})
+pub(crate) fn claims(okta: &TestOrg, client: &str, jti: &str) -> Value {
+    let id = okta.secret(client)["client_id"].clone();
+    let now = okta.seconds();
+    json!({"iss": id, "sub": id, "aud": okta.url("/oauth2/v1/token"), "iat": now, "exp": now + 300, "jti": jti})
 }
 
 /// Asks for a token by `private_key_jwt`.
-pub(crate) async fn present(office: &Office, assertion: &str, scope: &str, headers: &[(&str, &str)]) -> Reply {
+pub(crate) async fn present(okta: &TestOrg, assertion: &str, scope: &str, headers: &[(&str, &str)]) -> Reply {
     let form = [
         ("grant_type", "client_credentials"),
         ("scope", scope),
         ("client_assertion_type", ASSERTION_TYPE),
         ("client_assertion", assertion),
     ];
-    post_form(&office.url("/oauth2/v1/token"), &form, headers).await
+    post_form(&okta.url("/oauth2/v1/token"), &form, headers).await
 }
 
 /// A good assertion of a client.
-pub(crate) fn assertion(office: &Office, client: &str, jti: &str) -> String {
-    let secret = office.secret(client);
+pub(crate) fn assertion(okta: &TestOrg, client: &str, jti: &str) -> String {
+    let secret = okta.secret(client);
     let key = Key::of(&secret);
-    key.jwt(&json!({"alg": key.alg(), "kid": secret["key_id"]}), &claims(office, client, jti))
+    key.jwt(&json!({"alg": key.alg(), "kid": secret["key_id"]}), &claims(okta, client, jti))
 }
 
 /// A good token of a client that needs no DPoP.
-pub(crate) async fn bearer(office: &Office, client: &str, scope: &str) -> String {
-    let jti = format!("{client}-{}-{scope}", office.now());
-    let reply = present(office, &assertion(office, client, &jti), scope, &[]).await;
+pub(crate) async fn bearer(okta: &TestOrg, client: &str, scope: &str) -> String {
+    let jti = format!("{client}-{}-{scope}", okta.now());
+    let reply = present(okta, &assertion(okta, client, &jti), scope, &[]).await;
     assert_eq!(reply.status, 200, "{}", reply.text());
     format!("Bearer {}", reply.json()["access_token"].as_str().unwrap())
 }
@@ -49,17 +49,17 @@ pub(crate) async fn bearer(office: &Office, client: &str, scope: &str) -> String
 #[tokio::test]
 async fn keys_of_both_kinds_get_tokens_that_open_the_api() {
     let ec = ClientSpec::new("ec", ClientAuth::PrivateKey(KeyKind::Ec256));
-    let office = Office::of([ClientSpec::usual(), vec![ec]].concat()).await;
+    let okta = TestOrg::with_clients([ClientSpec::defaults(), vec![ec]].concat()).await;
     for (client, alg) in [("service", "RS256"), ("ec", "ES256")] {
-        assert_eq!(Key::of(&office.secret(client)).alg(), alg);
-        let reply = present(&office, &assertion(&office, client, client), SCOPE, &[]).await;
+        assert_eq!(Key::of(&okta.secret(client)).alg(), alg);
+        let reply = present(&okta, &assertion(&okta, client, client), SCOPE, &[]).await;
         assert_eq!(reply.status, 200, "{}", reply.text());
         let token = reply.json();
         assert_eq!(token["token_type"], "Bearer");
         assert_eq!(token["expires_in"], 3_600);
         assert_eq!(token["scope"], SCOPE);
         let authorization = format!("Bearer {}", token["access_token"].as_str().unwrap());
-        let users = get(&office.url("/api/v1/users?limit=2"), &[("authorization", &authorization)]).await;
+        let users = get(&okta.url("/api/v1/users?limit=2"), &[("authorization", &authorization)]).await;
         assert_eq!(users.list().len(), 2);
     }
 }
@@ -80,14 +80,14 @@ const MISTAKES: &[Mistake] = &[
 
 #[tokio::test]
 async fn an_assertion_with_a_wrong_claim_is_refused_by_name() {
-    let office = Office::open().await;
-    let secret = office.secret("service");
+    let okta = TestOrg::start().await;
+    let secret = okta.secret("service");
     let key = Key::of(&secret);
     for (number, (change, expected)) in MISTAKES.iter().enumerate() {
-        let mut claims = claims(&office, "service", &number.to_string());
-        change(&mut claims, office.seconds());
+        let mut claims = claims(&okta, "service", &number.to_string());
+        change(&mut claims, okta.seconds());
         let assertion = key.jwt(&json!({"alg": "RS256", "kid": secret["key_id"]}), &claims);
-        let (status, error, description) = present(&office, &assertion, SCOPE, &[]).await.oauth_error();
+        let (status, error, description) = present(&okta, &assertion, SCOPE, &[]).await.oauth_error();
         assert_eq!((status, error.as_str()), (401, "invalid_client"), "{claims}");
         assert!(description.contains(expected), "{description:?} for {claims}");
     }
@@ -95,27 +95,24 @@ async fn an_assertion_with_a_wrong_claim_is_refused_by_name() {
 
 #[tokio::test]
 async fn an_assertion_by_the_wrong_key_is_refused_by_name() {
-    let office = Office::open().await;
-    let kid = office.secret("service")["key_id"].clone();
-    let own = Key::of(&office.secret("service"));
+    let okta = TestOrg::start().await;
+    let kid = okta.secret("service")["key_id"].clone();
+    let own = Key::of(&okta.secret("service"));
     let cases = [
+        (Key::rsa().jwt(&json!({"alg": "RS256", "kid": kid}), &claims(&okta, "service", "1")), "signature is invalid"),
+        (own.jwt(&json!({"alg": "RS256", "kid": "another"}), &claims(&okta, "service", "2")), "kid is invalid"),
         (
-            Key::rsa().jwt(&json!({"alg": "RS256", "kid": kid}), &claims(&office, "service", "1")),
-            "signature is invalid",
-        ),
-        (own.jwt(&json!({"alg": "RS256", "kid": "another"}), &claims(&office, "service", "2")), "kid is invalid"),
-        (
-            own.jwt(&json!({"alg": "HS256", "kid": kid}), &claims(&office, "service", "3")),
+            own.jwt(&json!({"alg": "HS256", "kid": kid}), &claims(&okta, "service", "3")),
             "signature algorithm is invalid",
         ),
         (
-            Key::ec().jwt(&json!({"alg": "ES256", "kid": kid}), &claims(&office, "service", "4")),
+            Key::ec().jwt(&json!({"alg": "ES256", "kid": kid}), &claims(&okta, "service", "4")),
             "signature algorithm is invalid",
         ),
         ("a.b".to_owned(), "parsing of the client_assertion failed"),
     ];
     for (assertion, expected) in cases {
-        let (status, error, description) = present(&office, &assertion, SCOPE, &[]).await.oauth_error();
+        let (status, error, description) = present(&okta, &assertion, SCOPE, &[]).await.oauth_error();
         assert_eq!((status, error.as_str()), (401, "invalid_client"), "{description}");
         assert!(description.contains(expected), "{description:?}, not {expected:?}");
     }
@@ -123,10 +120,10 @@ async fn an_assertion_by_the_wrong_key_is_refused_by_name() {
 
 #[tokio::test]
 async fn an_assertion_is_good_for_one_request() {
-    let office = Office::open().await;
-    let assertion = assertion(&office, "service", "once");
-    assert_eq!(present(&office, &assertion, SCOPE, &[]).await.status, 200);
-    let (status, _, description) = present(&office, &assertion, SCOPE, &[]).await.oauth_error();
+    let okta = TestOrg::start().await;
+    let assertion = assertion(&okta, "service", "once");
+    assert_eq!(present(&okta, &assertion, SCOPE, &[]).await.status, 200);
+    let (status, _, description) = present(&okta, &assertion, SCOPE, &[]).await.oauth_error();
     assert_eq!((status, description.as_str()), (401, "The client_assertion token has already been used."));
 }
 
@@ -137,10 +134,10 @@ fn basic(id: &str, secret: &str) -> String {
 
 #[tokio::test]
 async fn an_integration_shows_its_secret_in_the_header_only() {
-    let office = Office::open().await;
-    let secret = office.secret("integration");
+    let okta = TestOrg::start().await;
+    let secret = okta.secret("integration");
     let (id, password) = (secret["client_id"].as_str().unwrap(), secret["client_secret"].as_str().unwrap());
-    let url = office.url("/oauth2/v1/token");
+    let url = okta.url("/oauth2/v1/token");
     let form = [("grant_type", "client_credentials"), ("scope", SCOPE)];
     let good = post_form(&url, &form, &[("authorization", &basic(id, password))]).await;
     assert_eq!((good.status, good.json()["scope"].as_str()), (200, Some(SCOPE)));
@@ -153,7 +150,7 @@ async fn an_integration_shows_its_secret_in_the_header_only() {
     assert_eq!(status, 401);
     assert!(description.contains("private_key_jwt or client_secret_basic"), "{description}");
 
-    let service = office.secret("service")["client_id"].as_str().unwrap().to_owned();
+    let service = okta.secret("service")["client_id"].as_str().unwrap().to_owned();
     let (status, _, description) =
         post_form(&url, &form, &[("authorization", &basic(&service, "x"))]).await.oauth_error();
     assert_eq!(status, 401);
@@ -162,8 +159,8 @@ async fn an_integration_shows_its_secret_in_the_header_only() {
 
 #[tokio::test]
 async fn a_token_request_is_a_form_of_client_credentials() {
-    let office = Office::open().await;
-    let url = office.url("/oauth2/v1/token");
+    let okta = TestOrg::start().await;
+    let url = okta.url("/oauth2/v1/token");
     let json = Request::post(&url).header("content-type", "application/json").body("{}".to_owned()).unwrap();
     assert_eq!(send(json).await.unwrap().refusal(), (400, "E0000021".to_owned()));
     for (form, expected) in [
@@ -179,41 +176,41 @@ async fn a_token_request_is_a_form_of_client_credentials() {
 
 #[tokio::test]
 async fn a_token_ends_after_an_hour_or_when_it_is_revoked() {
-    let office = Office::open().await;
-    let first = bearer(&office, "service", SCOPE).await;
-    let users = office.url("/api/v1/users?limit=1");
+    let okta = TestOrg::start().await;
+    let first = bearer(&okta, "service", SCOPE).await;
+    let users = okta.url("/api/v1/users?limit=1");
     assert_eq!(get(&users, &[("authorization", &first)]).await.status, 200);
-    office.wait(Duration::from_secs(3_601));
+    okta.wait(Duration::from_secs(3_601));
     let ended = get(&users, &[("authorization", &first)]).await;
     assert_eq!(ended.refusal(), (401, "E0000011".to_owned()));
     assert!(ended.header("www-authenticate").unwrap().contains("The token has expired."));
 
-    let second = bearer(&office, "service", SCOPE).await;
-    office.sim.inject(FaultKind::TokensRevoked.once());
+    let second = bearer(&okta, "service", SCOPE).await;
+    okta.sim.inject(FaultKind::TokensRevoked.once());
     assert_eq!(get(&users, &[("authorization", &second)]).await.status, 401);
-    office.wait(Duration::from_secs(1));
-    let third = bearer(&office, "service", SCOPE).await;
+    okta.wait(Duration::from_secs(1));
+    let third = bearer(&okta, "service", SCOPE).await;
     assert_eq!(get(&users, &[("authorization", &third)]).await.status, 200);
 }
 
 #[tokio::test]
 async fn a_rotated_key_is_the_only_one_that_works() {
-    let office = Office::open().await;
-    let old = assertion(&office, "service", "old");
-    assert!(office.sim.rotate("service").unwrap());
-    assert_eq!(present(&office, &old, SCOPE, &[]).await.status, 401);
-    assert_eq!(present(&office, &assertion(&office, "service", "new"), SCOPE, &[]).await.status, 200);
-    office.sim.inject(FaultKind::SecretsRevoked.once());
-    assert_eq!(present(&office, &assertion(&office, "service", "revoked"), SCOPE, &[]).await.status, 401);
-    assert_eq!(office.ask("/api/v1/users").await.refusal(), (401, "E0000011".to_owned()));
+    let okta = TestOrg::start().await;
+    let old = assertion(&okta, "service", "old");
+    assert!(okta.sim.rotate("service").unwrap());
+    assert_eq!(present(&okta, &old, SCOPE, &[]).await.status, 401);
+    assert_eq!(present(&okta, &assertion(&okta, "service", "new"), SCOPE, &[]).await.status, 200);
+    okta.sim.inject(FaultKind::SecretsRevoked.once());
+    assert_eq!(present(&okta, &assertion(&okta, "service", "revoked"), SCOPE, &[]).await.status, 401);
+    assert_eq!(okta.ask("/api/v1/users").await.refusal(), (401, "E0000011".to_owned()));
 }
 
 #[tokio::test]
 async fn an_api_token_is_good_or_invalid() {
-    let office = Office::open().await;
-    assert_eq!(office.ask("/api/v1/org").await.json()["subdomain"], "acme");
+    let okta = TestOrg::start().await;
+    assert_eq!(okta.ask("/api/v1/org").await.json()["subdomain"], "acme");
     for authorization in ["SSWS 00wrong", "SSWS", "Basic eDp5", ""] {
-        let reply = get(&office.url("/api/v1/org"), &[("authorization", authorization)]).await;
+        let reply = get(&okta.url("/api/v1/org"), &[("authorization", authorization)]).await;
         assert_eq!(reply.refusal(), (401, "E0000011".to_owned()), "{authorization:?}");
         assert!(reply.header("x-okta-request-id").is_some());
     }

@@ -6,12 +6,14 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{bail, ensure};
-use okta_lake::quarantine;
-use okta_lake::view::{self, Filter};
+use normalize::Tenant;
 use serde::Deserialize;
 
 use crate::command::demo::script::Message;
-use crate::report::{Account, grouped};
+use crate::quarantine;
+use crate::report::grouped;
+use crate::run_audit::RunAudit;
+use crate::view::{self, Filter};
 
 /// What must be in the lake after the run.
 #[derive(Debug, Default)]
@@ -35,7 +37,7 @@ impl Expected {
 #[derive(Debug)]
 pub(crate) struct Check {
     lake: PathBuf,
-    tenant: String,
+    tenant: Tenant,
     before: HashSet<String>,
 }
 
@@ -60,14 +62,14 @@ struct Metadata {
 
 impl Check {
     /// Looks at the lake before the run: an earlier demonstration may have left the same events.
-    pub(crate) fn before(lake: &Path, tenant: &str) -> anyhow::Result<Self> {
-        let mut check = Self { lake: lake.to_owned(), tenant: tenant.to_owned(), before: HashSet::new() };
+    pub(crate) fn before(lake: &Path, tenant: &Tenant) -> anyhow::Result<Self> {
+        let mut check = Self { lake: lake.to_owned(), tenant: tenant.clone(), before: HashSet::new() };
         check.before = check.rows()?.into_iter().map(|(uid, _)| uid).collect();
         Ok(check)
     }
 
     /// Looks at it again, as a reader of the view does.
-    pub(crate) fn after(&self, expected: &Expected, account: &Account) -> anyhow::Result<Passed> {
+    pub(crate) fn after(&self, expected: &Expected, audit: &RunAudit) -> anyhow::Result<Passed> {
         let mut missing: HashSet<&str> = expected.events.keys().map(String::as_str).collect();
         let mut seen = HashSet::new();
         for (uid, bytes) in self.rows()? {
@@ -81,13 +83,13 @@ impl Check {
         if let Some(example) = missing.iter().next() {
             bail!("{} events are not in the lake, such as {example}", missing.len());
         }
-        self.check_garbage(expected, account)?;
+        self.check_garbage(expected, audit)?;
         Ok(Passed { events: expected.events.len(), garbage: expected.garbage.len() })
     }
 
-    fn check_garbage(&self, expected: &Expected, account: &Account) -> anyhow::Result<()> {
+    fn check_garbage(&self, expected: &Expected, audit: &RunAudit) -> anyhow::Result<()> {
         let mut kept = BTreeSet::new();
-        for key in account.quarantine_keys() {
+        for key in audit.quarantine_keys() {
             kept.insert(quarantine::read(&self.lake.join(key))?.body);
         }
         let missing: Vec<_> = expected.garbage.difference(&kept).collect();
@@ -101,11 +103,13 @@ impl Check {
     fn rows(&self) -> anyhow::Result<Vec<(String, u64)>> {
         let filter = Filter { tenant: Some(self.tenant.clone()), ..Filter::default() };
         let mut rows = Vec::new();
-        view::rows(&self.lake, &filter, &mut |line| {
+        let damage = view::rows(&self.lake, &filter, &mut |line| {
             let row: Row<'_> = serde_json::from_slice(line)?;
             rows.push((row.metadata.uid, digest(&row.raw_data)));
             Ok(())
         })?;
+        damage.report()?;
+        ensure!(damage.is_none(), "the lake has damaged objects: nothing can be proved of it");
         Ok(rows)
     }
 }

@@ -2,52 +2,54 @@
 
 use serde_json::{Value, json};
 
-use crate::api::desk::{Desk, Served, iso, one, whole};
+use crate::api::endpoint_context::{EndpointContext, Served, one, whole};
 use crate::api::error::ApiError;
 use crate::api::page::{Listing, Paging};
 use crate::api::scim::Filter;
 use crate::identity::clients::Role;
-use crate::org::DAY_MS;
 use crate::org::apps::{App, SignOn};
 use crate::org::policies::APP_POLICY;
 use crate::random::mix;
+use crate::time::{DAY_MS, iso};
 
 /// `GET /api/v1/apps`, with `filter` and `q`. Below an organization admin, a service app sees itself alone.
-pub(crate) fn list<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    let mut listing = Listing::by(there(desk).map(|app| app as u64), |position| app(desk, position as usize));
-    if let Some(filter) = desk.call.query("filter") {
+pub(crate) fn list<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    let mut listing = Listing::by(there(context).map(|app| app as u64), |position| app(context, position as usize));
+    if let Some(filter) = context.call.query("filter") {
         let filter = Filter::parse(filter).map_err(|_| ApiError::InvalidSearch)?;
         listing = listing.filtered(|app| filter.holds(app));
     }
-    if let Some(q) = desk.call.query("q").map(str::to_lowercase) {
+    if let Some(q) = context.call.query("q").map(str::to_lowercase) {
         listing =
             listing.filtered(|app| app["label"].as_str().is_some_and(|label| label.to_lowercase().starts_with(&q)));
     }
     Ok(Served::Listing(listing, Paging::Link(200, 200)))
 }
 
-fn there<'a>(desk: &'a Desk<'a>) -> impl Iterator<Item = usize> + 'a {
-    let sees_all = desk.caller.role >= Role::ReadOnly;
-    (0..desk.org.apps.len()).filter(move |app| sees_all && desk.org.apps[*app].born_ms <= desk.now_ms)
+fn there<'a>(context: &'a EndpointContext<'a>) -> impl Iterator<Item = usize> + 'a {
+    let sees_all = context.caller.role >= Role::ReadOnly;
+    (0..context.org.apps.len()).filter(move |app| sees_all && context.org.apps[*app].born_ms <= context.now_ms)
 }
 
 /// The position of the app that the path names.
-pub(crate) fn position(desk: &Desk<'_>) -> Result<usize, ApiError> {
-    there(desk).find(|app| desk.org.apps[*app].id == desk.id(0)).ok_or_else(|| desk.not_found(0, "AppInstance"))
+pub(crate) fn position(context: &EndpointContext<'_>) -> Result<usize, ApiError> {
+    there(context)
+        .find(|app| context.org.apps[*app].id == context.id(0))
+        .ok_or_else(|| context.not_found(0, "AppInstance"))
 }
 
 /// `GET /api/v1/apps/{id}`.
-pub(crate) fn get<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    one(app(desk, position(desk)?))
+pub(crate) fn get<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    one(app(context, position(context)?))
 }
 
 /// An app as the API shows it.
-pub(crate) fn app(desk: &Desk<'_>, position: usize) -> Value {
-    let (found, state) = (&desk.org.apps[position], &desk.directory.apps[position]);
-    let born_ms = born_ms(desk, found);
+pub(crate) fn app(context: &EndpointContext<'_>, position: usize) -> Value {
+    let (found, state) = (&context.org.apps[position], &context.directory.apps[position]);
+    let born_ms = born_ms(context, found);
     let mut app = json!({
         "id": found.id,
-        "orn": format!("orn:okta:idp:{}:apps:{}:{}", desk.org.single_id("00o", 0), found.kind.name, found.id),
+        "orn": format!("orn:okta:idp:{}:apps:{}:{}", context.org_id(), found.kind.name, found.id),
         "name": found.kind.name,
         "label": found.label,
         "status": "ACTIVE",
@@ -62,9 +64,9 @@ pub(crate) fn app(desk: &Desk<'_>, position: usize) -> Value {
         },
         "features": features(found),
         "signOnMode": found.kind.sign_on.mode(),
-        "credentials": credentials(desk, found),
+        "credentials": credentials(context, found),
         "settings": settings(found),
-        "_links": links(desk, found),
+        "_links": links(context, found),
     });
     if found.kind.sign_on == SignOn::Oidc {
         app["profile"] = json!({"owner": "platform"});
@@ -72,9 +74,9 @@ pub(crate) fn app(desk: &Desk<'_>, position: usize) -> Value {
     app
 }
 
-fn born_ms(desk: &Desk<'_>, app: &App) -> i64 {
+fn born_ms(context: &EndpointContext<'_>, app: &App) -> i64 {
     if app.born_ms == i64::MIN {
-        desk.org.log_start_ms() - app.created_days_before.cast_signed() * DAY_MS
+        context.org.log_start_ms() - app.created_days_before.cast_signed() * DAY_MS
     } else {
         app.born_ms
     }
@@ -90,9 +92,9 @@ fn features(app: &App) -> Value {
     }
 }
 
-fn credentials(desk: &Desk<'_>, app: &App) -> Value {
+fn credentials(context: &EndpointContext<'_>, app: &App) -> Value {
     let template = json!({"template": "${source.login}", "type": "BUILT_IN"});
-    let kid = desk.org.single_id("kid", app.key);
+    let kid = context.org.single_id("kid", app.key);
     match app.kind.sign_on {
         SignOn::Oidc | SignOn::Service => {
             let method = if app.is(SignOn::Service) { "private_key_jwt" } else { "client_secret_basic" };
@@ -181,37 +183,38 @@ fn oauth_client(app: &App) -> Value {
     })
 }
 
-fn links(desk: &Desk<'_>, app: &App) -> Value {
+fn links(context: &EndpointContext<'_>, app: &App) -> Value {
     let path = format!("/api/v1/apps/{}", app.id);
     let mut links = json!({
-        "self": desk.href(&path),
-        "users": desk.href(&format!("{path}/users")),
-        "groups": desk.href(&format!("{path}/groups")),
-        "deactivate": desk.href(&format!("{path}/lifecycle/deactivate")),
-        "logo": [{"name": "medium", "href": desk.url("/img/logos/default.png"), "type": "image/png"}],
+        "self": context.href(&path),
+        "users": context.href(&format!("{path}/users")),
+        "groups": context.href(&format!("{path}/groups")),
+        "deactivate": context.href(&format!("{path}/lifecycle/deactivate")),
+        "logo": [{"name": "medium", "href": context.url("/img/logos/default.png"), "type": "image/png"}],
         "appLinks": [],
     });
     if app.has_people() {
-        links["accessPolicy"] = desk.href(&format!("/api/v1/policies/{}", desk.org.policy_id(APP_POLICY)));
+        links["accessPolicy"] = context.href(&format!("/api/v1/policies/{}", context.org.policy_id(APP_POLICY)));
     }
     if app.is(SignOn::Saml) {
-        links["metadata"] = json!({"href": desk.url(&format!("{path}/sso/saml/metadata")), "type": "application/xml"});
+        links["metadata"] =
+            json!({"href": context.url(&format!("{path}/sso/saml/metadata")), "type": "application/xml"});
     }
     links
 }
 
 /// `GET /api/v1/apps/{id}/users`: those who have it, and whether through a group.
-pub(crate) fn users<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    let app = position(desk)?;
-    let people = (0..desk.directory.users.len() as u32).filter(move |person| desk.has_app(*person, app));
-    let listing = Listing::by(people.map(u64::from), move |person| app_user(desk, app, person as u32));
+pub(crate) fn users<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    let app = position(context)?;
+    let people = (0..context.directory.users.len() as u32).filter(move |person| context.has_app(*person, app));
+    let listing = Listing::by(people.map(u64::from), move |person| app_user(context, app, person as u32));
     Ok(Served::Listing(listing, Paging::Link(50, 500)))
 }
 
-fn app_user(desk: &Desk<'_>, position: usize, person: u32) -> Value {
-    let (app, found) = (&desk.org.apps[position], &desk.org.people[person as usize]);
-    let is_direct = desk.directory.apps[position].users.contains(person);
-    let since = iso(desk.directory.users[person as usize].created_ms.max(born_ms(desk, app)));
+fn app_user(context: &EndpointContext<'_>, position: usize, person: u32) -> Value {
+    let (app, found) = (&context.org.apps[position], &context.org.people[person as usize]);
+    let is_direct = context.directory.apps[position].users.contains(person);
+    let since = iso(context.directory.users[person as usize].created_ms.max(born_ms(context, app)));
     json!({
         "id": found.id,
         "externalId": if app.kind.provisions { json!(crate::id::hex(mix(app.key, found.key), 24)) } else { Value::Null },
@@ -225,29 +228,29 @@ fn app_user(desk: &Desk<'_>, position: usize, person: u32) -> Value {
         "credentials": {"userName": found.login},
         "profile": {"email": found.login, "firstName": found.first_name, "lastName": found.last_name},
         "_links": {
-            "app": desk.href(&format!("/api/v1/apps/{}", app.id)),
-            "user": desk.href(&format!("/api/v1/users/{}", found.id)),
+            "app": context.href(&format!("/api/v1/apps/{}", app.id)),
+            "user": context.href(&format!("/api/v1/users/{}", found.id)),
         },
     })
 }
 
 /// `GET /api/v1/apps/{id}/groups`.
-pub(crate) fn groups<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    let app = &desk.org.apps[position(desk)?];
-    let Some(group) = app.group.filter(|_| app.has_people()).map(|group| &desk.org.groups[group]) else {
+pub(crate) fn groups<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    let app = &context.org.apps[position(context)?];
+    let Some(group) = app.group.filter(|_| app.has_people()).map(|group| &context.org.groups[group]) else {
         return whole(Vec::new());
     };
     let path = format!("/api/v1/apps/{}/groups/{}", app.id, group.id);
     let object = json!({
         "id": group.id,
-        "lastUpdated": iso(born_ms(desk, app)),
+        "lastUpdated": iso(born_ms(context, app)),
         "priority": 0,
         "profile": {},
         "_links": {
-            "self": desk.href(&path),
-            "app": desk.href(&format!("/api/v1/apps/{}", app.id)),
-            "group": desk.href(&format!("/api/v1/groups/{}", group.id)),
+            "self": context.href(&path),
+            "app": context.href(&format!("/api/v1/apps/{}", app.id)),
+            "group": context.href(&format!("/api/v1/groups/{}", group.id)),
         },
     });
-    crate::api::desk::linked(vec![object], 20, 200)
+    crate::api::endpoint_context::linked(vec![object], 20, 200)
 }

@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::api::desk::{Desk, Served, found, iso, whole};
+use crate::api::endpoint_context::{EndpointContext, Served, found, whole};
 use crate::api::entities::users;
 use crate::api::error::ApiError;
 use crate::org::people::{Factor, Person};
+use crate::time::iso;
 
 /// `key`, `type` and name, sorted by key.
 const AUTHENTICATORS: &[(&str, &str, &str)] = &[
@@ -18,21 +19,21 @@ const AUTHENTICATORS: &[(&str, &str, &str)] = &[
 ];
 
 /// `GET /api/v1/authenticators`, which Classic Engine does not have.
-pub(crate) fn list<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    whole(all(desk)?)
+pub(crate) fn list<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    whole(all(context)?)
 }
 
 /// `GET /api/v1/authenticators/{id}`.
-pub(crate) fn get<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    found(desk, all(desk)?, "Authenticator")
+pub(crate) fn get<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    found(context, all(context)?, "Authenticator")
 }
 
-fn all(desk: &Desk<'_>) -> Result<Vec<Value>, ApiError> {
-    if desk.switches.is_classic {
+fn all(context: &EndpointContext<'_>) -> Result<Vec<Value>, ApiError> {
+    if context.state.is_classic {
         return Err(ApiError::FeatureNotEnabled);
     }
     let authenticator = |(number, (key, kind, name)): (u64, &(&str, &str, &str))| {
-        let id = desk.org.single_id("aut", number);
+        let id = context.org.single_id("aut", number);
         let path = format!("/api/v1/authenticators/{id}");
         json!({
             "type": kind,
@@ -40,22 +41,22 @@ fn all(desk: &Desk<'_>) -> Result<Vec<Value>, ApiError> {
             "key": key,
             "status": "ACTIVE",
             "name": name,
-            "created": desk.long_ago(),
-            "lastUpdated": desk.long_ago(),
-            "_links": {"self": desk.href(&path), "methods": desk.href(&format!("{path}/methods"))},
+            "created": context.long_ago(),
+            "lastUpdated": context.long_ago(),
+            "_links": {"self": context.href(&path), "methods": context.href(&format!("{path}/methods"))},
         })
     };
     Ok((0..).zip(AUTHENTICATORS).map(authenticator).collect())
 }
 
 /// `GET /api/v1/users/{id}/factors`.
-pub(crate) fn factors<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    let person = users::person(desk)?;
-    let state = &desk.directory.users[person as usize];
+pub(crate) fn factors<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    let person = users::person(context)?;
+    let state = &context.directory.users[person as usize];
     if !state.has_factors {
         return whole(Vec::new());
     }
-    let person = &desk.org.people[person as usize];
+    let person = &context.org.people[person as usize];
     let (kind, provider, profile) = described(person);
     let path = format!("/api/v1/users/{}/factors/{}", person.id, person.factor_id());
     whole(vec![json!({
@@ -67,7 +68,7 @@ pub(crate) fn factors<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
         "created": iso(state.created_ms + 7_200_000),
         "lastUpdated": iso(state.created_ms + 7_200_000),
         "profile": profile,
-        "_links": {"self": desk.href(&path), "user": desk.href(&format!("/api/v1/users/{}", person.id))},
+        "_links": {"self": context.href(&path), "user": context.href(&format!("/api/v1/users/{}", person.id))},
     })])
 }
 

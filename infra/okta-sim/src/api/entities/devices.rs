@@ -2,18 +2,18 @@
 
 use serde_json::{Value, json};
 
-use crate::api::desk::{Desk, Served, iso, one, whole};
-use crate::api::entities::users::user;
+use crate::api::endpoint_context::{EndpointContext, Served, one, whole};
+use crate::api::entities::user_object::user;
 use crate::api::error::ApiError;
 use crate::api::page::{Listing, Paging};
 use crate::api::scim::Filter;
-use crate::org::DAY_MS;
 use crate::org::directory::Status;
+use crate::time::{DAY_MS, iso};
 
 /// `GET /api/v1/devices`, with `search` and `expand=user`.
-pub(crate) fn list<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    let listing = Listing::by(owners(desk).map(u64::from), |owner| device(desk, owner as u32));
-    let filter = desk.call.query("search").map(Filter::parse).transpose().map_err(|_| ApiError::InvalidSearch)?;
+pub(crate) fn list<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    let listing = Listing::by(owners(context).map(u64::from), |owner| device(context, owner as u32));
+    let filter = context.call.query("search").map(Filter::parse).transpose().map_err(|_| ApiError::InvalidSearch)?;
     let listing = match filter {
         Some(filter) => listing.filtered(|device| filter.holds(device)),
         None => listing,
@@ -22,30 +22,30 @@ pub(crate) fn list<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
 }
 
 /// `GET /api/v1/devices/{id}`.
-pub(crate) fn get<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    one(device(desk, owner(desk)?))
+pub(crate) fn get<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    one(device(context, owner(context)?))
 }
 
 /// `GET /api/v1/devices/{id}/users`.
-pub(crate) fn users<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    whole(vec![device_user(desk, owner(desk)?)])
+pub(crate) fn users<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    whole(vec![device_user(context, owner(context)?)])
 }
 
 /// Who has a registered computer. Okta Verify is not made for Linux.
-fn owners<'a>(desk: &'a Desk<'a>) -> impl Iterator<Item = u32> + 'a {
-    (0..desk.directory.users.len() as u32).filter(|owner| {
-        let person = &desk.org.people[*owner as usize];
+fn owners<'a>(context: &'a EndpointContext<'a>) -> impl Iterator<Item = u32> + 'a {
+    (0..context.directory.users.len() as u32).filter(|owner| {
+        let person = &context.org.people[*owner as usize];
         person.has_registered_computer() && person.computer.platform != "LINUX"
     })
 }
 
-fn owner(desk: &Desk<'_>) -> Result<u32, ApiError> {
-    let is_wanted = |owner: &u32| desk.org.people[*owner as usize].computer_id() == desk.id(0);
-    owners(desk).find(is_wanted).ok_or_else(|| desk.not_found(0, "UDDevice"))
+fn owner(context: &EndpointContext<'_>) -> Result<u32, ApiError> {
+    let is_wanted = |owner: &u32| context.org.people[*owner as usize].computer_id() == context.id(0);
+    owners(context).find(is_wanted).ok_or_else(|| context.not_found(0, "UDDevice"))
 }
 
-fn device(desk: &Desk<'_>, owner: u32) -> Value {
-    let (person, state) = (&desk.org.people[owner as usize], &desk.directory.users[owner as usize]);
+fn device(context: &EndpointContext<'_>, owner: u32) -> Value {
+    let (person, state) = (&context.org.people[owner as usize], &context.directory.users[owner as usize]);
     let id = person.computer_id();
     let path = format!("/api/v1/devices/{id}");
     let is_mac = person.computer.platform == "MACOS";
@@ -72,23 +72,23 @@ fn device(desk: &Desk<'_>, owner: u32) -> Value {
         "resourceAlternateId": null,
         "resourceId": id,
         "_links": {
-            "self": desk.href(&path),
-            "users": desk.href(&format!("{path}/users")),
-            "suspend": desk.href(&format!("{path}/lifecycle/suspend")),
+            "self": context.href(&path),
+            "users": context.href(&format!("{path}/users")),
+            "suspend": context.href(&format!("{path}/lifecycle/suspend")),
         },
     });
-    if desk.call.query("expand").is_some() {
-        device["_embedded"] = json!({"users": [device_user(desk, owner)]});
+    if context.call.query("expand").is_some() {
+        device["_embedded"] = json!({"users": [device_user(context, owner)]});
     }
     device
 }
 
-fn device_user(desk: &Desk<'_>, owner: u32) -> Value {
-    let person = &desk.org.people[owner as usize];
+fn device_user(context: &EndpointContext<'_>, owner: u32) -> Value {
+    let person = &context.org.people[owner as usize];
     json!({
-        "created": iso(desk.directory.users[owner as usize].created_ms + DAY_MS),
+        "created": iso(context.directory.users[owner as usize].created_ms + DAY_MS),
         "managementStatus": if person.key.is_multiple_of(2) { "MANAGED" } else { "NOT_MANAGED" },
         "screenLockType": if person.computer.platform == "MACOS" { "BIOMETRIC" } else { "PASSCODE" },
-        "user": user(desk, owner),
+        "user": user(context, owner),
     })
 }

@@ -2,39 +2,39 @@
 
 use serde_json::{Value, json};
 
-use crate::api::desk::{Desk, Served, found, iso, linked, whole};
+use crate::api::endpoint_context::{EndpointContext, Served, found, linked, whole};
 use crate::api::error::ApiError;
-use crate::org::DAY_MS;
+use crate::time::{DAY_MS, iso};
 
 /// `GET /api/v1/idps`.
-pub(crate) fn idps<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    linked(all_idps(desk), 20, 200)
+pub(crate) fn idps<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    linked(all_idps(context), 20, 200)
 }
 
 /// `GET /api/v1/idps/{id}`.
-pub(crate) fn idp<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    found(desk, all_idps(desk), "IdentityProvider")
+pub(crate) fn idp<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    found(context, all_idps(context), "IdentityProvider")
 }
 
 /// The first is the one that people in the log sign in through.
-fn all_idps(desk: &Desk<'_>) -> Vec<Value> {
+fn all_idps(context: &EndpointContext<'_>) -> Vec<Value> {
     vec![
-        idp_object(desk, 0, "Partner Directory", "SAML2", &saml(desk)),
-        idp_object(desk, 1, "Contractors", "OIDC", &oidc()),
+        idp_object(context, 0, "Partner Directory", "SAML2", &saml(context)),
+        idp_object(context, 1, "Contractors", "OIDC", &oidc()),
     ]
 }
 
-fn idp_object(desk: &Desk<'_>, number: u64, name: &str, kind: &str, protocol: &Value) -> Value {
-    let id = desk.org.single_id("0oi", number);
+fn idp_object(context: &EndpointContext<'_>, number: u64, name: &str, kind: &str, protocol: &Value) -> Value {
+    let id = context.org.single_id("0oi", number);
     let path = format!("/api/v1/idps/{id}");
-    let updated = if number == 0 { iso(desk.directory.idp_updated_ms) } else { desk.long_ago() };
+    let updated = if number == 0 { iso(context.directory.idp_updated_ms) } else { context.long_ago() };
     json!({
         "id": id,
         "type": kind,
         "name": name,
         "status": "ACTIVE",
         "issuerMode": "DYNAMIC",
-        "created": desk.long_ago(),
+        "created": context.long_ago(),
         "lastUpdated": updated,
         "protocol": protocol,
         "policy": {
@@ -48,11 +48,11 @@ fn idp_object(desk: &Desk<'_>, number: u64, name: &str, kind: &str, protocol: &V
             },
             "maxClockSkew": 120_000,
         },
-        "_links": {"self": desk.href(&path), "users": desk.href(&format!("{path}/users"))},
+        "_links": {"self": context.href(&path), "users": context.href(&format!("{path}/users"))},
     })
 }
 
-fn saml(desk: &Desk<'_>) -> Value {
+fn saml(context: &EndpointContext<'_>) -> Value {
     json!({
         "type": "SAML2",
         "endpoints": {
@@ -66,9 +66,9 @@ fn saml(desk: &Desk<'_>) -> Value {
         "settings": {"nameFormat": "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified", "honorPersistentNameId": true},
         "credentials": {
             "trust": {
-                "issuer": "https://idp.partner.example", "audience": desk.org_url, "kid": desk.org.single_id("kid", 1),
+                "issuer": "https://idp.partner.example", "audience": context.org_url, "kid": context.org.single_id("kid", 1),
             },
-            "signing": {"kid": desk.org.single_id("kid", 2)},
+            "signing": {"kid": context.org.single_id("kid", 2)},
         },
     })
 }
@@ -91,28 +91,28 @@ fn oidc() -> Value {
 }
 
 /// `GET /api/v1/authorizationServers`.
-pub(crate) fn authorization_servers<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    let id = desk.org.single_id("aus", 0);
+pub(crate) fn authorization_servers<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    let id = context.org.single_id("aus", 0);
     let path = format!("/api/v1/authorizationServers/{id}");
-    let link = |name: &str| desk.href(&format!("{path}/{name}"));
+    let link = |name: &str| context.href(&format!("{path}/{name}"));
     let server = json!({
         "id": id,
         "name": "default",
         "description": "For the org's own APIs",
         "audiences": ["api://default"],
-        "issuer": desk.url("/oauth2/default"),
+        "issuer": context.url("/oauth2/default"),
         "issuerMode": "ORG_URL",
         "status": "ACTIVE",
-        "created": desk.long_ago(),
-        "lastUpdated": desk.long_ago(),
+        "created": context.long_ago(),
+        "lastUpdated": context.long_ago(),
         "credentials": {"signing": {
-            "kid": desk.org.single_id("kid", 0),
+            "kid": context.org.single_id("kid", 0),
             "rotationMode": "AUTO",
-            "lastRotated": iso(desk.now_ms - 40 * DAY_MS),
-            "nextRotation": iso(desk.now_ms + 50 * DAY_MS),
+            "lastRotated": iso(context.now_ms - 40 * DAY_MS),
+            "nextRotation": iso(context.now_ms + 50 * DAY_MS),
         }},
         "_links": {
-            "self": desk.href(&path), "claims": link("claims"), "policies": link("policies"), "scopes": link("scopes"),
+            "self": context.href(&path), "claims": link("claims"), "policies": link("policies"), "scopes": link("scopes"),
             "deactivate": link("lifecycle/deactivate"), "rotateKey": link("credentials/lifecycle/keyRotate"),
         },
     });
@@ -120,8 +120,8 @@ pub(crate) fn authorization_servers<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>
 }
 
 /// `GET /api/v1/agentPools`: the agent of the Active Directory.
-pub(crate) fn agent_pools<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    let pool = desk.org.single_id("0oa", 78);
+pub(crate) fn agent_pools<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    let pool = context.org.single_id("0oa", 78);
     whole(vec![json!({
         "id": pool,
         "name": "corp.acme.example",
@@ -130,7 +130,7 @@ pub(crate) fn agent_pools<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError
         "disruptedAgents": 0,
         "inactiveAgents": 0,
         "agents": [{
-            "id": desk.org.single_id("a53", 0),
+            "id": context.org.single_id("a53", 0),
             "name": "dc01.corp.acme.example",
             "type": "AD",
             "poolId": pool,
@@ -139,7 +139,7 @@ pub(crate) fn agent_pools<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError
             "version": "3.22.0",
             "isHidden": false,
             "isLatestGAedVersion": true,
-            "lastConnection": desk.now_ms - 20_000,
+            "lastConnection": context.now_ms - 20_000,
         }],
     })])
 }

@@ -2,26 +2,27 @@
 
 use serde_json::{Value, json};
 
-use crate::api::desk::{Desk, Served, iso, one, whole};
+use crate::api::endpoint_context::{EndpointContext, Served, one, whole};
 use crate::api::entities::apps::app;
-use crate::api::entities::users::user;
+use crate::api::entities::user_object::user;
 use crate::api::error::ApiError;
 use crate::api::page::{Listing, Paging};
 use crate::api::scim::Filter;
-use crate::org::DAY_MS;
 use crate::org::apps::App;
 use crate::org::groups::Membership;
+use crate::time::{DAY_MS, iso};
 
 /// `GET /api/v1/groups`, with `expand=stats`, `filter`, `search` and `q`.
-pub(crate) fn list<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
+pub(crate) fn list<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
     let parse = |text: &str| Filter::parse(text).map_err(|_| ApiError::InvalidSearch);
-    let mut listing = Listing::by(there(desk).map(|group| group as u64), |position| group(desk, position as usize));
+    let mut listing =
+        Listing::by(there(context).map(|group| group as u64), |position| group(context, position as usize));
     for name in ["filter", "search"] {
-        if let Some(filter) = desk.call.query(name).map(parse).transpose()? {
+        if let Some(filter) = context.call.query(name).map(parse).transpose()? {
             listing = listing.filtered(|group| filter.holds(group));
         }
     }
-    if let Some(q) = desk.call.query("q").map(str::to_lowercase) {
+    if let Some(q) = context.call.query("q").map(str::to_lowercase) {
         let begins =
             |group: &Value| group["profile"]["name"].as_str().is_some_and(|name| name.to_lowercase().starts_with(&q));
         listing = listing.filtered(begins);
@@ -30,26 +31,28 @@ pub(crate) fn list<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
 }
 
 /// Positions of the groups that have been created already.
-fn there<'a>(desk: &'a Desk<'a>) -> impl Iterator<Item = usize> + 'a {
-    (0..desk.org.groups.len()).filter(|group| desk.org.groups[*group].born_ms <= desk.now_ms)
+fn there<'a>(context: &'a EndpointContext<'a>) -> impl Iterator<Item = usize> + 'a {
+    (0..context.org.groups.len()).filter(|group| context.org.groups[*group].born_ms <= context.now_ms)
 }
 
 /// The position of the group that the path names.
-pub(crate) fn position(desk: &Desk<'_>) -> Result<usize, ApiError> {
-    there(desk).find(|group| desk.org.groups[*group].id == desk.id(0)).ok_or_else(|| desk.not_found(0, "UserGroup"))
+pub(crate) fn position(context: &EndpointContext<'_>) -> Result<usize, ApiError> {
+    there(context)
+        .find(|group| context.org.groups[*group].id == context.id(0))
+        .ok_or_else(|| context.not_found(0, "UserGroup"))
 }
 
 /// `GET /api/v1/groups/{id}`.
-pub(crate) fn get<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    one(group(desk, position(desk)?))
+pub(crate) fn get<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    one(group(context, position(context)?))
 }
 
 /// A group as the API shows it.
-pub(crate) fn group(desk: &Desk<'_>, position: usize) -> Value {
-    let (found, state) = (&desk.org.groups[position], &desk.directory.groups[position]);
+pub(crate) fn group(context: &EndpointContext<'_>, position: usize) -> Value {
+    let (found, state) = (&context.org.groups[position], &context.directory.groups[position]);
     let path = format!("/api/v1/groups/{}", found.id);
     let born_ms = if found.born_ms == i64::MIN {
-        desk.org.log_start_ms() - found.created_days_before.cast_signed() * DAY_MS
+        context.org.log_start_ms() - found.created_days_before.cast_signed() * DAY_MS
     } else {
         found.born_ms
     };
@@ -62,13 +65,13 @@ pub(crate) fn group(desk: &Desk<'_>, position: usize) -> Value {
         "type": found.kind(),
         "profile": {"name": found.name, "description": description(found.membership, state.revision)},
         "_links": {
-            "logo": [{"name": "medium", "href": desk.url("/img/logos/groups/okta-medium.png"), "type": "image/png"}],
-            "users": desk.href(&format!("{path}/users")),
-            "apps": desk.href(&format!("{path}/apps")),
+            "logo": [{"name": "medium", "href": context.url("/img/logos/groups/okta-medium.png"), "type": "image/png"}],
+            "users": context.href(&format!("{path}/users")),
+            "apps": context.href(&format!("{path}/apps")),
         },
     });
-    if desk.call.query("expand").is_some_and(|expand| expand.split(',').any(|part| part == "stats")) {
-        group["_embedded"] = json!({"stats": stats(desk, position, &path)});
+    if context.call.query("expand").is_some_and(|expand| expand.split(',').any(|part| part == "stats")) {
+        group["_embedded"] = json!({"stats": stats(context, position, &path)});
     }
     group
 }
@@ -85,56 +88,56 @@ fn description(membership: Membership, revision: u32) -> String {
 }
 
 /// Okta spells one member wrong in its documentation and right in its answers: both are sent.
-fn stats(desk: &Desk<'_>, position: usize, path: &str) -> Value {
-    let apps = apps_of(desk, position).count();
-    let is_admin = has_roles(desk, position);
+fn stats(context: &EndpointContext<'_>, position: usize, path: &str) -> Value {
+    let apps = apps_of(context, position).count();
+    let is_admin = has_roles(context, position);
     json!({
-        "usersCount": desk.directory.groups[position].members.len(),
+        "usersCount": context.directory.groups[position].members.len(),
         "appsCount": apps,
         "groupPushMappingsCount": 0,
         "hasAdminPrivilege": is_admin,
         "hasAdminPrivlege": is_admin,
-        "_links": {"users": desk.href(&format!("{path}/users")), "apps": desk.href(&format!("{path}/apps"))},
+        "_links": {"users": context.href(&format!("{path}/users")), "apps": context.href(&format!("{path}/apps"))},
     })
 }
 
 /// Whether the group gives its members an admin role: one in fifteen teams does.
-pub(crate) fn has_roles(desk: &Desk<'_>, position: usize) -> bool {
-    let group = &desk.org.groups[position];
+pub(crate) fn has_roles(context: &EndpointContext<'_>, position: usize) -> bool {
+    let group = &context.org.groups[position];
     matches!(group.membership, Membership::Team(_)) && group.key.is_multiple_of(15)
 }
 
 /// Positions of the apps that are assigned to a group.
-pub(crate) fn apps_of<'a>(desk: &'a Desk<'_>, position: usize) -> impl Iterator<Item = usize> + 'a {
-    let is_assigned = move |app: &App| app.group == Some(position) && app.has_people() && app.born_ms <= desk.now_ms;
-    desk.org.apps.iter().enumerate().filter(move |(_, app)| is_assigned(app)).map(|(position, _)| position)
+pub(crate) fn apps_of<'a>(context: &'a EndpointContext<'_>, position: usize) -> impl Iterator<Item = usize> + 'a {
+    let is_assigned = move |app: &App| app.group == Some(position) && app.has_people() && app.born_ms <= context.now_ms;
+    context.org.apps.iter().enumerate().filter(move |(_, app)| is_assigned(app)).map(|(position, _)| position)
 }
 
 /// `GET /api/v1/groups/{id}/users`.
-pub(crate) fn users<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    let members = desk.directory.groups[position(desk)?].members.as_slice();
-    let listing = Listing::by(members.iter().map(|person| u64::from(*person)), |person| user(desk, person as u32));
+pub(crate) fn users<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    let members = context.directory.groups[position(context)?].members.as_slice();
+    let listing = Listing::by(members.iter().map(|person| u64::from(*person)), |person| user(context, person as u32));
     Ok(Served::Listing(listing, Paging::Link(1_000, 1_000)))
 }
 
 /// `GET /api/v1/groups/{id}/apps`.
-pub(crate) fn apps<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    let apps = apps_of(desk, position(desk)?).map(|app| app as u64);
-    Ok(Served::Listing(Listing::by(apps, |position| app(desk, position as usize)), Paging::Link(20, 200)))
+pub(crate) fn apps<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    let apps = apps_of(context, position(context)?).map(|app| app as u64);
+    Ok(Served::Listing(Listing::by(apps, |position| app(context, position as usize)), Paging::Link(20, 200)))
 }
 
 /// `GET /api/v1/groups/{id}/owners`.
-pub(crate) fn owners<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    let group = &desk.org.groups[position(desk)?];
+pub(crate) fn owners<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    let group = &context.org.groups[position(context)?];
     if !group.is_manual() {
         return whole(Vec::new());
     }
-    let owner = &desk.org.admins()[group.key as usize % desk.org.admins().len()];
+    let owner = &context.org.admins()[group.key as usize % context.org.admins().len()];
     whole(vec![json!({
         "id": owner.id,
         "type": "USER",
         "displayName": owner.name,
-        "lastUpdated": desk.long_ago(),
+        "lastUpdated": context.long_ago(),
         "originId": null,
         "originType": "OKTA_DIRECTORY",
         "resolved": true,
@@ -143,23 +146,23 @@ pub(crate) fn owners<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
 
 /// `GET /api/v1/groups/rules`: one rule for each group that a rule keeps.
 #[allow(clippy::unnecessary_wraps)] // As endpoints answer.
-pub(crate) fn rules<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    let ruled = (0..desk.org.groups.len()).filter(|group| desk.org.groups[*group].is_ruled());
-    let listing = Listing::by(ruled.map(|group| group as u64), |group| rule(desk, group as usize));
+pub(crate) fn rules<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    let ruled = (0..context.org.groups.len()).filter(|group| context.org.groups[*group].is_ruled());
+    let listing = Listing::by(ruled.map(|group| group as u64), |group| rule(context, group as usize));
     Ok(Served::Listing(listing, Paging::Link(50, 200)))
 }
 
-fn rule(desk: &Desk<'_>, position: usize) -> Value {
-    let group = &desk.org.groups[position];
+fn rule(context: &EndpointContext<'_>, position: usize) -> Value {
+    let group = &context.org.groups[position];
     let attribute = if matches!(group.membership, Membership::Place(_)) { "city" } else { "department" };
     let value = group.name.split(" - ").nth(1).unwrap_or_default();
     json!({
-        "id": desk.org.single_id("0pr", position as u64),
+        "id": context.org.single_id("0pr", position as u64),
         "type": "group_rule",
         "name": format!("Into {}", group.name),
         "status": "ACTIVE",
-        "created": desk.long_ago(),
-        "lastUpdated": desk.long_ago(),
+        "created": context.long_ago(),
+        "lastUpdated": context.long_ago(),
         "conditions": {
             "people": {"users": {"exclude": []}, "groups": {"exclude": []}},
             "expression": {"value": format!("user.{attribute}==\"{value}\""), "type": "urn:okta:expression:1.0"},

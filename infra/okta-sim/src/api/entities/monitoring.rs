@@ -2,42 +2,48 @@
 
 use serde_json::{Value, json};
 
-use crate::api::desk::{Desk, Served, found, linked, whole};
+use crate::api::endpoint_context::{EndpointContext, Served, found, linked, whole};
 use crate::api::error::ApiError;
+use crate::fault::kind::LogStreamSpec;
 
-/// `GET /api/v1/logStreams`: one, to Amazon EventBridge.
-pub(crate) fn log_streams<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    linked(vec![stream(desk)], 20, 200)
+/// `GET /api/v1/logStreams`: the one to okta-lake's bus, or those that a fault says.
+pub(crate) fn log_streams<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    linked(all_streams(context), 20, 200)
 }
 
 /// `GET /api/v1/logStreams/{id}`.
-pub(crate) fn log_stream<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    found(desk, vec![stream(desk)], "LogStream")
+pub(crate) fn log_stream<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    found(context, all_streams(context), "LogStream")
 }
 
-fn stream(desk: &Desk<'_>) -> Value {
-    let id = desk.org.single_id("0oa", 77);
+fn all_streams(context: &EndpointContext<'_>) -> Vec<Value> {
+    let streams = context.state.log_streams.clone().unwrap_or_else(|| vec![LogStreamSpec::default()]);
+    (77..).zip(&streams).map(|(number, spec)| stream(context, number, spec)).collect()
+}
+
+fn stream(context: &EndpointContext<'_>, number: u64, spec: &LogStreamSpec) -> Value {
+    let id = context.org.single_id("0oa", number);
     let path = format!("/api/v1/logStreams/{id}");
-    let (status, next) =
-        if desk.switches.is_stream_disabled { ("INACTIVE", "activate") } else { ("ACTIVE", "deactivate") };
+    let is_active = spec.is_active && !context.state.is_stream_disabled;
+    let (status, next) = if is_active { ("ACTIVE", "deactivate") } else { ("INACTIVE", "activate") };
     json!({
         "id": id,
-        "name": "okta-lake",
+        "name": spec.name,
         "type": "aws_eventbridge",
         "status": status,
-        "created": desk.long_ago(),
-        "lastUpdated": desk.long_ago(),
-        "settings": {"accountId": "123456789012", "eventSourceName": "okta-lake", "region": "eu-central-1"},
+        "created": context.long_ago(),
+        "lastUpdated": context.long_ago(),
+        "settings": {"accountId": spec.account, "eventSourceName": spec.event_source, "region": spec.region},
         "_links": {
-            "self": {"href": desk.url(&path), "method": "GET"},
-            next: {"href": desk.url(&format!("{path}/lifecycle/{next}")), "method": "POST"},
+            "self": {"href": context.url(&path), "method": "GET"},
+            next: {"href": context.url(&format!("{path}/lifecycle/{next}")), "method": "POST"},
         },
     })
 }
 
 /// `GET /api/v1/eventHooks`: the one that the log tells of, with the secret that Okta sends along.
-pub(crate) fn event_hooks<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    let id = desk.org.single_id("who", 0);
+pub(crate) fn event_hooks<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    let id = context.org.single_id("who", 0);
     let path = format!("/api/v1/eventHooks/{id}");
     whole(vec![json!({
         "id": id,
@@ -45,9 +51,9 @@ pub(crate) fn event_hooks<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError
         "description": "Opens a ticket for each lock-out",
         "status": "ACTIVE",
         "verificationStatus": "VERIFIED",
-        "created": desk.long_ago(),
-        "createdBy": desk.org.admins()[0].id,
-        "lastUpdated": desk.long_ago(),
+        "created": context.long_ago(),
+        "createdBy": context.org.admins()[0].id,
+        "lastUpdated": context.long_ago(),
         "events": {"type": "EVENT_TYPE", "items": ["user.account.lock"], "filter": null},
         "channel": {"type": "HTTP", "version": "1.0.0", "config": {
             "uri": "https://hooks.acme.example/okta",
@@ -56,16 +62,16 @@ pub(crate) fn event_hooks<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError
             "authScheme": {"type": "HEADER", "key": "Authorization", "value": "PLANTED-event-hook-secret"},
         }},
         "_links": {
-            "self": desk.href(&path),
-            "verify": desk.href(&format!("{path}/lifecycle/verify")),
-            "deactivate": desk.href(&format!("{path}/lifecycle/deactivate")),
+            "self": context.href(&path),
+            "verify": context.href(&format!("{path}/lifecycle/verify")),
+            "deactivate": context.href(&format!("{path}/lifecycle/deactivate")),
         },
     })])
 }
 
 /// `GET /api/v1/inlineHooks`: the one that the log tells of.
-pub(crate) fn inline_hooks<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    let id = desk.org.single_id("cal", 0);
+pub(crate) fn inline_hooks<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    let id = context.org.single_id("cal", 0);
     let path = format!("/api/v1/inlineHooks/{id}");
     whole(vec![json!({
         "id": id,
@@ -73,14 +79,14 @@ pub(crate) fn inline_hooks<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiErro
         "type": "com.okta.oauth2.tokens.transform",
         "version": "1.0.0",
         "status": "ACTIVE",
-        "created": desk.long_ago(),
-        "lastUpdated": desk.long_ago(),
+        "created": context.long_ago(),
+        "lastUpdated": context.long_ago(),
         "channel": {"type": "HTTP", "version": "1.0.0", "config": {
             "uri": "https://hooks.acme.example/tokens",
             "method": "POST",
             "headers": [],
             "authScheme": {"type": "HEADER", "key": "Authorization"},
         }},
-        "_links": {"self": desk.href(&path), "execute": desk.href(&format!("{path}/execute"))},
+        "_links": {"self": context.href(&path), "execute": context.href(&format!("{path}/execute"))},
     })])
 }

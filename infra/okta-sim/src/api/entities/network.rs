@@ -2,30 +2,31 @@
 
 use serde_json::{Value, json};
 
-use crate::api::desk::{Desk, Served, found, iso, linked, one, whole};
+use crate::api::endpoint_context::{EndpointContext, Served, found, linked, one, whole};
 use crate::api::error::ApiError;
 use crate::org::policies::ZONES;
+use crate::time::iso;
 
 /// `GET /api/v1/zones`.
-pub(crate) fn zones<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    linked(all_zones(desk), 200, 200)
+pub(crate) fn zones<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    linked(all_zones(context), 200, 200)
 }
 
 /// `GET /api/v1/zones/{id}`.
-pub(crate) fn zone<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    found(desk, all_zones(desk), "NetworkZone")
+pub(crate) fn zone<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    found(context, all_zones(context), "NetworkZone")
 }
 
-fn all_zones(desk: &Desk<'_>) -> Vec<Value> {
+fn all_zones(context: &EndpointContext<'_>) -> Vec<Value> {
     ZONES
         .iter()
         .enumerate()
-        .map(|(position, (name, is_blocking))| zone_at(desk, position, name, *is_blocking))
+        .map(|(position, (name, is_blocking))| zone_at(context, position, name, *is_blocking))
         .collect()
 }
 
-fn zone_at(desk: &Desk<'_>, position: usize, name: &str, is_blocking: bool) -> Value {
-    let id = desk.org.zone_id(position);
+fn zone_at(context: &EndpointContext<'_>, position: usize, name: &str, is_blocking: bool) -> Value {
+    let id = context.org.zone_id(position);
     let path = format!("/api/v1/zones/{id}");
     let mut zone = json!({
         "type": "IP",
@@ -33,10 +34,10 @@ fn zone_at(desk: &Desk<'_>, position: usize, name: &str, is_blocking: bool) -> V
         "name": name,
         "status": "ACTIVE",
         "usage": if is_blocking { "BLOCKLIST" } else { "POLICY" },
-        "created": desk.long_ago(),
-        "lastUpdated": iso(desk.directory.zones_updated_ms[position]),
+        "created": context.long_ago(),
+        "lastUpdated": iso(context.directory.zones_updated_ms[position]),
         "system": name != "Corporate Offices",
-        "_links": {"self": desk.href(&path), "deactivate": desk.href(&format!("{path}/lifecycle/deactivate"))},
+        "_links": {"self": context.href(&path), "deactivate": context.href(&format!("{path}/lifecycle/deactivate"))},
     });
     if name == "DefaultEnhancedDynamicZone" {
         let nobody = json!({"include": [], "exclude": []});
@@ -61,9 +62,9 @@ fn gateways(name: &str) -> Value {
 }
 
 /// `GET /api/v1/trustedOrigins`.
-pub(crate) fn trusted_origins<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    let id = desk.org.single_id("tos", 0);
-    let admin = &desk.org.admins()[0].id;
+pub(crate) fn trusted_origins<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    let id = context.org.single_id("tos", 0);
+    let admin = &context.org.admins()[0].id;
     let path = format!("/api/v1/trustedOrigins/{id}");
     let origin = json!({
         "id": id,
@@ -71,17 +72,17 @@ pub(crate) fn trusted_origins<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiE
         "origin": "https://intranet.acme.example",
         "scopes": [{"type": "CORS"}, {"type": "REDIRECT"}],
         "status": "ACTIVE",
-        "created": desk.long_ago(),
+        "created": context.long_ago(),
         "createdBy": admin,
-        "lastUpdated": desk.long_ago(),
+        "lastUpdated": context.long_ago(),
         "lastUpdatedBy": admin,
-        "_links": {"self": desk.href(&path), "deactivate": desk.href(&format!("{path}/lifecycle/deactivate"))},
+        "_links": {"self": context.href(&path), "deactivate": context.href(&format!("{path}/lifecycle/deactivate"))},
     });
     linked(vec![origin], 20, 200)
 }
 
 /// `GET /api/v1/behaviors`: the first two are those that sign-ins in the log name.
-pub(crate) fn behaviors<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
+pub(crate) fn behaviors<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
     let rules = [
         (
             "New Device",
@@ -99,28 +100,28 @@ pub(crate) fn behaviors<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> 
         ("Velocity", "VELOCITY", json!({"velocityKph": 805})),
     ];
     let rule = |(number, (name, kind, settings)): (u64, (&str, &str, Value))| {
-        let id = desk.org.single_id("bhv", number);
+        let id = context.org.single_id("bhv", number);
         json!({
             "id": id,
             "name": name,
             "type": kind,
             "settings": settings,
             "status": "ACTIVE",
-            "created": desk.long_ago(),
-            "lastUpdated": desk.long_ago(),
-            "_link": desk.itself(&format!("/api/v1/behaviors/{id}")),
+            "created": context.long_ago(),
+            "lastUpdated": context.long_ago(),
+            "_link": context.itself(&format!("/api/v1/behaviors/{id}")),
         })
     };
     whole((0..).zip(rules).map(rule).collect())
 }
 
 /// `GET /api/v1/threats/configuration`.
-pub(crate) fn threat_insight<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
+pub(crate) fn threat_insight<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
     one(json!({
         "action": "audit",
         "excludeZones": [],
-        "created": desk.long_ago(),
-        "lastUpdated": desk.long_ago(),
-        "_links": desk.itself("/api/v1/threats/configuration"),
+        "created": context.long_ago(),
+        "lastUpdated": context.long_ago(),
+        "_links": context.itself("/api/v1/threats/configuration"),
     }))
 }

@@ -2,19 +2,20 @@
 
 use serde_json::{Value, json};
 
-use crate::api::desk::{Desk, Served, iso, linked, one, whole};
+use crate::api::endpoint_context::{EndpointContext, Served, linked, one, whole};
 use crate::api::error::ApiError;
 use crate::org::policies::POLICIES;
+use crate::time::iso;
 
 /// `GET /api/v1/policies`, which asks for a type.
-pub(crate) fn list<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
+pub(crate) fn list<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
     let missing = || ApiError::Validation("type".to_owned(), "type: The field cannot be left blank".to_owned());
-    let kind = desk.call.query("type").ok_or_else(missing)?;
+    let kind = context.call.query("type").ok_or_else(missing)?;
     if !KINDS.contains(&kind) {
         return Err(ApiError::Validation("type".to_owned(), format!("type: {kind:?} is no policy type")));
     }
     let of_kind = POLICIES.iter().enumerate().filter(|(_, policy)| policy.kind == kind);
-    linked(of_kind.map(|(position, _)| policy(desk, position)).collect(), 20, 200)
+    linked(of_kind.map(|(position, _)| policy(context, position)).collect(), 20, 200)
 }
 
 /// Every type that Okta's document has; the org has policies of some.
@@ -34,24 +35,24 @@ const KINDS: &[&str] = &[
 ];
 
 /// `GET /api/v1/policies/{id}`.
-pub(crate) fn get<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    one(policy(desk, position(desk)?))
+pub(crate) fn get<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    one(policy(context, position(context)?))
 }
 
 /// `GET /api/v1/policies/{id}/rules`.
-pub(crate) fn rules<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    let policy = position(desk)?;
-    whole((0..POLICIES[policy].rules.len()).map(|number| rule(desk, policy, number)).collect())
+pub(crate) fn rules<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    let policy = position(context)?;
+    whole((0..POLICIES[policy].rules.len()).map(|number| rule(context, policy, number)).collect())
 }
 
-fn position(desk: &Desk<'_>) -> Result<usize, ApiError> {
-    let found = (0..POLICIES.len()).find(|position| desk.org.policy_id(*position) == desk.id(0));
-    found.ok_or_else(|| desk.not_found(0, "Policy"))
+fn position(context: &EndpointContext<'_>) -> Result<usize, ApiError> {
+    let found = (0..POLICIES.len()).find(|position| context.org.policy_id(*position) == context.id(0));
+    found.ok_or_else(|| context.not_found(0, "Policy"))
 }
 
-fn policy(desk: &Desk<'_>, position: usize) -> Value {
+fn policy(context: &EndpointContext<'_>, position: usize) -> Value {
     let found = &POLICIES[position];
-    let id = desk.org.policy_id(position);
+    let id = context.org.policy_id(position);
     let path = format!("/api/v1/policies/{id}");
     let first = POLICIES.iter().position(|policy| policy.kind == found.kind).unwrap_or(position);
     let mut policy = json!({
@@ -61,11 +62,11 @@ fn policy(desk: &Desk<'_>, position: usize) -> Value {
         "description": format!("{} of the org", found.name),
         "priority": 1 + position - first,
         "system": found.name.ends_with("Policy"),
-        "conditions": if found.kind == "PASSWORD" { password_conditions(desk) } else { Value::Null },
-        "created": desk.long_ago(),
-        "lastUpdated": iso(desk.directory.policies_updated_ms[position]),
+        "conditions": if found.kind == "PASSWORD" { password_conditions(context) } else { Value::Null },
+        "created": context.long_ago(),
+        "lastUpdated": iso(context.directory.policies_updated_ms[position]),
         "type": found.kind,
-        "_links": {"self": desk.href(&path), "rules": desk.href(&format!("{path}/rules"))},
+        "_links": {"self": context.href(&path), "rules": context.href(&format!("{path}/rules"))},
     });
     if let Some(settings) = settings(found.kind) {
         policy["settings"] = settings;
@@ -73,8 +74,8 @@ fn policy(desk: &Desk<'_>, position: usize) -> Value {
     policy
 }
 
-fn password_conditions(desk: &Desk<'_>) -> Value {
-    json!({"people": {"groups": {"include": [desk.org.groups[0].id]}}, "authProvider": {"provider": "OKTA"}})
+fn password_conditions(context: &EndpointContext<'_>) -> Value {
+    json!({"people": {"groups": {"include": [context.org.groups[0].id]}}, "authProvider": {"provider": "OKTA"}})
 }
 
 fn settings(kind: &str) -> Option<Value> {
@@ -111,10 +112,10 @@ fn settings(kind: &str) -> Option<Value> {
     }
 }
 
-fn rule(desk: &Desk<'_>, policy: usize, number: usize) -> Value {
+fn rule(context: &EndpointContext<'_>, policy: usize, number: usize) -> Value {
     let (kind, name) = (POLICIES[policy].kind, POLICIES[policy].rules[number]);
-    let id = desk.org.rule_id(policy, number);
-    let path = format!("/api/v1/policies/{}/rules/{id}", desk.org.policy_id(policy));
+    let id = context.org.rule_id(policy, number);
+    let path = format!("/api/v1/policies/{}/rules/{id}", context.org.policy_id(policy));
     let is_last = number + 1 == POLICIES[policy].rules.len();
     json!({
         "id": id,
@@ -122,30 +123,30 @@ fn rule(desk: &Desk<'_>, policy: usize, number: usize) -> Value {
         "name": name,
         // The catch-all of an access policy is the 99th, whatever comes before it.
         "priority": if name == "Catch-all Rule" { 99 } else { number + 1 },
-        "created": desk.long_ago(),
-        "lastUpdated": iso(desk.directory.policies_updated_ms[policy]),
+        "created": context.long_ago(),
+        "lastUpdated": iso(context.directory.policies_updated_ms[policy]),
         "system": matches!(name, "Default Rule" | "Catch-all Rule"),
-        "conditions": conditions(desk, kind, is_last),
-        "actions": actions(desk, kind, is_last),
+        "conditions": conditions(context, kind, is_last),
+        "actions": actions(context, kind, is_last),
         "type": if kind == "OKTA_SIGN_ON" { "SIGN_ON" } else { kind },
-        "_links": desk.itself(&path),
+        "_links": context.itself(&path),
     })
 }
 
 /// The last rule of a policy is for everybody.
-fn conditions(desk: &Desk<'_>, kind: &str, is_last: bool) -> Value {
+fn conditions(context: &EndpointContext<'_>, kind: &str, is_last: bool) -> Value {
     if !matches!(kind, "MFA_ENROLL" | "OKTA_SIGN_ON" | "PASSWORD") {
         return Value::Null;
     }
     let network = if is_last {
         json!({"connection": "ANYWHERE"})
     } else {
-        json!({"connection": "ZONE", "exclude": [desk.org.zone_id(1)]})
+        json!({"connection": "ZONE", "exclude": [context.org.zone_id(1)]})
     };
     json!({"people": {"users": {"exclude": []}}, "network": network})
 }
 
-fn actions(desk: &Desk<'_>, kind: &str, is_last: bool) -> Value {
+fn actions(context: &EndpointContext<'_>, kind: &str, is_last: bool) -> Value {
     match kind {
         "ACCESS_POLICY" => json!({"appSignOn": {"access": "ALLOW", "verificationMethod": {
             "factorMode": "2FA", "type": "ASSURANCE", "reauthenticateIn": "PT12H",
@@ -154,7 +155,7 @@ fn actions(desk: &Desk<'_>, kind: &str, is_last: bool) -> Value {
         "ENTITY_RISK" => json!({"entityRisk": {"actions": [{"action": "TERMINATE_ALL_SESSIONS"}]}}),
         "IDP_DISCOVERY" if is_last => json!({"idp": {"providers": [], "idpSelectionType": "SPECIFIC"}}),
         "IDP_DISCOVERY" => {
-            let partner = json!({"id": desk.org.single_id("0oi", 0), "type": "SAML2", "name": "Partner Directory"});
+            let partner = json!({"id": context.org.single_id("0oi", 0), "type": "SAML2", "name": "Partner Directory"});
             json!({"idp": {"providers": [partner], "idpSelectionType": "SPECIFIC"}})
         }
         "MFA_ENROLL" => json!({"enroll": {"self": "CHALLENGE"}}),

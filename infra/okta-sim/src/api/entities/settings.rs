@@ -2,16 +2,16 @@
 
 use serde_json::json;
 
-use crate::api::desk::{Desk, Served, linked, one, whole};
+use crate::api::endpoint_context::{EndpointContext, Served, linked, one, whole};
 use crate::api::error::ApiError;
 use crate::api::page::{Listing, Paging};
 
 /// `GET /api/v1/org`.
-pub(crate) fn org<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    let link = |name: &str| desk.href(&format!("/api/v1/org/{name}"));
+pub(crate) fn org<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    let link = |name: &str| context.href(&format!("/api/v1/org/{name}"));
     one(json!({
-        "id": desk.org.single_id("00o", 0),
-        "subdomain": desk.org.tenant(),
+        "id": context.org_id(),
+        "subdomain": context.org.tenant(),
         "companyName": "Acme Inc.",
         "status": "ACTIVE",
         "website": "https://acme.example",
@@ -24,8 +24,8 @@ pub(crate) fn org<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
         "state": "California",
         "country": "US",
         "postalCode": "94107",
-        "created": desk.long_ago(),
-        "lastUpdated": desk.long_ago(),
+        "created": context.long_ago(),
+        "lastUpdated": context.long_ago(),
         "expiresAt": null,
         "_links": {
             "preferences": link("preferences"), "contacts": link("contacts"), "logo": null, "uploadLogo": link("logo"),
@@ -35,8 +35,8 @@ pub(crate) fn org<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
 }
 
 /// `GET /api/v1/brands`.
-pub(crate) fn brands<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    let id = desk.org.single_id("bnd", 0);
+pub(crate) fn brands<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    let id = context.org.single_id("bnd", 0);
     let path = format!("/api/v1/brands/{id}");
     let brand = json!({
         "id": id,
@@ -47,44 +47,44 @@ pub(crate) fn brands<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
         "removePoweredByOkta": false,
         "locale": "en",
         "defaultApp": {"appInstanceId": null, "appLinkName": null},
-        "_links": {"self": desk.href(&path), "themes": desk.href(&format!("{path}/themes"))},
+        "_links": {"self": context.href(&path), "themes": context.href(&format!("{path}/themes"))},
     });
     linked(vec![brand], 20, 200)
 }
 
 /// `GET /api/v1/realms`.
-pub(crate) fn realms<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    let id = desk.org.single_id("guo", 0);
+pub(crate) fn realms<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    let id = context.org.single_id("guo", 0);
     let realm = json!({
         "id": id,
         "isDefault": true,
         "profile": {"name": "Default Realm", "realmType": "DEFAULT"},
-        "created": desk.long_ago(),
-        "lastUpdated": desk.long_ago(),
-        "_links": desk.itself(&format!("/api/v1/realms/{id}")),
+        "created": context.long_ago(),
+        "lastUpdated": context.long_ago(),
+        "_links": context.itself(&format!("/api/v1/realms/{id}")),
     });
     linked(vec![realm], 200, 200)
 }
 
 /// `GET /api/v1/domains`: the org has none of its own.
 #[allow(clippy::unnecessary_wraps)] // As endpoints answer.
-pub(crate) fn domains<'a>(_: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
+pub(crate) fn domains<'a>(_: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
     Ok(Served::Listing(Listing::of(Vec::new()), Paging::WholeIn("domains")))
 }
 
 /// `GET /api/v1/meta/types/user`: the one that all users have.
-pub(crate) fn user_types<'a>(desk: &'a Desk<'a>) -> Result<Served<'a>, ApiError> {
-    let id = desk.org.single_id("oty", 0);
+pub(crate) fn user_types<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    let id = context.org.single_id("oty", 0);
     whole(vec![json!({
         "id": id,
         "name": "user",
         "displayName": "User",
         "description": "Okta user profile template with default permission settings",
         "default": true,
-        "created": desk.long_ago(),
+        "created": context.long_ago(),
         "createdBy": "sprz9fj1ycBcsgopy1d6",
-        "lastUpdated": desk.long_ago(),
+        "lastUpdated": context.long_ago(),
         "lastUpdatedBy": "sprz9fj1ycBcsgopy1d6",
-        "_links": desk.itself(&format!("/api/v1/meta/types/user/{id}")),
+        "_links": context.itself(&format!("/api/v1/meta/types/user/{id}")),
     })])
 }

@@ -13,28 +13,35 @@ pub(crate) struct Cursor {
     /// The end of a bounded request, fixed when its first page was read.
     pub(crate) until_ms: Option<i64>,
     pub(crate) is_descending: bool,
-    /// The other end of a descending request.
+    /// Where the part of the log begins that is asked for.
     pub(crate) since_ms: i64,
+    /// The number of the page that begins here, from 1.
+    pub(crate) page: u32,
+    /// The filter and keywords that it belongs to.
+    pub(crate) query: u64,
 }
 
 impl Cursor {
     pub(crate) fn encode(&self) -> String {
         let until = self.until_ms.map_or_else(String::new, |until| until.to_string());
         let order = if self.is_descending { "d" } else { "a" };
-        let text = format!("{}_{}_{until}_{order}_{}", self.at_ms, self.read, self.since_ms);
+        let Self { at_ms, read, since_ms, page, query, .. } = self;
+        let text = format!("{at_ms}_{read}_{until}_{order}_{since_ms}_{page}_{query}");
         URL_SAFE_NO_PAD.encode(text)
     }
 
     pub(crate) fn decode(text: &str) -> Option<Self> {
         let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
         let parts: Vec<&str> = text.split('_').collect();
-        let [at, read, until, order, since] = parts.as_slice() else { return None };
+        let [at, read, until, order, since, page, query] = parts.as_slice() else { return None };
         Some(Self {
             at_ms: at.parse().ok()?,
             read: read.parse().ok()?,
             until_ms: if until.is_empty() { None } else { Some(until.parse().ok()?) },
             is_descending: *order == "d",
             since_ms: since.parse().ok()?,
+            page: page.parse().ok()?,
+            query: query.parse().ok()?,
         })
     }
 }
@@ -45,7 +52,15 @@ mod tests {
 
     #[test]
     fn a_cursor_survives_the_link() {
-        let polling = Cursor { at_ms: 1_772_452_800_123, read: 2, until_ms: None, is_descending: false, since_ms: 0 };
+        let polling = Cursor {
+            at_ms: 1_772_452_800_123,
+            read: 2,
+            until_ms: None,
+            is_descending: false,
+            since_ms: 0,
+            page: 1,
+            query: 9,
+        };
         let bounded = Cursor { until_ms: Some(5), is_descending: true, since_ms: -3, ..polling };
         for cursor in [polling, bounded] {
             assert_eq!(Cursor::decode(&cursor.encode()), Some(cursor));

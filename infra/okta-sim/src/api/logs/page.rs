@@ -2,10 +2,12 @@
 
 use crate::api::logs::cursor::Cursor;
 use crate::api::logs::query::Query;
+use crate::api::page::PageRules;
 use crate::api::scim::{Filter, Operator};
-use crate::log::slot::Moment;
-use crate::log::{Backwards, ByPersistence, ByPublication};
-use crate::org::{DAY_MS, Org};
+use crate::log::planned_event::PlannedEvent;
+use crate::log::timeline::{Backwards, ByPersistence, ByPublication};
+use crate::org::model::OrgModel;
+use crate::time::DAY_MS;
 
 /// A page: events as JSON, and where the next one begins.
 #[derive(Debug)]
@@ -18,31 +20,38 @@ pub(crate) struct Page {
 const RETENTION_MS: i64 = 90 * DAY_MS;
 
 impl Page {
-    /// Reads the page that the query asks for, as it is at `now_ms`.
-    pub(crate) fn read(org: &Org, query: &Query, now_ms: i64) -> Self {
+    /// Reads the page that the query asks for, as it is now.
+    pub(crate) fn read(org: &OrgModel, query: &Query, rules: PageRules) -> Self {
+        let page = Self::from_cursor(org, query, rules);
+        let number = |next| Cursor { page: query.cursor.page + 1, ..next };
+        Self { next: page.next.map(number), ..page }
+    }
+
+    fn from_cursor(org: &OrgModel, query: &Query, rules: PageRules) -> Self {
+        let now_ms = rules.now_ms;
         let kept_from = now_ms - RETENTION_MS;
-        let reader = Reader { org, query, now_ms, kept_from };
+        let reader = Reader { org, query, rules, kept_from };
         if query.is_polling() {
             return reader.poll();
         }
         let (since, until) = (query.cursor.since_ms, query.cursor.until_ms.unwrap_or(now_ms));
         if query.cursor.is_descending {
-            let mut moments = Backwards::new(
+            let mut planned = Backwards::new(
                 org,
                 since.max(kept_from)..query.cursor.at_ms.saturating_add(i64::from(query.cursor.read > 0)),
             );
-            reader.bounded(std::iter::from_fn(|| moments.next_moment()))
+            reader.bounded(std::iter::from_fn(|| planned.next_planned()))
         } else {
-            let mut moments = ByPublication::new(org, query.cursor.at_ms.max(kept_from)..until);
-            reader.bounded(std::iter::from_fn(|| moments.next_moment()))
+            let mut planned = ByPublication::new(org, query.cursor.at_ms.max(kept_from)..until);
+            reader.bounded(std::iter::from_fn(|| planned.next_planned()))
         }
     }
 }
 
 struct Reader<'a> {
-    org: &'a Org,
+    org: &'a OrgModel,
     query: &'a Query,
-    now_ms: i64,
+    rules: PageRules,
     kept_from: i64,
 }
 
@@ -51,29 +60,33 @@ impl Reader<'_> {
     fn poll(&self) -> Page {
         let start = self.query.cursor.at_ms.max(self.kept_from);
         // What is inserted in this very millisecond may still get company.
-        let mut moments = ByPersistence::new(self.org, start..self.now_ms);
+        let mut planned = ByPersistence::new(self.org, start..self.rules.now_ms);
         let mut place = Place::after(self.query.cursor);
         let mut events = Vec::new();
-        while events.len() < self.query.limit {
-            let Some((inserted_ms, moment)) = moments.next_moment() else { break };
-            if place.passes(inserted_ms) && moment.published_ms >= self.kept_from {
-                events.extend(self.wanted(&moment));
+        while events.len() < self.rules.limit(self.query.limit) {
+            let Some((inserted_ms, event)) = planned.next_planned() else { break };
+            if place.passes(inserted_ms) && event.published_ms >= self.kept_from {
+                events.extend(self.wanted(&event));
             }
         }
         Page { events, next: Some(place.cursor) }
     }
 
     /// By `published`, with an end: the last page has no next link.
-    fn bounded(&self, mut moments: impl Iterator<Item = Moment>) -> Page {
+    fn bounded(&self, mut planned: impl Iterator<Item = PlannedEvent>) -> Page {
+        let limit = self.rules.limit(self.query.limit);
         let mut place = Place::after(self.query.cursor);
         let mut events = Vec::new();
         loop {
             let before = place.cursor;
-            let Some(moment) = moments.next() else { return Page { events, next: None } };
+            let Some(event) = planned.next() else {
+                let has_next = self.rules.has_trailing_next && !events.is_empty();
+                return Page { next: has_next.then_some(place.cursor), events };
+            };
             // What has not been inserted yet is not there yet, although it has happened.
-            let is_there = place.passes(moment.published_ms) && moment.persisted_ms(self.org) < self.now_ms;
-            let Some(event) = is_there.then(|| self.wanted(&moment)).flatten() else { continue };
-            if events.len() == self.query.limit {
+            let is_there = place.passes(event.published_ms) && event.persisted_ms(self.org) < self.rules.now_ms;
+            let Some(event) = is_there.then(|| self.wanted(&event)).flatten() else { continue };
+            if events.len() == limit {
                 return Page { events, next: Some(before) };
             }
             events.push(event);
@@ -81,13 +94,13 @@ impl Reader<'_> {
     }
 
     /// The event as JSON, if filter and keywords let it through.
-    fn wanted(&self, moment: &Moment) -> Option<String> {
+    fn wanted(&self, event: &PlannedEvent) -> Option<String> {
         let filter = self.query.filter.as_ref();
         // Most filters are by type, which is known before the event is written.
-        if filter.is_some_and(|filter| excludes_type(filter, moment.event_type(self.org))) {
+        if filter.is_some_and(|filter| excludes_type(filter, event.event_type())) {
             return None;
         }
-        let json = moment.event(self.org).json;
+        let json = event.event(self.org).json;
         if let Some(filter) = filter {
             let event = serde_json::from_str(&json).unwrap_or_default();
             if !filter.holds(&event) {

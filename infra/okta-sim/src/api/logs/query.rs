@@ -6,7 +6,8 @@ use crate::api::call::Call;
 use crate::api::error::ApiError;
 use crate::api::logs::cursor::Cursor;
 use crate::api::scim::{Filter, Operator};
-use crate::org::DAY_MS;
+use crate::random::mix;
+use crate::time::DAY_MS;
 
 /// A request for a page of the log.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,7 +40,9 @@ impl Query {
             Some(_) if call.query("since").is_some() => {
                 return Err(invalid("'since' and 'after' cannot be used together"));
             }
-            Some(after) => Cursor::decode(after).ok_or_else(|| invalid("'after': the cursor is invalid"))?,
+            Some(after) => Cursor::decode(after)
+                .filter(|cursor| cursor.query == digest(call))
+                .ok_or_else(|| invalid("'after': the cursor is invalid"))?,
             None => first_cursor(call, now_ms)?,
         };
         let names = ["limit", "filter", "q", "sortOrder"];
@@ -62,6 +65,12 @@ impl Query {
     }
 }
 
+/// What a cursor belongs to, beside its place.
+fn digest(call: &Call) -> u64 {
+    let texts = ["filter", "q"].map(|name| call.query(name).unwrap_or_default());
+    texts.join("\n").bytes().fold(0, |hash, byte| mix(hash, u64::from(byte)))
+}
+
 fn first_cursor(call: &Call, now_ms: i64) -> Result<Cursor, ApiError> {
     let is_descending = match call.query("sortOrder") {
         None | Some("ASCENDING") => false,
@@ -82,7 +91,7 @@ fn first_cursor(call: &Call, now_ms: i64) -> Result<Cursor, ApiError> {
     // Only "from here on, ascending" is polling.
     let until_ms = if is_descending { Some(until_ms.unwrap_or(now_ms)) } else { until_ms };
     let at_ms = until_ms.filter(|_| is_descending).unwrap_or(since_ms);
-    Ok(Cursor { at_ms, read: 0, until_ms, is_descending, since_ms })
+    Ok(Cursor { at_ms, read: 0, until_ms, is_descending, since_ms, page: 1, query: digest(call) })
 }
 
 fn instant(name: &str, text: &str) -> Result<i64, ApiError> {

@@ -1,0 +1,132 @@
+//! A collection from its plan to its end, over as many invocations of the function as it takes. What the function puts on
+//! its bus drives it, as in the deployed stack: `Continue` makes the next invocation.
+
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+use local_aws::backfill_stack::BackfillStack;
+use local_aws::bus_server::BusEvent;
+use serde_json::Value;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::bars::Bars;
+use super::inventory::Entities;
+use super::report::{held_until, print_plan, problems};
+use super::seals::Seals;
+use crate::report::note;
+
+/// A collection while it runs.
+pub(super) struct Collection {
+    backfill: BackfillStack,
+    events: UnboundedReceiver<BusEvent>,
+    timeout: Duration,
+    started: Instant,
+    display: Display,
+}
+
+/// What the events on the bus say.
+struct Display {
+    bars: Bars,
+    /// The command that `Continue` asks for.
+    next: Option<Value>,
+    /// How long the plan said that it would take.
+    planned_seconds: Option<u64>,
+    seals: Seals,
+    entities: Entities,
+}
+
+impl Collection {
+    /// A collection by this function, whose invocations each take at most the timeout.
+    pub(super) fn new(backfill: BackfillStack, events: UnboundedReceiver<BusEvent>, timeout: Duration) -> Self {
+        let display = Display {
+            bars: Bars::new(),
+            next: None,
+            planned_seconds: None,
+            seals: Seals::default(),
+            entities: Entities::new(),
+        };
+        Self { backfill, events, timeout, started: Instant::now(), display }
+    }
+
+    /// Runs the command, and those that follow from it, to the end; returns the last report.
+    pub(super) async fn run(&mut self, first: Value) -> anyhow::Result<Value> {
+        let report = self.finish(first).await;
+        self.display.bars.clear();
+        self.display.entities.clear();
+        report
+    }
+
+    async fn finish(&mut self, first: Value) -> anyhow::Result<Value> {
+        let mut command = first;
+        loop {
+            let report = self.invoke(command.clone()).await?;
+            if report["is_complete"] == true || problems(&report).next().is_some() {
+                return Ok(report);
+            }
+            if let Some(next) = self.display.next.take() {
+                command = next;
+            } else if let Some(until) = held_until(&report) {
+                note(&format!(
+                    "Another run works on this collection, or was killed: waiting until its lease ends at {until:.0}"
+                ))?;
+                let wait = Duration::try_from(until.duration_since(Timestamp::now())).unwrap_or_default();
+                tokio::time::sleep(wait + Duration::from_secs(1)).await;
+            } else {
+                return Ok(report);
+            }
+        }
+    }
+
+    /// One invocation. What is put on the bus meanwhile is shown.
+    async fn invoke(&mut self, command: Value) -> anyhow::Result<Value> {
+        let Self { backfill, events, timeout, display, .. } = self;
+        let invocation = backfill.run(command, *timeout);
+        tokio::pin!(invocation);
+        let invocation = loop {
+            tokio::select! {
+                invocation = &mut invocation => break invocation?,
+                Some(event) = events.recv() => display.take(event)?,
+            }
+        };
+        while let Ok(event) = events.try_recv() {
+            display.take(event)?;
+        }
+        serde_json::from_slice(&invocation.response).context("cannot read the function's report")
+    }
+
+    /// Prints the hours that were sealed.
+    pub(super) fn print_seals(&self, report: &Value, output: &mut impl Write) -> io::Result<()> {
+        self.display.seals.print(report, output)
+    }
+
+    /// Prints the time and the memory that it took.
+    pub(super) fn print_effort(&self, output: &mut impl Write) -> io::Result<()> {
+        let took = self.started.elapsed().as_secs_f64();
+        match self.display.planned_seconds {
+            Some(planned) => writeln!(output, "It took {took:.0} s; the plan said {planned} s")?,
+            None => writeln!(output, "It took {took:.0} s")?,
+        }
+        if let Some(peak) = self.backfill.function.peak_memory() {
+            writeln!(output, "The function used {} MB at most", peak >> 20)?;
+        }
+        Ok(())
+    }
+}
+
+impl Display {
+    fn take(&mut self, event: BusEvent) -> io::Result<()> {
+        match event.detail_type.as_str() {
+            "CollectionPlanned" => {
+                self.planned_seconds = event.detail["eta"]["seconds"].as_u64();
+                print_plan(&event.detail, &mut io::stderr().lock())?;
+            }
+            "CollectionProgress" => self.bars.show(&event.detail)?,
+            "InventoryProgress" => self.entities.show(&event.detail)?,
+            "Continue" => self.next = Some(event.detail),
+            kind => self.seals.add(kind, event.detail)?,
+        }
+        Ok(())
+    }
+}
