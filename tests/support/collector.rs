@@ -26,7 +26,7 @@ use local_aws::credentials::Credentials as LocalCredentials;
 use local_aws::fault::Fault;
 use local_aws::s3_server::{BUCKET, EmbeddedS3, REGION};
 use local_aws::secrets_server::SecretsServer;
-use normalize::{LogEvent, Receipt, Route, Tenant, hour_of};
+use normalize::{IngestContext, IngestPath, LogEvent, Tenant, hour_of};
 use okta::{AllowedHosts, Clock, Share};
 use okta_sim::{LimitsConfig, OrgConfig, SimConfig, Simulator};
 use serde_json::Value;
@@ -182,7 +182,7 @@ impl Collector {
     pub(crate) async fn deliver(&self, batch: &[String]) {
         let tenant = Tenant::parse("acme").unwrap();
         let now = self.clock.now();
-        let receipt = Receipt { tenant: &tenant, route: Route::Stream, logged: now, processed: now };
+        let receipt = IngestContext { tenant: &tenant, path: IngestPath::Stream, logged: now, processed: now };
         let mut rows = Batch::default();
         for raw in batch {
             let log = LogEvent::parse(raw).unwrap();
@@ -299,6 +299,7 @@ fn function(
         stack: Stack { lake: lake.clone(), events: events.clone(), bus: None, rule: None },
         sink: Sink { lake, format, figures: figures.clone() },
         outputs: Vec::new(),
+        signer: None,
         bus: Bus::new(events, Some("okta-lake".to_owned())),
         share: Share::new(100, 10).unwrap(),
         allowed_hosts: AllowedHosts { custom_domains: vec![], loopback: true },

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use lake::signing::Signer;
 use okta::{AllowedHosts, Clock, Observer, Options, Share};
 
 use crate::aws::bus::Bus;
@@ -24,6 +25,8 @@ pub struct App {
     pub sink: Sink,
     /// Where sealed hours are written as well.
     pub outputs: Vec<Arc<dyn SealedOutput>>,
+    /// The key that signs the ledger, if there is one.
+    pub signer: Option<Arc<dyn Signer>>,
     /// Where it is told what happens.
     pub bus: Bus,
     /// How much of the rate limits may be used.

@@ -35,6 +35,7 @@ async fn main() -> anyhow::Result<()> {
         secrets: Secrets::new(aws_sdk_secretsmanager::Client::new(&aws), config.secret_prefix),
         sink: Sink { lake: lake.clone(), format: config.format, figures: figures.clone() },
         outputs,
+        signer: None,
         bus: Bus::new(events.clone(), config.own_bus),
         stack: Stack { lake, events, bus: config.bus, rule: config.rule },
         share: config.share,

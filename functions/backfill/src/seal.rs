@@ -10,6 +10,7 @@ mod compare;
 mod content;
 pub mod due;
 mod error;
+mod evidence;
 mod export;
 mod hour;
 mod index;

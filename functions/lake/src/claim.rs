@@ -3,7 +3,7 @@
 
 pub mod evidence;
 pub mod reason;
-mod record;
+pub(crate) mod record;
 
 use std::fmt;
 

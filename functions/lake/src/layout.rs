@@ -1,14 +1,13 @@
-//! Where objects lie: pure keys, hive-style partitions in UTC.
+//! The keys of the lake's objects: hive-style partitions in UTC. [`crate::key`] reads them. Pure.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use normalize::Tenant;
 
 use crate::format::Format;
+use crate::key::Key;
 use crate::partition::Partition;
 
-/// The tenant part of keys for what cannot be told to belong to an org. No tenant starts with `_`.
+/// The tenant part of keys for messages whose org is unknown. No tenant starts with `_`.
 pub const UNKNOWN_TENANT: &str = "_unknown";
 
 /// `live/tenant=T/day=YYYY-MM-DD/hour=HH/<digest>.<extension>`.
@@ -16,7 +15,7 @@ pub fn live_key(partition: &Partition, digest: &str, format: Format) -> String {
     format!("{}{digest}.{}", live_folder(partition), format.extension())
 }
 
-/// `live/tenant=T/`: what is not sealed yet, or was not cleared away since.
+/// `live/tenant=T/`: what is not sealed yet, or not removed since.
 pub fn live_prefix(tenant: &Tenant) -> String {
     format!("live/tenant={tenant}/")
 }
@@ -29,9 +28,10 @@ pub fn live_folder(partition: &Partition) -> String {
 
 /// The hour and the name of an object of an org's part of `live/`; none if it is no such key.
 pub fn live_object<'a>(tenant: &Tenant, key: &'a str) -> Option<(Timestamp, &'a str)> {
-    let mut parts = key.strip_prefix(&live_prefix(tenant))?.split('/');
-    let (day, hour, name) = (parts.next()?.strip_prefix("day=")?, parts.next()?.strip_prefix("hour=")?, parts.next()?);
-    (parts.next().is_none() && !name.is_empty()).then_some((hour_start(day, hour)?, name))
+    match Key::parse(key)? {
+        Key::Live { partition, name } => (partition.tenant == *tenant).then_some((partition.hour, name)),
+        _ => None,
+    }
 }
 
 /// `sealed/tenant=T/day=YYYY-MM-DD/hour=HH/`: every generation of an hour.
@@ -45,30 +45,12 @@ pub fn sealed_key(partition: &Partition, generation: u64, digest: &str, format: 
     format!("{}gen={generation}/{digest}.{}", sealed_prefix(partition), format.extension())
 }
 
-/// `sealed/tenant=T/`: every generation of every hour.
-pub fn sealed_tenant_prefix(tenant: &Tenant) -> String {
-    format!("sealed/tenant={tenant}/")
-}
-
-/// The hour that a sealed object of an org is about; none if the key is no such key.
-pub fn sealed_hour(tenant: &Tenant, key: &str) -> Option<Timestamp> {
-    let mut parts = key.strip_prefix(&sealed_tenant_prefix(tenant))?.split('/');
-    let (day, hour) = (parts.next()?.strip_prefix("day=")?, parts.next()?.strip_prefix("hour=")?);
-    parts.next()?.strip_prefix("gen=")?;
-    hour_start(day, hour)
-}
-
-/// The generation that a sealed object was made for.
-pub fn sealed_generation(key: &str) -> Option<u64> {
-    key.split('/').find_map(|part| part.strip_prefix("gen="))?.parse().ok()
-}
-
 /// `ledger/tenant=T/`: the org's ledger.
 pub fn ledger_prefix(tenant: &Tenant) -> String {
     format!("ledger/tenant={tenant}/")
 }
 
-/// `ledger/tenant=T/day=YYYY-MM-DD/HH.json`: the seal of an hour.
+/// `ledger/tenant=T/day=YYYY-MM-DD/HH.json`: the entry of an hour.
 pub fn ledger_key(partition: &Partition) -> String {
     let Partition { tenant, hour } = partition;
     format!("ledger/tenant={tenant}/day={}/{}.json", day(*hour), hour_of_day(*hour))
@@ -76,8 +58,10 @@ pub fn ledger_key(partition: &Partition) -> String {
 
 /// The hour that a key of an org's ledger is about; none if it is no such key.
 pub fn ledger_hour(tenant: &Tenant, key: &str) -> Option<Timestamp> {
-    let (day, hour) = key.strip_prefix(&ledger_prefix(tenant))?.split_once('/')?;
-    hour_start(day.strip_prefix("day=")?, hour.strip_suffix(".json")?)
+    match Key::parse(key)? {
+        Key::Ledger(partition) => (partition.tenant == *tenant).then_some(partition.hour),
+        _ => None,
+    }
 }
 
 /// `quarantine/tenant=T/day=YYYY-MM-DD/<digest>.json`, the day being that of the receipt.
@@ -116,11 +100,6 @@ pub fn manifest_key(tenant: &Tenant, snapshot: &str) -> String {
     format!("manifests/tenant={tenant}/{snapshot}.json")
 }
 
-fn hour_start(day: &str, hour: &str) -> Option<Timestamp> {
-    let hour = (hour.len() == 2).then(|| hour.parse().ok()).flatten().filter(|hour| (0..24).contains(hour))?;
-    TimeZone::UTC.to_timestamp(day.parse::<Date>().ok()?.at(hour, 0, 0, 0)).ok()
-}
-
 fn day(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d").to_string()
 }
@@ -131,7 +110,38 @@ fn hour_of_day(time: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::Date;
+    use proptest::prelude::*;
+
     use super::*;
+
+    fn partition() -> Partition {
+        Partition { tenant: Tenant::parse("acme").unwrap(), hour: "2026-05-04T09:00:00Z".parse().unwrap() }
+    }
+
+    #[test]
+    fn every_key_that_is_built_is_read() {
+        let (partition, tenant) = (partition(), partition().tenant);
+        let day: Date = "2026-05-04".parse().unwrap();
+        let name = "d1.parquet";
+        let read = |key: &str, expected: Key<'_>| assert_eq!(Key::parse(key), Some(expected), "{key}");
+        let live = live_key(&partition, "d1", Format::Parquet);
+        read(&live, Key::Live { partition: partition.clone(), name });
+        let sealed = sealed_key(&partition, 12, "d1", Format::Parquet);
+        read(&sealed, Key::Sealed { partition: partition.clone(), generation: 12, name });
+        read(&ledger_key(&partition), Key::Ledger(partition.clone()));
+        for (org, known) in [("acme", Some(&tenant)), (UNKNOWN_TENANT, None)] {
+            let key = quarantine_key(known, partition.hour, "d1");
+            read(&key, Key::Quarantine { tenant: org, day, name: "d1.json" });
+        }
+        let part = part_key(&tenant, "user", "s1", 3);
+        let name = "part-00003.parquet";
+        read(&part, Key::Inventory { entity: "user", tenant: tenant.clone(), snapshot: "s1", name });
+        let changes = changes_key(&tenant, "user", partition.hour, "s1", 3);
+        read(&changes, Key::Changes { entity: "user", tenant: tenant.clone(), day, name: "s1-00003.parquet" });
+        read(&manifest_key(&tenant, "s1"), Key::Manifest { tenant: tenant.clone(), snapshot: "s1" });
+        read(&state_key(&tenant, "logs/1/job.json"), Key::State { tenant, name: "logs/1/job.json" });
+    }
 
     #[test]
     fn keys_are_partitioned_by_tenant_day_and_hour() {
@@ -140,17 +150,21 @@ mod tests {
         let partition = Partition { tenant: tenant.clone(), hour };
         let live = live_key(&partition, "d1", Format::Parquet);
         assert_eq!(live, "live/tenant=acme/day=2026-05-04/hour=09/d1.parquet");
-        assert_eq!(live_object(&tenant, &live), Some((hour, "d1.parquet")));
         let sealed = sealed_key(&partition, 2, "d3", Format::Ndjson);
         assert_eq!(sealed, "sealed/tenant=acme/day=2026-05-04/hour=09/gen=2/d3.ndjson.zst");
-        assert_eq!((sealed_hour(&tenant, &sealed), sealed_generation(&sealed)), (Some(hour), Some(2)));
-        assert_eq!((sealed_hour(&tenant, &live), sealed_generation(&live)), (None, None));
         let ledger = ledger_key(&partition);
         assert_eq!(ledger, "ledger/tenant=acme/day=2026-05-04/09.json");
-        assert_eq!(ledger_hour(&tenant, &ledger), Some(hour));
-        assert_eq!(ledger_hour(&tenant, "ledger/tenant=acme/day=2026-05-04/24.json"), None);
-        assert_eq!(live_object(&tenant, "live/tenant=acme/day=2026-05-04/hour=9/d1"), None);
         assert_eq!(quarantine_key(Some(&tenant), hour, "d2"), "quarantine/tenant=acme/day=2026-05-04/d2.json");
         assert_eq!(quarantine_key(None, hour, "d2"), "quarantine/tenant=_unknown/day=2026-05-04/d2.json");
+    }
+
+    proptest! {
+        #[test]
+        fn every_hour_has_one_key(hour in -10_000_i64..1_000_000) {
+            let hour = Timestamp::from_second(hour * 3_600).unwrap();
+            let partition = Partition { hour, ..partition() };
+            let key = ledger_key(&partition);
+            prop_assert_eq!(Key::parse(&key), Some(Key::Ledger(partition)));
+        }
     }
 }

@@ -125,7 +125,7 @@ fn members(column: &ArrayRef) -> Option<Vec<(Vec<String>, ArrayRef)>> {
 mod tests {
     use bytes::Bytes;
     use jiff::Timestamp;
-    use normalize::{LogEvent, Receipt, Route, Tenant};
+    use normalize::{IngestContext, IngestPath, LogEvent, Tenant};
     use parquet::basic::Encoding;
     use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
     use parquet::file::reader::{FileReader as _, SerializedFileReader};
@@ -138,7 +138,7 @@ mod tests {
     fn live(rows: usize) -> ParquetMetaData {
         let tenant = Tenant::parse("acme").unwrap();
         let now = Timestamp::UNIX_EPOCH;
-        let receipt = Receipt { tenant: &tenant, route: Route::Stream, logged: now, processed: now };
+        let receipt = IngestContext { tenant: &tenant, path: IngestPath::Stream, logged: now, processed: now };
         let raw = |n: usize| {
             format!(
                 r#"{{"uuid":"u{n}","published":"2026-05-04T10:30:00.000Z","eventType":"user.session.start","x":"{}"}}"#,

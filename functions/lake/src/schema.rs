@@ -27,9 +27,24 @@ fn trace() -> serde_arrow::Result<Vec<FieldRef>> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use arrow_schema::DataType;
+    use normalize::ocsf::Class;
 
     use super::*;
+
+    #[test]
+    fn the_columns_are_those_of_the_classes() {
+        let of_classes: BTreeSet<_> = Class::all().flat_map(Class::columns).collect();
+        let schema = events();
+        let of_schema: BTreeSet<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+        let difference: Vec<_> = of_classes.symmetric_difference(&of_schema).collect();
+        assert!(
+            difference.is_empty(),
+            "{difference:?}: a column belongs to the classes that have it, and to the event"
+        );
+    }
 
     #[test]
     fn the_types_have_an_arrow_form() {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use normalize::ocsf::Event;
-use normalize::{LogEvent, LogEventError, MAPPING_VERSION, Receipt, Route, Tenant};
+use normalize::{IngestContext, IngestPath, LogEvent, LogEventError, MAPPING_VERSION, Tenant};
 use parquet::arrow::ArrowWriter;
 use parquet::errors::ParquetError;
 use sha2::{Digest as _, Sha256};
@@ -201,10 +201,10 @@ fn normalize_row<'a>(tenant: &Tenant, row: &'a StoredRow) -> Result<Event<'a>, R
     if log.published.as_millisecond() != *time {
         return Err(RowFault::OtherTime(log.published));
     }
-    let route = Route::parse(&metadata.source).ok_or(RowFault::Path)?;
+    let path = IngestPath::parse(&metadata.source).ok_or(RowFault::Path)?;
     let logged = stored_time("logged_time", metadata.logged_time)?;
     let processed = stored_time("processed_time", metadata.processed_time)?;
-    Ok(normalize::normalize(log, &Receipt { tenant, route, logged, processed }).event)
+    Ok(normalize::normalize(log, &IngestContext { tenant, path, logged, processed }).event)
 }
 
 fn stored_time(column: &'static str, millis: i64) -> Result<Timestamp, RowFault> {

@@ -3,7 +3,6 @@
 //! one day, partitions by region, account and day, rows sorted by time, Parquet in zstd, and not more than an object each
 //! five minutes. A sealed hour meets all of them; [`Splitter`] makes its files.
 
-mod columns;
 mod split;
 
 use std::collections::BTreeSet;
@@ -14,7 +13,6 @@ use normalize::{Tenant, event_type};
 
 use crate::partition::Partition;
 
-pub use columns::columns;
 pub use split::{ClassFile, Splitter};
 
 /// The media type of its objects.

@@ -149,7 +149,7 @@ mod tests {
     use std::io::{Seek as _, Write as _};
 
     use jiff::Timestamp;
-    use normalize::{LogEvent, Receipt, Route, Tenant};
+    use normalize::{IngestContext, IngestPath, LogEvent, Tenant};
 
     use super::*;
     use crate::encode::encode;
@@ -160,7 +160,7 @@ mod tests {
             r#"{"uuid":"a","published":"2026-05-04T10:30:00.123Z","eventType":"user.session.start","x":"\u00e9"}"#;
         let tenant = Tenant::parse("acme").unwrap();
         let (logged, processed) = (Timestamp::UNIX_EPOCH, Timestamp::from_millisecond(5).unwrap());
-        let receipt = Receipt { tenant: &tenant, route: Route::Poll, logged, processed };
+        let receipt = IngestContext { tenant: &tenant, path: IngestPath::Poll, logged, processed };
         let event = normalize::normalize(LogEvent::parse(raw).unwrap(), &receipt).event;
         for format in [Format::Parquet, Format::Ndjson] {
             let body = encode([&event, &event], format).unwrap();

@@ -4,12 +4,12 @@
 use std::io::{self, BufRead, Write};
 
 use jiff::Timestamp;
-use normalize::{LogEvent, Receipt, Route, Tenant, normalize};
+use normalize::{IngestContext, IngestPath, LogEvent, Tenant, normalize};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let tenant = Tenant::parse("example")?;
     let now: Timestamp = "2026-01-01T00:00:00Z".parse()?;
-    let receipt = Receipt { tenant: &tenant, route: Route::History, logged: now, processed: now };
+    let receipt = IngestContext { tenant: &tenant, path: IngestPath::History, logged: now, processed: now };
     let mut out = io::stdout().lock();
     for (index, line) in io::stdin().lock().lines().enumerate() {
         let line = line?;

@@ -3,6 +3,7 @@
 
 pub mod envelope;
 pub mod event_type;
+pub mod ingest;
 pub mod json;
 pub mod map;
 pub mod ocsf;
@@ -12,6 +13,7 @@ pub mod system_log;
 pub mod tenant;
 
 pub use envelope::{Envelope, EnvelopeError};
-pub use map::{MAPPING_VERSION, Normalized, Receipt, Route, normalize};
+pub use ingest::{IngestContext, IngestPath};
+pub use map::{MAPPING_VERSION, Normalized, normalize};
 pub use system_log::{LogEvent, LogEventError, hour_of};
 pub use tenant::{Tenant, TenantError};

@@ -9,8 +9,10 @@ mod network;
 mod object;
 mod principal;
 mod unmapped;
+mod value;
 
-pub use class::{Activity, Class};
+pub(crate) use class::Own;
+pub use class::{Activity, Class, Origin};
 pub use event::{Event, Metadata, Product};
 pub use finding::{Analytic, Evidence, FindingInfo, Trait};
 pub use network::{AutonomousSystem, Device, Fingerprint, HttpHeader, HttpRequest, Location, NetworkEndpoint, Os, Url};
@@ -20,9 +22,8 @@ pub use object::{
 };
 pub use principal::{Account, Actor, Idp, ProgrammaticCredential, Session, User};
 pub use unmapped::Unmapped;
+pub use value::Text;
+pub(crate) use value::non_empty;
 
 /// The OCSF release that every row is valid against.
 pub const VERSION: &str = "1.8.0";
-
-/// Text of an event: borrowed from it wherever its JSON has no escapes.
-pub type Text<'a> = std::borrow::Cow<'a, str>;

@@ -32,8 +32,11 @@ pub enum ConfigError {
     },
 }
 
+/// Returns the value of the variable of a name.
+type Lookup = dyn Fn(&str) -> Option<OsString>;
+
 /// The environment of a process.
-pub struct Environment(Box<dyn Fn(&str) -> Option<OsString>>);
+pub struct Environment(Box<Lookup>);
 
 impl fmt::Debug for Environment {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use lake::batch::Inserted;
 use lake::{Batch, Partition, Rejected, quarantine};
 use normalize::event_type::Basis;
-use normalize::{Envelope, EnvelopeError, LogEvent, LogEventError, Normalized, Receipt, Route, Tenant, hour_of};
+use normalize::{
+    Envelope, EnvelopeError, IngestContext, IngestPath, LogEvent, LogEventError, Normalized, Tenant, hour_of,
+};
 
 use crate::incoming::Message;
 
@@ -100,7 +102,7 @@ impl Refusal {
 impl<'a> Triage<'a> {
     fn admit(&mut self, position: usize, message: &'a Message, tenant: Tenant, log: LogEvent<'a>, now: Timestamp) {
         let logged = message.sent.unwrap_or(now);
-        let receipt = Receipt { tenant: &tenant, route: Route::Stream, logged, processed: now };
+        let receipt = IngestContext { tenant: &tenant, path: IngestPath::Stream, logged, processed: now };
         let published = log.published;
         let Normalized { event, basis } = normalize::normalize(log, &receipt);
         let unknown_type = (basis == Basis::Family).then(|| event.metadata.event_code.to_string());

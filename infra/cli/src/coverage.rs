@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use lake::Entry;
-use lake::ledger::Completeness;
+use lake::Word;
 use normalize::Tenant;
 use serde::Serialize;
 
@@ -129,10 +129,9 @@ impl TenantCoverage {
 impl HourCoverage {
     /// The word that the ledger has for the hour, if it is sealed.
     pub(crate) fn claim(&self) -> Option<&'static str> {
-        self.seal.as_ref().map(|seal| match seal.completeness {
-            Completeness::Complete if seal.rows == 0 => "empty",
-            Completeness::Complete => "complete",
-            Completeness::StreamOnly => "stream_only",
+        self.seal.as_ref().map(|seal| match seal.claim.word() {
+            Word::Complete if seal.rows == 0 => Word::Empty.as_str(),
+            word => word.as_str(),
         })
     }
 }

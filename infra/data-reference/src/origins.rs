@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use jiff::Timestamp;
 use normalize::event_type::Row;
 use normalize::ocsf::Class;
-use normalize::{LogEvent, Receipt, Route, Tenant, normalize};
+use normalize::{IngestContext, IngestPath, LogEvent, Tenant, normalize};
 use serde_json::Value;
 
 use crate::leaves::{Leaves, of_row, variants};
@@ -82,8 +82,8 @@ fn leaves(event: &Value, tenant: &str, seconds: i64) -> Result<Leaves> {
     let text = event.to_string();
     let tenant = Tenant::parse(tenant)?;
     let time = Timestamp::from_second(1_777_888_800 + seconds)?;
-    let route = if seconds == 0 { Route::Stream } else { Route::Poll };
-    let receipt = Receipt { tenant: &tenant, route, logged: time, processed: time };
+    let path = if seconds == 0 { IngestPath::Stream } else { IngestPath::Poll };
+    let receipt = IngestContext { tenant: &tenant, path, logged: time, processed: time };
     let log = LogEvent::parse(&text).context("the full event is one")?;
     Ok(of_row(&serde_json::to_value(normalize(log, &receipt).event)?))
 }

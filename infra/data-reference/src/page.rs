@@ -120,7 +120,7 @@ impl Reference {
         writeln!(
             page,
             "\n## Types that are newer than this table\n\nA type that is not listed above is mapped by the longest of \
-             these families, counted in the metric `UnknownEventTypes`, and logged.\n"
+             these families and logged. The stream function also counts it in the metric `UnknownEventTypes`.\n"
         )?;
         writeln!(page, "| family | class | activity |\n|---|---|---|")?;
         for Row { event_type, decision } in &self.families {

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use lake::batch::object;
 use lake::security_lake::{ClassFile, Splitter};
 use lake::{Batch, Format, Partition, Sorter, seal, security_lake, stored};
-use normalize::{LogEvent, Receipt, Route, Tenant, hour_of};
+use normalize::{LogEvent, IngestContext, IngestPath, Tenant, hour_of};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -65,7 +65,7 @@ fn measured<T>(what: &str, work: impl FnOnce() -> Result<(u64, u64, T)>) -> Resu
 fn write(tenant: &Tenant, folder: &Path, seed: u64) -> Result<()> {
     let texts = log_events(BATCH, seed);
     let now = Timestamp::now();
-    let receipt = Receipt { tenant, route: Route::Stream, logged: now, processed: now };
+    let receipt = IngestContext { tenant, path: IngestPath::Stream, logged: now, processed: now };
     let mut rows = Batch::default();
     for text in &texts {
         let log = LogEvent::parse(text)?;

@@ -5,7 +5,7 @@ use aws_lambda_events::eventbridge::EventBridgeEvent;
 use jiff::Timestamp;
 use lake::{Batch, Format, Partition};
 use normalize::ocsf::Event;
-use normalize::{Envelope, LogEvent, Receipt, Route, Tenant, hour_of};
+use normalize::{Envelope, LogEvent, IngestContext, IngestPath, Tenant, hour_of};
 use serde_json::value::RawValue;
 
 /// What is known of every event of the bench from outside it.
@@ -22,8 +22,8 @@ impl Bench {
     }
 
     /// How every event was received.
-    pub fn receipt(&self) -> Receipt<'_> {
-        Receipt { tenant: &self.tenant, route: Route::Stream, logged: self.received, processed: self.received }
+    pub fn receipt(&self) -> IngestContext<'_> {
+        IngestContext { tenant: &self.tenant, path: IngestPath::Stream, logged: self.received, processed: self.received }
     }
 
     /// Texts to LogEvents.
@@ -57,7 +57,7 @@ impl Bench {
             let Envelope { tenant, detail } = Envelope::new(&event.source, event.detail.get())?;
             let log = LogEvent::parse(detail)?;
             let hour = hour_of(log.published);
-            let receipt = Receipt { tenant: &tenant, ..self.receipt() };
+            let receipt = IngestContext { tenant: &tenant, ..self.receipt() };
             let event = normalize::normalize(log, &receipt).event;
             batch.insert(Partition { tenant, hour }, event);
         }

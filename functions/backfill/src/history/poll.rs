@@ -4,7 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use lake::{Lake, StateError, Version, layout};
-use normalize::{Receipt, Route, Tenant};
+use normalize::{IngestContext, IngestPath, Tenant};
 use okta::{Client, Clock, Error, Page, Url};
 use serde::{Deserialize, Serialize};
 
@@ -196,7 +196,7 @@ impl Run<'_> {
     async fn keep(&mut self, page: &Page) -> Result<(), Stop> {
         let now = self.tools.clock.now();
         let logged = page.sent().unwrap_or(now);
-        let receipt = Receipt { tenant: self.tools.tenant, route: Route::Poll, logged, processed: now };
+        let receipt = IngestContext { tenant: self.tools.tenant, path: IngestPath::Poll, logged, processed: now };
         let records = page.records()?;
         self.poll.written += self.tools.sink.write(gather(&records, &receipt, |_| true)).await?;
         self.poll.calls += 1;

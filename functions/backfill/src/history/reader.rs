@@ -4,7 +4,7 @@
 //! most, and what that page had is written under the same keys again.
 
 use lake::{StateError, Version};
-use normalize::{Receipt, Route};
+use normalize::{IngestContext, IngestPath};
 use okta::{Error, Page};
 
 use crate::history::job::Checkpoint;
@@ -131,7 +131,7 @@ impl Run<'_> {
         }
         let now = self.tools.clock.now();
         let logged = page.sent().unwrap_or(now);
-        let receipt = Receipt { tenant: self.tools.tenant, route: Route::History, logged, processed: now };
+        let receipt = IngestContext { tenant: self.tools.tenant, path: IngestPath::History, logged, processed: now };
         // The slice may have been split while the page was on its way.
         let until = self.job.borrow().slices[index].range.until;
         let records = page.records()?;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use lake::batch::{Inserted, Rows, object};
 use lake::{Batch, EncodeError, Format, Lake, Partition, Rejected, WriteError, quarantine};
 use normalize::event_type::Basis;
-use normalize::{LogEvent, Normalized, Receipt, hour_of};
+use normalize::{IngestContext, LogEvent, Normalized, hour_of};
 use serde_json::value::RawValue;
 
 use crate::aws::metrics::Metrics;
@@ -55,7 +55,7 @@ pub enum SinkError {
 /// Parses and maps the records that `is_wanted` by the time at which they were published.
 pub(crate) fn gather<'a>(
     records: &[&'a RawValue],
-    receipt: &Receipt<'_>,
+    receipt: &IngestContext<'_>,
     is_wanted: impl Fn(Timestamp) -> bool,
 ) -> Gathered<'a> {
     let mut gathered = Gathered::default();
@@ -73,7 +73,7 @@ impl<'a> Gathered<'a> {
         &mut self,
         log: LogEvent<'a>,
         raw: &'a str,
-        receipt: &Receipt<'_>,
+        receipt: &IngestContext<'_>,
         is_wanted: &impl Fn(Timestamp) -> bool,
     ) {
         let published = log.published;
@@ -93,7 +93,7 @@ impl<'a> Gathered<'a> {
         }
     }
 
-    fn reject(&mut self, body: &'a str, reason: String, receipt: &Receipt<'_>) {
+    fn reject(&mut self, body: &'a str, reason: String, receipt: &IngestContext<'_>) {
         tracing::warn!(reason, "a record goes to quarantine");
         let tenant = Some(receipt.tenant.clone());
         let received = receipt.logged;
@@ -133,7 +133,7 @@ impl Sink {
 
 #[cfg(test)]
 mod tests {
-    use normalize::{Route, Tenant};
+    use normalize::{IngestPath, Tenant};
 
     use super::*;
 
@@ -149,7 +149,7 @@ mod tests {
         let records: Vec<&RawValue> = serde_json::from_str(page).unwrap();
         let tenant = Tenant::parse("acme").unwrap();
         let now = Timestamp::UNIX_EPOCH;
-        let receipt = Receipt { tenant: &tenant, route: Route::History, logged: now, processed: now };
+        let receipt = IngestContext { tenant: &tenant, path: IngestPath::History, logged: now, processed: now };
         let noon: Timestamp = "2026-05-04T12:00:00Z".parse().unwrap();
         let gathered = gather(&records, &receipt, |published| published < noon);
         assert_eq!(gathered.latest, Some(noon), "what is not wanted tells how far the page reaches, too");

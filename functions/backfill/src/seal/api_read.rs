@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use jiff::Timestamp;
 use lake::Partition;
-use normalize::{LogEvent, Receipt, Route, hour_of};
+use normalize::{IngestContext, IngestPath, LogEvent, hour_of};
 use okta::{Client, Disposition, Error, Page};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -131,8 +131,8 @@ impl ApiReader<'_> {
         let received = page.sent().unwrap_or(now);
         if !missing.is_empty() {
             let tenant = &self.partition.tenant;
-            let receipt = Receipt { tenant, route: Route::Repair, logged: received, processed: now };
-            self.org.app.sink.write(gather(&missing, &receipt, |_| true)).await?;
+            let context = IngestContext { tenant, path: IngestPath::Repair, logged: received, processed: now };
+            self.org.app.sink.write(gather(&missing, &context, |_| true)).await?;
         }
         for (reason, body) in rejected {
             quarantine(self.org, reason, body).await?;

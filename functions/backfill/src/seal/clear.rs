@@ -1,9 +1,8 @@
 //! What the ledger has superseded is removed, once no query can be reading it.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
-use lake::{Entry, Partition, layout};
+use lake::ledger::{self, HourObjects};
+use lake::{Partition, layout};
 
 use crate::seal::error::HourError;
 use crate::seal::hour::read_entry;
@@ -54,15 +53,11 @@ fn free(session: &SealSession<'_>, now: Timestamp) -> Vec<Timestamp> {
 async fn leftovers(org: &Org<'_>, partition: &Partition) -> Result<Leftovers, HourError> {
     let (entry, _) = read_entry(org, partition).await?;
     let Some(entry) = entry else { return Ok(Leftovers { superseded: Vec::new(), has_strays: false }) };
-    let in_live = org.lake().keys(&layout::live_folder(partition)).await?.into_iter();
-    let mut superseded: Vec<_> = in_live.filter(|key| is_input(&entry, partition, key)).collect();
-    let seals = org.lake().keys(&layout::sealed_prefix(partition)).await?.into_iter();
-    let others: BTreeSet<_> = seals.filter(|key| entry.object.as_ref() != Some(key)).collect();
-    let has_strays = !others.is_subset(&entry.superseded);
-    superseded.extend(others.into_iter().filter(|key| entry.superseded.contains(key)));
-    Ok(Leftovers { superseded, has_strays })
-}
-
-fn is_input(entry: &Entry, partition: &Partition, key: &str) -> bool {
-    layout::live_object(&partition.tenant, key).is_some_and(|(_, name)| entry.inputs.contains(name))
+    let objects = HourObjects {
+        live: org.lake().keys(&layout::live_folder(partition)).await?,
+        sealed: org.lake().keys(&layout::sealed_prefix(partition)).await?,
+    };
+    let inputs = ledger::inputs(Some(&entry), &objects).sealed;
+    let has_strays = inputs.iter().any(|key| entry.object.as_ref() != Some(key));
+    Ok(Leftovers { superseded: ledger::superseded(&entry, &objects), has_strays })
 }

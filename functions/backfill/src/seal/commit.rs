@@ -1,13 +1,21 @@
 //! The seal itself: the object, and then the entry that makes it count.
 
-use lake::ledger::{Completeness, Entry, Link};
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use lake::digest::hex;
+use lake::key::Key;
+use lake::ledger::{Entry, EntryLink, FORMAT, Head, Recorded, SealReason};
 use lake::seal::SealError;
+use lake::signing::Signature;
 use lake::sort::SortError;
-use lake::{Partition, StoredRow, Version, layout, seal};
-use normalize::MAPPING_VERSION;
+use lake::{Claim, Format, Partition, Sorter, StoredRow, Version, layout, seal};
+use normalize::{MAPPING_VERSION, Tenant};
+use sha2::{Digest as _, Sha256};
 
 use crate::seal::blocking::blocking;
-use crate::seal::compare::Comparison;
 use crate::seal::due::HOUR;
 use crate::seal::error::HourError;
 use crate::seal::index::Index;
@@ -15,56 +23,64 @@ use crate::seal::quarantine::quarantine;
 use crate::seal::rows::{HourRows, for_reason};
 use crate::seal::session::{Org, cautious_now};
 
+/// The place of an entry in the org's chain.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Chain {
+    /// The newest entry that is known.
+    pub(crate) head: Option<Head>,
+    /// The id of the org in Okta.
+    pub(crate) org_id: Option<String>,
+}
+
+/// What is sealed, and on what it rests.
+pub(crate) struct Draft<'a> {
+    pub(crate) before: Option<&'a Entry>,
+    pub(crate) version: &'a Version,
+    pub(crate) rows: HourRows,
+    /// None for rows that are only mapped anew.
+    pub(crate) claim: Option<Claim>,
+    pub(crate) chain: &'a Chain,
+}
+
 /// An hour's rows as one object on disk, and what remains of them.
 struct Made {
     object: seal::Sealed,
+    digest: String,
+    bytes: u64,
     index: Index,
-    rejected: lake::Sorter,
-    rejections: u64,
+    rejected: Sorter,
 }
 
-/// Writes what cannot be sealed into quarantine, then the object, and then the entry. Without a comparison the entry says of
-/// the rows what the one before says.
-pub(crate) async fn commit(
-    org: &Org<'_>,
-    partition: &Partition,
-    before: Option<&Entry>,
-    version: &Version,
-    rows: HourRows,
-    comparison: Option<&Comparison>,
-) -> Result<Entry, HourError> {
+/// Writes what cannot be sealed into quarantine, then the object, and then the entry.
+pub(crate) async fn commit(org: &Org<'_>, partition: &Partition, draft: Draft<'_>) -> Result<Recorded, HourError> {
     let (lake, format) = (org.lake(), org.app.sink.format);
-    let HourRows { index, sorter, rejected, rejections, inputs, sealed: merged } = rows;
+    let Draft { before, version, rows, claim, chain } = draft;
+    let HourRows { index, sorter, rejected, inputs, sealed, superseded, .. } = rows;
     let tenant = partition.tenant.clone();
-    let Made { object, index, rejected, rejections } =
-        blocking(move || make(&tenant, index, sorter, rejected, rejections, format)).await??;
+    let made = blocking(move || make(&tenant, index, sorter, rejected, format)).await??;
+    let Made { object, digest, bytes, index, rejected } = made;
     for row in rejected.finish().map_err(SealError::from)? {
         let row = row.map_err(SealError::from)?;
         quarantine(org, row.metadata.source, &row.raw_data).await?;
     }
-    let generation = next_generation(before, &merged);
-    let key = object_key(partition, before, generation, &object.content, format);
-    if object.rows > 0 && before.and_then(|before| before.object.as_ref()) != Some(&key) {
+    let generation = next_generation(before, &sealed);
+    let new_key = layout::sealed_key(partition, generation, &object.content, format);
+    let key = same_object(before, &new_key, &digest).unwrap_or(new_key);
+    let is_new_object = before.and_then(|before| before.object.as_ref()) != Some(&key);
+    if object.rows > 0 && is_new_object {
         lake.put_file(&key, format.content_type(), object.path()).await?;
     }
-    let same = before.filter(|_| comparison.is_none());
-    let superseded = before.map(|before| before.superseded.clone()).unwrap_or_default();
-    let mut superseded: std::collections::BTreeSet<_> = superseded.into_iter().chain(merged).collect();
-    superseded.remove(&key);
+    let same = before.filter(|_| claim.is_none());
+    let (sequence, predecessor) = next_in_chain(before, chain)?;
+    let has_object = object.rows > 0;
     let entry = Entry {
-        version: 1,
+        version: FORMAT,
         tenant: partition.tenant.to_string(),
         hour: partition.hour,
         generation,
-        object: (object.rows > 0).then_some(key),
         rows: object.rows,
         digest: object.uids.clone(),
-        completeness: comparison
-            .map(|comparison| comparison.completeness)
-            .or(same.map(|before| before.completeness))
-            .unwrap_or(Completeness::StreamOnly),
         counts: same.map_or_else(|| index.counts(), |before| before.counts),
-        quarantined: comparison.map_or(0, |comparison| comparison.quarantined) + rejections,
         duplicates: before.map_or(0, |before| before.duplicates) + index.duplicates,
         lateness: same.map_or(index.lateness, |before| before.lateness),
         first: object.first,
@@ -72,72 +88,117 @@ pub(crate) async fn commit(
         mapping: MAPPING_VERSION,
         sealed: cautious_now(org),
         inputs,
-        superseded,
         previous: previous(org, partition).await?,
         generations: before.map(Entry::history).transpose()?.unwrap_or_default(),
+        org_id: chain.org_id.clone(),
+        sequence: Some(sequence),
+        predecessor,
+        object_digest: has_object.then_some(digest),
+        object_bytes: has_object.then_some(bytes),
+        reason: reason(before, claim.is_none(), is_new_object),
+        superseded: names(superseded.iter().chain(&sealed).filter(|merged| **merged != key)),
+        object: has_object.then_some(key),
+        claim: claim.or(same.map(|before| before.claim.clone())).unwrap_or(Claim::StreamOnly),
+        signature: None,
     };
-    lake.write_state(&layout::ledger_key(partition), &entry, version).await?;
-    Ok(entry)
+    let recorded = sign(org, Recorded::new(entry)?).await?;
+    lake.write_state(&layout::ledger_key(partition), &recorded.entry, version).await?;
+    Ok(recorded)
 }
 
 /// Sorts and encodes the rows that count.
 fn make(
-    tenant: &normalize::Tenant,
+    tenant: &Tenant,
     index: Index,
-    sorter: lake::Sorter,
-    mut rejected: lake::Sorter,
-    mut rejections: u64,
-    format: lake::Format,
+    sorter: Sorter,
+    mut rejected: Sorter,
+    format: Format,
 ) -> Result<Made, HourError> {
     let mut keep = |row: Result<StoredRow, SortError>| -> Option<Result<StoredRow, SortError>> {
-        match row {
-            Ok(row) => match index.counts_row(&row) {
-                Ok(()) => Some(Ok(row)),
-                Err(reason) => {
-                    rejections += 1;
-                    rejected.add(for_reason(row, reason)).err().map(Err)
-                }
-            },
-            Err(error) => Some(Err(error)),
+        let row = match row {
+            Ok(row) => row,
+            Err(error) => return Some(Err(error)),
+        };
+        match index.counts_row(&row) {
+            Ok(()) => Some(Ok(row)),
+            Err(reason) => rejected.add(for_reason(row, reason)).err().map(Err),
         }
     };
     let in_order = sorter.finish().map_err(SealError::from)?;
     let object = seal::seal(tenant, in_order.filter_map(&mut keep), format)?;
-    Ok(Made { object, index, rejected, rejections })
+    let (digest, bytes) = digest_of(object.path())?;
+    Ok(Made { object, digest, bytes, index, rejected })
 }
 
-/// The key of the object; that of the seal before if it has the same rows in the same form.
-fn object_key(
-    partition: &Partition,
-    before: Option<&Entry>,
-    generation: u64,
-    content: &str,
-    format: lake::Format,
-) -> String {
-    let old = before.and_then(|before| {
-        let key = layout::sealed_key(partition, before.generation, content, format);
-        let name = key.rsplit('/').next()?;
-        before.object.clone().filter(|object| object.rsplit('/').next() == Some(name))
-    });
-    old.unwrap_or_else(|| layout::sealed_key(partition, generation, content, format))
+/// SHA-256 of a file in hexadecimal, and its length.
+fn digest_of(path: &Path) -> io::Result<(String, u64)> {
+    let (mut file, mut hasher) = (File::open(path)?, Sha256::new());
+    let bytes = io::copy(&mut file, &mut hasher)?;
+    Ok((hex(&hasher.finalize()), bytes))
+}
+
+/// The key of the seal before, if it has this very object.
+fn same_object(before: Option<&Entry>, key: &str, digest: &str) -> Option<String> {
+    let before = before.filter(|before| before.object_digest.as_deref() == Some(digest))?;
+    before.object.clone().filter(|object| object.rsplit('/').next() == key.rsplit('/').next())
 }
 
 /// The generation after that of the entry and after those of all objects that were merged: an entry may have been lost.
-fn next_generation(before: Option<&Entry>, merged: &std::collections::BTreeSet<String>) -> u64 {
-    let of_objects = merged.iter().filter_map(|key| layout::sealed_generation(key)).max();
+fn next_generation(before: Option<&Entry>, merged: &BTreeSet<String>) -> u64 {
+    let generation = |key: &String| match Key::parse(key) {
+        Some(Key::Sealed { generation, .. }) => Some(generation),
+        _ => None,
+    };
+    let of_objects = merged.iter().filter_map(generation).max();
     before.map(|before| before.generation).max(of_objects).map_or(1, |generation| generation + 1)
 }
 
+/// The number of the entry, and the link to the one with the number before: the head, unless the entry that is replaced
+/// here is newer.
+fn next_in_chain(before: Option<&Entry>, chain: &Chain) -> Result<(u64, Option<EntryLink>), serde_json::Error> {
+    let head = chain.head.as_ref();
+    let known = head.map_or(0, |head| head.sequence);
+    Ok(match before.filter(|before| before.sequence.is_some_and(|sequence| sequence > known)) {
+        Some(before) => (before.sequence.unwrap_or(known) + 1, Some(before.link()?)),
+        None => (known + 1, head.map(link_to)),
+    })
+}
+
+fn link_to(head: &Head) -> EntryLink {
+    EntryLink { hour: head.hour, generation: head.generation, digest: head.digest.clone() }
+}
+
+fn reason(before: Option<&Entry>, is_remapped: bool, is_new_object: bool) -> Option<SealReason> {
+    match before {
+        Some(_) if is_remapped => Some(SealReason::Renormalized),
+        Some(before) if before.object.is_some() && !is_new_object => Some(SealReason::Confirmed),
+        _ => None,
+    }
+}
+
+/// `gen=N/<name>` of each key.
+fn names<'a>(keys: impl Iterator<Item = &'a String>) -> BTreeSet<String> {
+    keys.filter_map(|key| key.find("/gen=").map(|at| key[at + 1..].to_owned())).collect()
+}
+
+/// Signs the entry if a key is configured.
+async fn sign(org: &Org<'_>, mut recorded: Recorded) -> Result<Recorded, HourError> {
+    let (Some(signer), Some(head)) = (&org.app.signer, recorded.head()) else { return Ok(recorded) };
+    let der = signer.sign(&head.message()).await?;
+    recorded.entry.signature = Some(Signature::of(signer.fingerprint(), &der));
+    Ok(recorded)
+}
+
 /// The link to the entry of the hour before, if it has one that can be read.
-async fn previous(org: &Org<'_>, partition: &Partition) -> Result<Option<Link>, HourError> {
+async fn previous(org: &Org<'_>, partition: &Partition) -> Result<Option<EntryLink>, HourError> {
     let Ok(hour) = partition.hour.checked_sub(HOUR) else { return Ok(None) };
     let before = Partition { tenant: partition.tenant.clone(), hour };
-    match org.lake().read_state::<Entry>(&layout::ledger_key(&before)).await {
-        Ok((entry, _)) => Ok(entry.map(|entry| entry.link()).transpose()?),
-        Err(error @ lake::StateError::Unreadable { .. }) => {
+    let Some(bytes) = org.lake().read_object(&layout::ledger_key(&before)).await? else { return Ok(None) };
+    match Recorded::parse(&bytes) {
+        Ok(recorded) => Ok(Some(recorded.link())),
+        Err(error) => {
             tracing::error!(%hour, %error, "the entry of the hour before cannot be read: the chain has a break here");
             Ok(None)
         }
-        Err(error) => Err(error.into()),
     }
 }

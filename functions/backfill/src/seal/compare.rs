@@ -1,13 +1,15 @@
 //! One hour of the lake compared with the API: what is missing is repaired, and doubts lead to a second read at once.
 
-use lake::Partition;
-use lake::ledger::{Completeness, Entry};
+use lake::claim::evidence::{Accounts, Read};
+use lake::ledger::Entry;
+use lake::{Claim, Partition};
 use okta::Client;
 
 use crate::history::plan::RETENTION;
 use crate::seal::api_read::{ApiRead, ApiReader, ReadEnd};
 use crate::seal::checkpoint::Checkpoint;
 use crate::seal::error::HourError;
+use crate::seal::evidence::{self, ReadFacts};
 use crate::seal::index::Index;
 use crate::seal::read_plan::ReadPlan;
 use crate::seal::report::Gap;
@@ -20,11 +22,9 @@ const MICROSECONDS_PER_ROW: u64 = 100;
 /// What the API said about an hour.
 #[derive(Debug)]
 pub(crate) struct Comparison {
-    pub(crate) completeness: Completeness,
+    pub(crate) claim: Claim,
     /// What the lake did not have.
     pub(crate) gap: Option<Gap>,
-    /// Records of the API that are in quarantine.
-    pub(crate) quarantined: u64,
 }
 
 /// Compares the rows with the API. Events that were missing are in `live/`, and among the rows, when this returns.
@@ -40,9 +40,9 @@ pub(crate) async fn compare(
     let Some(client) = org.client.as_ref().filter(|_| is_kept) else { return Ok((rows, without_api())) };
     let (mut is_alternate, mut read) = match checkpoint {
         Some(checkpoint) => (checkpoint.is_alternate, checkpoint.read),
-        None => (before.is_some(), ApiRead::default()),
+        None => (evidence::next_is_alternate(before, org.app.page), ApiRead::default()),
     };
-    let mut is_second = false;
+    let (mut is_second, mut reads) = (false, evidence::earlier_reads(before));
     loop {
         match read_once(org, client, partition, is_alternate, &mut rows.index, &mut read).await? {
             ReadEnd::Done => {}
@@ -53,9 +53,10 @@ pub(crate) async fn compare(
             }
         }
         rows = take_missing(org, partition, rows, &read).await?;
+        reads.push(read_of(org, partition, is_alternate, &rows.index, &read));
         if is_second || !has_doubts(&rows.index, &read) {
-            let comparison = comparison(&rows.index, read);
-            return Ok((rows, comparison));
+            let claim = evidence::claim(partition.hour, reads, &facts(&rows.index, &read), org.app.recheck_after);
+            return Ok((rows, Comparison { claim, gap: read.missing }));
         }
         (is_second, is_alternate) = (true, !is_alternate);
         rows.index.begin_read();
@@ -74,8 +75,7 @@ async fn read_once(
     if read.is_end_confirmed.is_some() {
         return Ok(ReadEnd::Done);
     }
-    let plan = if is_alternate { ReadPlan::alternate } else { ReadPlan::first };
-    let plan = plan(partition.hour, org.app.page);
+    let plan = ReadPlan::of(is_alternate, partition.hour, org.app.page);
     let end = ApiReader { org, client, partition, plan }.read_on(index, read).await?;
     // A read that took long leaves too little time to seal what it read.
     let rows = index.seen();
@@ -123,17 +123,26 @@ fn has_doubts(index: &Index, read: &ApiRead) -> bool {
     read.is_end_confirmed != Some(true) || index.lacking() > 0 || index.without_row() > 0 || index.stream_only() > 0
 }
 
-fn comparison(index: &Index, read: ApiRead) -> Comparison {
-    let completeness = if index.lacking() > 0 {
-        Completeness::Contradicted
-    } else if read.is_end_confirmed != Some(true) || index.without_row() > 0 || read.quarantined > 0 {
-        Completeness::Partial
-    } else {
-        Completeness::Complete
-    };
-    Comparison { completeness, gap: read.missing, quarantined: read.quarantined }
+fn read_of(org: &Org<'_>, partition: &Partition, is_alternate: bool, index: &Index, read: &ApiRead) -> Read {
+    let ReadPlan { since, until, page } = ReadPlan::of(is_alternate, partition.hour, org.app.page);
+    Read {
+        at: cautious_now(org),
+        page_size: page,
+        since: Some(since),
+        until: Some(until),
+        pages: read.pages,
+        records: index.seen() + read.quarantined,
+        is_end_confirmed: read.is_end_confirmed == Some(true),
+    }
+}
+
+fn facts(index: &Index, read: &ApiRead) -> ReadFacts {
+    let (seen, quarantined) = (index.seen(), read.quarantined);
+    let rows = seen.saturating_sub(index.without_row());
+    let accounts = Accounts { api: seen + quarantined, rows, duplicates: 0, quarantined };
+    ReadFacts { accounts, lacking: index.lacking() }
 }
 
 fn without_api() -> Comparison {
-    Comparison { completeness: Completeness::StreamOnly, gap: None, quarantined: 0 }
+    Comparison { claim: Claim::StreamOnly, gap: None }
 }

@@ -4,6 +4,7 @@ use std::io;
 
 use jiff::Timestamp;
 use lake::seal::SealError;
+use lake::signing::SignError;
 use lake::stored::ReadError;
 use lake::{StateError, WriteError};
 use okta::{Disposition, Error};
@@ -51,6 +52,9 @@ pub(crate) enum HourError {
     Sink(#[from] SinkError),
     #[error(transparent)]
     State(#[from] StateError),
+    /// The key that signs the ledger cannot be used.
+    #[error(transparent)]
+    Sign(#[from] SignError),
     #[error("a ledger entry has no JSON form")]
     Json(#[from] serde_json::Error),
 }
@@ -83,7 +87,7 @@ impl HourError {
             | Self::Seal(_)
             | Self::Json(_) => true,
             Self::Okta(error) => matches!(error.disposition(), Disposition::Rejected | Disposition::NotFound),
-            Self::Deadline | Self::Disk(_) | Self::Sink(_) | Self::State(_) => false,
+            Self::Deadline | Self::Disk(_) | Self::Sink(_) | Self::State(_) | Self::Sign(_) => false,
         }
     }
 
@@ -98,6 +102,9 @@ impl HourError {
                 VERIFY.to_owned()
             }
             Self::Disk(_) => "make room on the local disk: give the function more ephemeral storage".to_owned(),
+            Self::Sign(_) => "let the function's role use the key that signs the ledger (kms:Sign), and enable the key: no hour \
+                is sealed without a signature"
+                .to_owned(),
             Self::State(error) => error.remedy().to_owned(),
             Self::Sink(SinkError::Write(error)) => error.remedy().to_owned(),
             Self::Sink(SinkError::Encode(error)) => error.remedy().to_owned(),

@@ -40,12 +40,12 @@ pub(crate) async fn switch(session: &mut SealSession<'_>) -> Result<(), RunError
     Ok(session.leased.keep().await?)
 }
 
-/// Remembers that an hour is about to be sealed, so that no stop comes between the seal and the outboxes.
+/// Remembers that an hour is about to be sealed, so that no stop comes between the seal and what is to be known of it.
 pub(crate) async fn announce(session: &mut SealSession<'_>, hour: Timestamp) -> Result<Announced, RunError> {
-    let announced = session.leased.state.outboxes.announce(hour);
-    if !session.leased.state.outboxes.is_empty() {
-        session.leased.keep().await?;
-    }
+    let state = &mut session.leased.state;
+    let announced = state.outboxes.announce(hour);
+    state.sealing = Some(hour);
+    session.leased.keep().await?;
     Ok(announced)
 }
 

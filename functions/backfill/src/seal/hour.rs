@@ -1,11 +1,11 @@
 //! One hour: what the lake has of it, what the API has of it, and the seal of both.
 
-use lake::ledger::Entry;
-use lake::{Partition, StateError, Version, layout};
+use lake::ledger::{Entry, Recorded};
+use lake::{Claim, Partition, StateError, Version, layout};
 
 use crate::aws::bus::Kind;
 use crate::seal::checkpoint::Checkpoint;
-use crate::seal::commit::commit;
+use crate::seal::commit::{Chain, Draft, commit};
 use crate::seal::compare::{Comparison, compare};
 use crate::seal::content::ContentHasher;
 use crate::seal::error::HourError;
@@ -26,8 +26,10 @@ pub(crate) enum Task {
 }
 
 /// What is known of an hour before it is looked at, so that nothing is asked for in vain.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct HourHints {
+    /// The place of the next entry.
+    pub(crate) chain: Chain,
     /// The lack of an event means that the stream lost it.
     pub(crate) has_stream: bool,
     /// There may be objects in `sealed/`.
@@ -48,7 +50,7 @@ pub(crate) enum HourOutcome {
 /// A sealed hour.
 #[derive(Debug)]
 pub(crate) struct Sealed {
-    pub(crate) entry: Entry,
+    pub(crate) recorded: Recorded,
     pub(crate) gap: Option<Gap>,
     pub(crate) has_stream: bool,
 }
@@ -61,7 +63,7 @@ pub(crate) async fn seal_hour(
     mut hints: HourHints,
 ) -> Result<HourOutcome, HourError> {
     for _ in 0..TRIES {
-        match Box::pin(attempt(org, partition, task, hints)).await {
+        match Box::pin(attempt(org, partition, task, &hints)).await {
             Err(HourError::State(StateError::Lost(_)) | HourError::Raced(_)) => hints.has_seals = true,
             ended => return ended,
         }
@@ -113,8 +115,10 @@ async fn attempt(org: &Org<'_>, partition: &Partition, task: Task, hints: HourHi
         }
         _ => {
             let (has_stream, gap) = (rows.index.has_stream(), comparison.as_ref().and_then(|it| it.gap.clone()));
-            let entry = commit(org, partition, before.as_ref(), &version, rows, comparison.as_ref()).await?;
-            HourOutcome::Sealed(Box::new(Sealed { entry, gap, has_stream }))
+            let claim = comparison.map(|compared| compared.claim);
+            let draft = Draft { before: before.as_ref(), version: &version, rows, claim, chain: &hints.chain };
+            let recorded = commit(org, partition, draft).await?;
+            HourOutcome::Sealed(Box::new(Sealed { recorded, gap, has_stream }))
         }
     };
     if has_checkpoint {
@@ -129,8 +133,14 @@ fn hasher(checkpoint: Option<&Checkpoint>) -> ContentHasher {
 
 fn is_unchanged(before: &Entry, rows: &HourRows, compared: &Comparison) -> bool {
     let has_same_seals = rows.sealed.iter().eq(&before.object);
-    before.completeness == compared.completeness
+    is_same_claim(&before.claim, &compared.claim)
         && before.inputs == rows.inputs
         && has_same_seals
         && rows.rejections == 0
+}
+
+/// Whether two claims say the same for the same reasons. That a claim rests on more reads does not change it.
+fn is_same_claim(one: &Claim, other: &Claim) -> bool {
+    let causes = |claim: &Claim| claim.reasons().iter().map(|reason| reason.cause).collect::<Vec<_>>();
+    one.is_complete() == other.is_complete() && (one.is_complete() || one.word() == other.word()) && causes(one) == causes(other)
 }

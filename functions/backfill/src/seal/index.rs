@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use lake::StoredRow;
 use lake::digest::{Key, key};
 use lake::ledger::{Counts, Lateness};
-use normalize::{LogEvent, Route, hour_of};
+use normalize::{IngestPath, LogEvent, hour_of};
 
 use crate::seal::content::{Content, ContentHasher};
 
@@ -91,7 +91,7 @@ impl Index {
             Err(reason) => return RowVerdict::Rejected(reason),
         };
         let key = key(&row.metadata.uid);
-        let is_stream = row.metadata.source == Route::Stream.as_str();
+        let is_stream = row.metadata.source == IngestPath::Stream.as_str();
         let event = self.events.entry(key).or_insert(Event { content, flags: 0 });
         let is_authority = event.flags & SEEN != 0 || (event.flags & BY_API != 0) || is_stream;
         if event.content != content {
@@ -106,7 +106,7 @@ impl Index {
             self.lateness.add(SignedDuration::from_millis(row.metadata.processed_time - row.time));
         }
         event.flags |= if is_stream { BY_STREAM } else { BY_API };
-        if row.metadata.source == Route::Repair.as_str() {
+        if row.metadata.source == IngestPath::Repair.as_str() {
             event.flags |= REPAIRED;
         }
         if event.flags & HAS_ROW != 0 {
@@ -211,7 +211,7 @@ impl Index {
 
     /// The hash of a row's content, if the row says what its `raw_data` says and belongs to the hour.
     fn content(&self, row: &StoredRow) -> Result<u64, &'static str> {
-        if Route::parse(&row.metadata.source).is_none() {
+        if IngestPath::parse(&row.metadata.source).is_none() {
             return Err(NO_PATH);
         }
         let content = self.hasher.read(&row.raw_data);

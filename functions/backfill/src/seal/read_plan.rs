@@ -70,6 +70,11 @@ pub(crate) enum Step {
 }
 
 impl ReadPlan {
+    /// The plan of a read, alternate or not.
+    pub(crate) fn of(is_alternate: bool, hour: Timestamp, page: u64) -> Self {
+        if is_alternate { Self::alternate(hour, page) } else { Self::first(hour, page) }
+    }
+
     /// The hour itself, in pages of the usual size.
     pub(crate) fn first(hour: Timestamp, page: u64) -> Self {
         Self { since: hour, until: hour.saturating_add(HOUR).unwrap_or(Timestamp::MAX), page }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use lake::ledger::{Completeness, Entry};
+use lake::claim::reason::Cause;
+use lake::ledger::Entry;
+use lake::Word;
 
 use crate::seal::due::{CONFIRM_AFTER, recheck_at};
 
@@ -17,13 +19,13 @@ pub(crate) fn schedule_recheck(
     looked: Timestamp,
     recheck_after: SignedDuration,
 ) {
-    let pause = match entry.completeness {
+    let pause = match entry.claim.word() {
         // As soon as the API can be read.
-        Completeness::StreamOnly => SignedDuration::ZERO,
-        Completeness::Complete => CONFIRM_AFTER,
-        Completeness::Partial | Completeness::Contradicted => UNSETTLED_PAUSE,
+        Word::StreamOnly => SignedDuration::ZERO,
+        _ if entry.claim.reasons().iter().any(|reason| reason.cause == Cause::ReadsMissing) => CONFIRM_AFTER,
+        _ => UNSETTLED_PAUSE,
     };
-    let is_settled = entry.completeness == Completeness::Complete;
+    let is_settled = entry.claim.is_complete();
     match recheck_at(entry.hour, looked, is_settled, pause, recheck_after) {
         Some(at) => recheck.insert(entry.hour, at),
         None => recheck.remove(&entry.hour),

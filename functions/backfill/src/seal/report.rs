@@ -1,7 +1,8 @@
 //! What sealing came to: plain data.
 
 use jiff::Timestamp;
-use lake::ledger::{Completeness, Counts, Entry};
+use lake::Word;
+use lake::ledger::{Counts, Entry, Head};
 use serde::Serialize;
 
 use crate::aws::metrics::HourCounts;
@@ -56,13 +57,16 @@ pub struct SealedHour {
     /// Its rows.
     pub rows: u64,
     /// What it was compared with.
-    pub completeness: Completeness,
+    pub completeness: Word,
     /// How they came.
     pub counts: Counts,
-    /// Records and rows that are in quarantine instead.
+    /// Records of the API that are in quarantine instead.
     pub quarantined: u64,
     /// Rows that were there more than once.
     pub duplicates: u64,
+    /// The head of the org's ledger after this entry: what `verify` compares the ledger with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head: Option<Head>,
 }
 
 /// Events that the stream did not bring.
@@ -108,7 +112,7 @@ impl ReconcileReport {
             counts.due += report.due;
             counts.repaired += report.gaps.iter().map(|gap| gap.missing).sum::<u64>();
             counts.unconfirmed += report.sealed.iter().map(SealedHour::unconfirmed).sum::<u64>();
-            let is_contradicted = |hour: &&SealedHour| hour.completeness == Completeness::Contradicted;
+            let is_contradicted = |hour: &&SealedHour| hour.completeness == Word::Contradicted;
             counts.contradicted += report.sealed.iter().filter(is_contradicted).count() as u64;
         }
         counts
@@ -117,13 +121,16 @@ impl ReconcileReport {
 
 impl SealedHour {
     /// What the ledger says of it.
-    pub(crate) fn of(entry: Entry) -> Self {
-        let Entry { tenant, hour, generation, object, rows, completeness, counts, quarantined, duplicates, .. } = entry;
-        Self { tenant, hour, generation, object, rows, completeness, counts, quarantined, duplicates }
+    pub(crate) fn of(entry: Entry, head: Option<Head>) -> Self {
+        let quarantined = entry.claim.evidence().map_or(0, |evidence| evidence.accounts.quarantined);
+        // An hour without rows is complete in the ledger: the number of rows says that it is empty.
+        let completeness = if entry.claim.is_complete() { Word::Complete } else { entry.claim.word() };
+        let Entry { tenant, hour, generation, object, rows, counts, duplicates, .. } = entry;
+        Self { tenant, hour, generation, object, rows, completeness, counts, quarantined, duplicates, head }
     }
 
     /// How many rows only the stream has, although the API was read.
     pub(crate) fn unconfirmed(&self) -> u64 {
-        if self.completeness == Completeness::StreamOnly { 0 } else { self.counts.stream_only }
+        if self.completeness == Word::StreamOnly { 0 } else { self.counts.stream_only }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use lake::digest::hex;
-use lake::ledger::Entry;
+use lake::ledger::{self, Entry, HourObjects};
 use lake::seal::SealError;
 use lake::sort::SortError;
 use lake::stored::VisitError;
@@ -29,10 +29,12 @@ pub(crate) struct HourRows {
     pub(crate) inputs: BTreeSet<String>,
     /// The keys of the objects in `sealed/` that were taken.
     pub(crate) sealed: BTreeSet<String>,
+    /// The keys of the objects in `sealed/` whose rows are in the seal already.
+    pub(crate) superseded: Vec<String>,
 }
 
 /// What an object's rows come to: what the ledger says of a sealed one.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 struct Contents {
     rows: u64,
     digest: String,
@@ -48,6 +50,7 @@ impl HourRows {
             rejections: 0,
             inputs: BTreeSet::new(),
             sealed: BTreeSet::new(),
+            superseded: Vec::new(),
         }
     }
 
@@ -59,23 +62,25 @@ impl HourRows {
         partition: &Partition,
         entry: Option<&Entry>,
     ) -> Result<Self, HourError> {
+        let sealed = lake.keys(&layout::sealed_prefix(partition)).await?;
         if let Some(entry) = entry {
             self.inputs.clone_from(&entry.inputs);
-            if let Some(object) = &entry.object {
-                let (rows, contents) = self.take_sealed_object(lake, object).await?;
-                self = rows;
-                let stated = Contents { rows: entry.rows, digest: entry.digest.clone() };
-                if contents != stated {
-                    return Err(HourError::Altered(object.clone()));
-                }
+            if let Some(object) = entry.object.as_ref().filter(|object| !sealed.contains(object)) {
+                return Err(HourError::Gone(object.clone()));
             }
         }
-        let superseded = entry.map(|entry| &entry.superseded);
-        for key in lake.keys(&layout::sealed_prefix(partition)).await? {
-            let is_superseded = superseded.is_some_and(|superseded| superseded.contains(&key));
-            if !is_superseded && !self.sealed.contains(&key) {
-                tracing::warn!(key, "an object in sealed/ is in no entry of the ledger: its rows are sealed again");
-                self = self.take_sealed_object(lake, &key).await?.0;
+        let objects = HourObjects { live: Vec::new(), sealed };
+        self.superseded = entry.map(|entry| ledger::superseded(entry, &objects)).unwrap_or_default();
+        for key in ledger::inputs(entry, &objects).sealed {
+            let seal = entry.filter(|entry| entry.object.as_ref() == Some(&key));
+            if seal.is_none() {
+                tracing::warn!(key, "no entry of the ledger has superseded an object in sealed/: its rows are sealed again");
+            }
+            let contents;
+            (self, contents) = self.take_sealed_object(lake, &key).await?;
+            let is_altered = |entry: &Entry| entry.rows != contents.rows || entry.digest != contents.digest;
+            if seal.is_some_and(is_altered) {
+                return Err(HourError::Altered(key));
             }
         }
         Ok(self)

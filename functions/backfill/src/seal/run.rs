@@ -14,11 +14,12 @@ use crate::history::plan::{RETENTION, Range};
 use crate::history::store::Jobs;
 use crate::org::problem::Problem;
 use crate::seal::clear::clear;
+use crate::seal::commit::Chain;
 use crate::seal::due::{self, DELETE_AFTER, DueReason, LakeListing};
 use crate::seal::error::HourError;
 use crate::seal::export::{self, Exported};
 use crate::seal::hour::{HourHints, HourOutcome, Sealed, Task, read_entry, seal_hour};
-use crate::seal::rebuild::rebuild;
+use crate::seal::rebuild::{adopt_unfinished, rebuild};
 use crate::seal::recheck::schedule_recheck;
 use crate::seal::report::{Gap, ReconcileReport, SealedHour, Unconfirmed};
 use crate::seal::run_error::RunError;
@@ -171,6 +172,9 @@ async fn plan(
     let now = cautious_now(org);
     let state = &mut session.leased.state;
     rebuild(org, state, &listing, now).await?;
+    adopt_unfinished(org, state).await?;
+    // The hour that a stopped run was at comes first: if its write is still on its way, it meets another one.
+    let first = state.sealing.take();
     let since = listing.since(state.since, now, RETENTION);
     state.since = Some(since);
     // Beyond what Okta keeps nothing can be verified any more.
@@ -179,7 +183,7 @@ async fn plan(
         state.superseded.entry(hour).or_insert(now.checked_add(DELETE_AFTER).unwrap_or(Timestamp::MAX));
     }
     let is_due = |(hour, from): (&Timestamp, &Timestamp)| (health.is_log_readable && *from <= now).then_some(*hour);
-    let recheck: BTreeSet<_> = state.recheck.iter().filter_map(is_due).collect();
+    let recheck: BTreeSet<_> = state.recheck.iter().filter_map(is_due).chain(first).collect();
     let allowance = state.lateness.allowance().max(org.app.lateness);
     let closed_by = now.checked_sub(allowance).unwrap_or(now);
     let due = listing.due(since, closed_by, &filling, &recheck);
@@ -231,6 +235,7 @@ async fn seal(
     let announced = export::announce(session, partition.hour).await?;
     let has_stream = session.leased.state.has_stream;
     let hints = HourHints {
+        chain: Chain { head: session.leased.state.head.clone(), org_id: None },
         has_stream,
         has_seals: listing.sealed.contains_key(&partition.hour),
         has_checkpoint: listing.checkpoints.contains(&partition.hour),
@@ -239,19 +244,24 @@ async fn seal(
     let state = &mut session.leased.state;
     let done = match outcome {
         HourOutcome::Sealed(sealed) => {
-            let Sealed { entry, gap, has_stream: brings_stream } = *sealed;
+            let Sealed { recorded, gap, has_stream: brings_stream } = *sealed;
+            let (head, entry) = (recorded.head(), recorded.entry);
+            state.adopt_head(head.clone());
+            state.sealing = None;
             state.has_stream |= brings_stream;
             let is_new = entry.generations.is_empty();
             state.entries = state.entries.map(|entries| entries + u64::from(is_new));
             if task == Task::Reconcile {
-                state.lateness = state.lateness.faded_into(entry.lateness);
+                state.lateness = state.lateness.decayed_with(entry.lateness);
                 schedule_recheck(&mut state.recheck, &entry, entry.sealed, org.app.recheck_after);
             }
             state.superseded.insert(entry.hour, removable_at(&entry));
             session.leased.keep().await?;
-            publish(org, SealedHour::of(entry), gap, has_stream).await
+            publish(org, SealedHour::of(entry, head), gap, has_stream).await
         }
         HourOutcome::Unchanged(entry) => {
+            state.sealing = None;
+            state.superseded.entry(entry.hour).or_insert(removable_at(&entry));
             schedule_recheck(&mut state.recheck, &entry, cautious_now(org), org.app.recheck_after);
             state.outboxes.withdraw(partition.hour, &announced);
             session.leased.keep().await?;
@@ -264,7 +274,7 @@ async fn seal(
 async fn publish(org: &Org<'_>, sealed: SealedHour, gap: Option<Gap>, has_stream: bool) -> Done {
     let SealedHour { hour, generation, rows, completeness, counts, quarantined, duplicates, .. } = &sealed;
     let repaired = counts.repaired;
-    tracing::info!(%hour, generation, rows, repaired, quarantined, duplicates, ?completeness, "an hour is sealed");
+    tracing::info!(%hour, generation, rows, repaired, quarantined, duplicates, %completeness, "an hour is sealed");
     org.app.bus.publish(Kind::HourSealed, &sealed).await;
     let gap = gap.filter(|_| has_stream);
     if let Some(gap) = &gap {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use lake::key::Key;
 use lake::{Lake, Partition, StateError, layout};
 use okta::Client;
 
@@ -51,9 +52,9 @@ impl<'a> SealSession<'a> {
                 listing.live.entry(hour).or_default().insert(name.to_owned());
             }
         }
-        for key in lake.keys(&layout::sealed_tenant_prefix(tenant)).await? {
-            if let Some(hour) = layout::sealed_hour(tenant, &key) {
-                *listing.sealed.entry(hour).or_default() += 1;
+        for key in lake.keys(&format!("sealed/tenant={tenant}/")).await? {
+            if let Some(Key::Sealed { partition, .. }) = Key::parse(&key) {
+                *listing.sealed.entry(partition.hour).or_default() += 1;
             }
         }
         let entries = lake.keys(&layout::ledger_prefix(tenant)).await?;

@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use jiff::{SignedDuration, Timestamp};
 use lake::stored::ReadError;
 use lake::{Partition, StateError, layout, stored};
-use normalize::{LogEvent, Route, hour_of};
+use normalize::{IngestPath, LogEvent, hour_of};
 use okta::{Client, Error, Grants};
 use serde::Serialize;
 
@@ -195,7 +195,7 @@ async fn was_heard(org: &Org<'_>, hour: Timestamp, uuids: &BTreeSet<String>) -> 
         let Some(body) = org.lake().read_object(&key).await? else { return Ok(true) };
         let mut is_heard = false;
         let read = stored::read(&key, body, &mut |row| {
-            is_heard |= row.metadata.source == Route::Stream.as_str() && uuids.contains(&row.metadata.uid);
+            is_heard |= row.metadata.source == IngestPath::Stream.as_str() && uuids.contains(&row.metadata.uid);
             Ok::<(), Infallible>(())
         });
         read.map_err(|error| error.either(|source| HealthError::Object { key, source }, |never| match never {}))?;

@@ -16,7 +16,6 @@ use crate::encode::columns as lay_out;
 use crate::parquet_layout::security_lake_properties;
 use crate::schema;
 use crate::seal::{ROWS_AT_ONCE, RowFault, SealError, event};
-use crate::security_lake::columns::columns;
 use crate::stored::StoredRow;
 
 /// How much memory all open row groups may take together: beyond it, the largest is written. It also keeps every row group
@@ -122,7 +121,7 @@ fn open(files: &mut BTreeMap<Class, Open>, class: Class) -> Result<&mut Open, Se
 
 impl Open {
     fn new(class: Class) -> Result<Self, SealError> {
-        let names: BTreeSet<_> = columns(class).collect();
+        let names: BTreeSet<_> = class.columns().collect();
         let schema = schema::events();
         let is_picked = |at: &usize| names.contains(schema.field(*at).name().as_str());
         let picked: Vec<_> = (0..schema.fields().len()).filter(is_picked).collect();
@@ -224,7 +223,7 @@ mod tests {
             let reader = reader(file);
             let schema = reader.metadata().file_metadata().schema();
             let names: BTreeSet<_> = schema.get_fields().iter().map(|field| field.name().to_owned()).collect();
-            assert_eq!(names, columns(file.class).map(str::to_owned).collect());
+            assert_eq!(names, file.class.columns().map(str::to_owned).collect());
         }
     }
 

@@ -1,6 +1,6 @@
 //! Who did it: actor, client application, session, credentials used.
 
-use super::{principal, target};
+use super::{named, principal, target};
 use crate::json::Object;
 use crate::ocsf::{Actor, Event, Idp, ProgrammaticCredential, Session, Text, User};
 
@@ -57,8 +57,8 @@ fn api_token<'a>(members: &mut Object<'a>) -> Option<ProgrammaticCredential<'a>>
 
 fn session<'a>(members: &mut Object<'a>) -> Option<Session<'a>> {
     let context = members.object("authenticationContext")?;
-    let uid = context.take_text_if("externalSessionId", principal::is_known);
-    let uid_alt = context.take_text_if("rootSessionId", principal::is_known);
+    let uid = context.take_text_if("externalSessionId", named::is_known);
+    let uid_alt = context.take_text_if("rootSessionId", named::is_known);
     let issuer = context.object("issuer").and_then(|issuer| issuer.take_text("id"));
     let is_something = uid.is_some() || uid_alt.is_some() || issuer.is_some();
     is_something.then_some(Session { uid, uid_alt, issuer })
@@ -69,7 +69,7 @@ fn session<'a>(members: &mut Object<'a>) -> Option<Session<'a>> {
 fn identity_provider<'a>(members: &mut Object<'a>, event_type: &str) -> Option<Idp<'a>> {
     let is_handed_on = HANDED_ON.iter().any(|prefix| event_type.starts_with(prefix));
     let provider = if is_handed_on { target::find(members, &PROVIDERS) } else { None };
-    if let Some(target::Named { uid, name }) = provider.and_then(target::take_named) {
+    if let Some(named::Named { uid, name }) = provider.and_then(named::take_named) {
         return Some(Idp { uid, name });
     }
     let name = members.object("authenticationContext")?.take_text("authenticationProvider")?;

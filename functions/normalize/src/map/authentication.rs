@@ -1,6 +1,6 @@
 //! Authentication [3002]: one sign-in is one Logon; its steps are Preauth.
 
-use super::{factor, policy, principal, protocol, target};
+use super::{factor, named, policy, principal, protocol, target, target_types};
 use crate::event_type::Decision;
 use crate::json::Object;
 use crate::ocsf::{AuthenticationToken, Event, Service, Session, User};
@@ -24,7 +24,7 @@ pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>, decisio
 fn user<'a>(event: &Event<'a>, members: &mut Object<'a>) -> User<'a> {
     let actor = event.actor.as_ref().and_then(|actor| actor.user.as_ref());
     let person = target::take_user(members).or_else(|| actor.cloned());
-    let account = target::find(members, &target::APP_USER);
+    let account = target::find(members, &target_types::APP_USER);
     match (person, account) {
         (Some(person), Some(account)) => principal::with_account(person, account),
         (Some(person), None) => person,
@@ -68,7 +68,7 @@ fn token<'a>(members: &mut Object<'a>) -> Option<AuthenticationToken<'a>> {
     let token = TOKENS.iter().find(|(kind, ..)| target::find(members, &[kind]).is_some())?;
     let target = target::find(members, &[token.0])?;
     target.take_repeated("type", Some(token.2));
-    let target::Named { uid, name } = target::take_named(target)?;
+    let named::Named { uid, name } = named::take_named(target)?;
     Some(AuthenticationToken { uid, name, type_id: token.1, kind: token.2.into() })
 }
 

@@ -1,9 +1,9 @@
 //! What was unusual about a request, as traits of a finding: Okta's behaviors, and the threats that
 //! `ThreatInsight` saw.
 
-use super::{debug_data, non_empty};
+use super::debug_data;
 use crate::json::{Json, Object};
-use crate::ocsf::{Text, Trait};
+use crate::ocsf::{Text, Trait, non_empty};
 
 /// The traits that the event names. Structured behaviors are taken, those within a text looked at.
 pub(super) fn traits<'a>(members: &mut Object<'a>) -> Option<Vec<Trait<'a>>> {

@@ -1,8 +1,8 @@
 //! Detection Finding [2004]: what Okta itself found suspicious.
 
-use super::{behaviors, endpoint, non_empty, target};
+use super::{behaviors, endpoint, target};
 use crate::json::Object;
-use crate::ocsf::{Analytic, Event, Evidence, FindingInfo};
+use crate::ocsf::{Analytic, Event, Evidence, FindingInfo, non_empty};
 
 pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>) {
     let analytic = analytic(members);

@@ -1,13 +1,9 @@
 //! The source endpoint: `client` and `securityContext`.
 
-use std::net::IpAddr;
-
-use super::{debug_data, device, non_empty};
+use super::operating_system::operating_system;
+use super::{debug_data, place};
 use crate::json::Object;
-use crate::ocsf::{AutonomousSystem, Fingerprint, Location, NetworkEndpoint, Text};
-
-/// OCSF's `ip_t` is at most this long; an IPv6 address that ends in an IPv4 one can be longer.
-const LONGEST_IP: usize = 40;
+use crate::ocsf::{AutonomousSystem, Fingerprint, NetworkEndpoint, Text, non_empty};
 
 /// What Okta knows a browser or device by: its keys in `debugData`. The device token (`dtHash`) is
 /// what threat hunters follow across sessions.
@@ -40,14 +36,14 @@ pub(super) fn take<'a>(members: &mut Object<'a>) -> Option<NetworkEndpoint<'a>> 
 
 /// The client's address; of a threat, Okta names the address as the actor.
 fn client_ip<'a>(members: &mut Object<'a>) -> Option<Text<'a>> {
-    let ip = members.object("client").and_then(|client| take_ip(client, "ipAddress"));
-    ip.or_else(|| take_ip(members.object("actor")?, "id"))
+    let ip = members.object("client").and_then(|client| place::take_ip(client, "ipAddress"));
+    ip.or_else(|| place::take_ip(members.object("actor")?, "id"))
 }
 
 fn place_client<'a>(endpoint: &mut NetworkEndpoint<'a>, client: &mut Object<'a>) {
     endpoint.zone = client.take_text("zone");
-    endpoint.location = location(client);
-    endpoint.os = client.object("userAgent").and_then(|agent| agent.take_text("os")).map(device::operating_system);
+    endpoint.location = place::location(client);
+    endpoint.os = client.object("userAgent").and_then(|agent| agent.take_text("os")).map(operating_system);
     (endpoint.type_id, endpoint.kind) = kind(client).unzip();
 }
 
@@ -64,26 +60,6 @@ fn kind<'a>(client: &mut Object<'a>) -> Option<(i32, Text<'a>)> {
     Some((known.0, known.1.into()))
 }
 
-/// Takes `geographicalContext`; a place needs more than coordinates to be one in OCSF.
-pub(super) fn location<'a>(owner: &mut Object<'a>) -> Option<Location<'a>> {
-    let context = owner.object("geographicalContext")?;
-    let mut location = Location {
-        city: context.take_text("city"),
-        region: context.take_text("state"),
-        country: context.take_text("country"),
-        postal_code: context.take_text("postalCode"),
-        ..Location::default()
-    };
-    if location == Location::default() {
-        return None;
-    }
-    if let Some(coordinates) = context.object("geolocation") {
-        location.lat = coordinates.take_float("lat", -90.0..=90.0);
-        location.long = coordinates.take_float("lon", -180.0..=180.0);
-    }
-    Some(location)
-}
-
 fn autonomous_system<'a>(network: &mut Object<'a>) -> Option<AutonomousSystem<'a>> {
     let number = network.take_integer("asNumber");
     let name = network.take_text("asOrg");
@@ -97,25 +73,4 @@ fn fingerprints<'a>(debug: &mut Object<'a>) -> Option<Vec<Fingerprint<'a>>> {
         Some(Fingerprint { algorithm_id: 99, algorithm: (*key).into(), value })
     };
     non_empty(FINGERPRINTS.iter().filter_map(fingerprint).collect())
-}
-
-/// Takes an IP address; what is none stays.
-pub(super) fn take_ip<'a>(object: &mut Object<'a>, key: &str) -> Option<Text<'a>> {
-    object.take_text_if(key, |text| text.len() <= LONGEST_IP && text.parse::<IpAddr>().is_ok())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::json::Json;
-
-    #[test]
-    fn only_what_is_an_address_is_taken() {
-        let text = r#"{"a":"192.0.2.1","b":"null","c":"192.0.2.256","d":7,"e":"2001:db8::1",
-            "f":"ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255"}"#;
-        let mut json = Json::parse(text).unwrap();
-        let object = json.as_object_mut().unwrap();
-        let taken = ["a", "b", "c", "d", "e", "f"].map(|key| take_ip(object, key).is_some());
-        assert_eq!(taken, [true, false, false, false, true, false]);
-    }
 }

@@ -1,6 +1,6 @@
 //! Entity Management [3004]: policies, zones, tokens, devices and all else that admins manage.
 
-use super::{actor, debug_data, policy, principal, target};
+use super::{actor, debug_data, named, policy, principal, target, target_types};
 use crate::event_type::Decision;
 use crate::json::Object;
 use crate::ocsf::{Entity, EntityDevice, EntityResult, Event, Group, Policy, Text};
@@ -49,7 +49,7 @@ fn user<'a>(target: &mut Object<'a>, subject: &Subject) -> Entity<'a> {
 }
 
 fn named<'a>(target: &mut Object<'a>, subject: &Subject) -> Entity<'a> {
-    let Some(target::Named { uid, name }) = target::take_named(target) else { return nameless(subject) };
+    let Some(named::Named { uid, name }) = named::take_named(target) else { return nameless(subject) };
     let mut entity = Entity { uid: uid.clone(), name: name.clone(), ..typed(subject) };
     match subject.entity_type_id {
         DEVICE => entity.device = Some(device(uid, name)),
@@ -72,7 +72,7 @@ fn place_related<'a>(entity: &mut Entity<'a>, members: &mut Object<'a>) {
         entity.policy = policy::take_one(members);
     }
     if entity.device.is_none() {
-        let named = target::find(members, &target::DEVICE).and_then(target::take_named);
+        let named = target::find(members, &target_types::DEVICE).and_then(named::take_named);
         entity.device = named.map(|named| device(named.uid, named.name));
     }
 }

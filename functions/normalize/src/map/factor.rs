@@ -4,9 +4,9 @@ mod words;
 
 use words::{FASTPASS, kind_of};
 
-use super::{debug_data, non_empty, target};
+use super::{debug_data, target};
 use crate::json::Object;
-use crate::ocsf::{AuthFactor, Text};
+use crate::ocsf::{AuthFactor, Text, non_empty};
 
 /// Okta's types of an authenticator, of a person's enrolment in it, or of a factor.
 const TYPES: [&str; 5] = ["Authenticator", "AuthenticatorEnrollment", "AuthenticatorMethod", "Factor", "Factor Type"];

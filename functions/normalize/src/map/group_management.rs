@@ -1,6 +1,6 @@
 //! Group Management [3006]: groups, who is in them, and what they may do.
 
-use super::{actor, privileges, target};
+use super::{actor, privileges, target, target_types};
 use crate::event_type::Decision;
 use crate::json::Object;
 use crate::ocsf::{Event, Group, Resource};
@@ -18,7 +18,7 @@ pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>, decisio
 }
 
 fn is_app(resource: &Resource<'_>) -> bool {
-    resource.kind.as_deref().is_some_and(|kind| target::APP.contains(&kind))
+    resource.kind.as_deref().is_some_and(|kind| target_types::APP.contains(&kind))
 }
 
 /// Whether the group gets or loses privileges.

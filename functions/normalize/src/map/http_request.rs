@@ -1,8 +1,8 @@
 //! The HTTP request that an event came with.
 
-use super::{debug_data, endpoint, non_empty};
+use super::{debug_data, place};
 use crate::json::{Json, Object};
-use crate::ocsf::{HttpHeader, HttpRequest, Text, Url};
+use crate::ocsf::{HttpHeader, HttpRequest, Text, Url, non_empty};
 
 /// The headers that Okta logs, by its key in `debugData`.
 const HEADERS: [(&str, &str); 2] = [("oktaUserAgentExtended", "X-Okta-User-Agent-Extended"), ("origin", "Origin")];
@@ -40,5 +40,5 @@ fn headers<'a>(debug: &mut Object<'a>) -> Option<Vec<HttpHeader<'a>>> {
 fn ip_chain<'a>(members: &mut Object<'a>) -> Option<Vec<Text<'a>>> {
     let chain = members.object("request")?.array("ipChain")?;
     let hops = chain.iter_mut().filter_map(Json::as_object_mut);
-    non_empty(hops.filter_map(|hop| endpoint::take_ip(hop, "ip")).collect())
+    non_empty(hops.filter_map(|hop| place::take_ip(hop, "ip")).collect())
 }

@@ -1,14 +1,15 @@
 //! What every event has: class, time, severity, message, metadata.
 
-use super::{Receipt, severity};
+use super::severity;
 use crate::event_type::Decision;
+use crate::ingest::IngestContext;
 use crate::json::Object;
 use crate::ocsf::{Event, Metadata, Product, Text, VERSION};
 use crate::system_log::LogEvent;
 
 /// An event with the parts that do not depend on its class.
-pub(super) fn event<'a>(log: &mut LogEvent<'a>, decision: &Decision, receipt: &Receipt<'_>) -> Event<'a> {
-    let metadata = metadata(log, receipt);
+pub(super) fn event<'a>(log: &mut LogEvent<'a>, decision: &Decision, context: &IngestContext<'_>) -> Event<'a> {
+    let metadata = metadata(log, context);
     let (severity_id, severity) = severity::of(metadata.log_level.as_ref());
     let Decision { class, activity, .. } = *decision;
     Event {
@@ -30,7 +31,7 @@ pub(super) fn event<'a>(log: &mut LogEvent<'a>, decision: &Decision, receipt: &R
     }
 }
 
-fn metadata<'a>(log: &mut LogEvent<'a>, receipt: &Receipt<'_>) -> Metadata<'a> {
+fn metadata<'a>(log: &mut LogEvent<'a>, context: &IngestContext<'_>) -> Metadata<'a> {
     let members = &mut log.members;
     Metadata {
         version: VERSION.into(),
@@ -39,15 +40,15 @@ fn metadata<'a>(log: &mut LogEvent<'a>, receipt: &Receipt<'_>) -> Metadata<'a> {
         product: Product { name: Some("Okta".into()), vendor_name: Some("Okta".into()), ..Product::default() },
         profiles: None,
         labels: labels(members),
-        tenant_uid: Text::Owned(receipt.tenant.to_string()),
+        tenant_uid: Text::Owned(context.tenant.to_string()),
         original_time: members.take_text("published"),
-        logged_time: Some(receipt.logged.as_millisecond()),
-        processed_time: Some(receipt.processed.as_millisecond()),
+        logged_time: Some(context.logged.as_millisecond()),
+        processed_time: Some(context.processed.as_millisecond()),
         log_name: "System Log".into(),
         log_provider: "Okta".into(),
         log_level: members.take_text("severity"),
         log_version: members.take_text("version"),
-        source: receipt.route.as_str().into(),
+        source: context.path.as_str().into(),
         correlation_uid: transaction_id(members),
     }
 }

@@ -1,9 +1,9 @@
 //! The values that analysts pivot on, gathered in one list: each once, under the first attribute that
 //! has it.
 
-use super::{debug_data, non_empty};
+use super::debug_data;
 use crate::json::Object;
-use crate::ocsf::{Device, Event, HttpRequest, NetworkEndpoint, Observable, Text, User};
+use crate::ocsf::{Device, Event, HttpRequest, NetworkEndpoint, Observable, Text, User, non_empty};
 
 /// Kinds of observables that Okta events have (OCSF observable `type_id`).
 type Kind = (i32, &'static str);

@@ -2,17 +2,14 @@
 
 use super::{device, endpoint, http_request};
 use crate::json::{Json, Object};
-use crate::ocsf::{Class, Event};
+use crate::ocsf::{Class, Event, Origin};
 
 /// Places `client`, `request` and `securityContext`.
 pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>, class: Class) {
     forget_repeated_places(members);
-    match class {
-        // These have no source endpoint: the client is the device.
-        Class::BaseEvent | Class::ScheduledJobActivity | Class::ApplicationLifecycle => {
-            device::place_client(event, members);
-        }
-        _ => {
+    match class.origin() {
+        Origin::Device => device::place_client(event, members),
+        Origin::SourceEndpoint => {
             event.http_request = http_request::take(members);
             event.src_endpoint = endpoint::take(members);
         }

@@ -1,27 +1,26 @@
 //! Policies and their rules, and what they decided.
 
-use super::{non_empty, target};
+use super::named::{Named, take_named};
+use super::target;
+use super::target_types::POLICY;
 use crate::json::Object;
-use crate::ocsf::{Authorization, Policy, Text};
-
-/// Okta's types of a policy, and of a rule in one.
-pub(super) const TYPES: [&str; 4] = ["Policy", "PolicyEntity", "PolicyRule", "Rule"];
+use crate::ocsf::{Authorization, Policy, Text, non_empty};
 
 /// Takes the policies and rules among the targets.
 pub(super) fn take_all<'a>(members: &mut Object<'a>) -> Option<Vec<Policy<'a>>> {
-    non_empty(target::of_types(members, &TYPES).filter_map(take).collect())
+    non_empty(target::of_types(members, &POLICY).filter_map(take).collect())
 }
 
 /// Takes the first policy among the targets, or the first rule where there is none.
 pub(super) fn take_one<'a>(members: &mut Object<'a>) -> Option<Policy<'a>> {
-    let [policies @ .., _, _] = &TYPES;
-    let types = if target::find(members, policies).is_some() { policies } else { &TYPES[..] };
+    let [policies @ .., _, _] = &POLICY;
+    let types = if target::find(members, policies).is_some() { policies } else { &POLICY[..] };
     target::find(members, types).and_then(take)
 }
 
 /// Takes `target` as a policy.
 pub(super) fn take<'a>(target: &mut Object<'a>) -> Option<Policy<'a>> {
-    let target::Named { uid, name } = target::take_named(target)?;
+    let Named { uid, name } = take_named(target)?;
     let data = target.take_json("detailEntry").map(Text::Owned);
     Some(Policy { uid, name, kind: target.take_text("type"), data })
 }

@@ -1,6 +1,6 @@
 //! A principal as Okta names it (an actor or a target) as an OCSF user.
 
-use super::target::{self, Named};
+use super::named::{Named, is_known, take_named};
 use crate::json::Object;
 use crate::ocsf::{Account, Text, User};
 
@@ -17,12 +17,6 @@ pub(super) fn take<'a>(object: &mut Object<'a>) -> Option<User<'a>> {
     let (type_id, kind) = take_kind(object);
     let email_addr = name.clone().filter(|name| is_email(name));
     Some(User { uid, name, full_name, email_addr, type_id: Some(type_id), kind: Some(kind), ..User::default() })
-}
-
-/// Whether an id says something: Okta writes "unknown" where a sign-in named nobody that it knows, and
-/// as the alternate id of what has none.
-pub(super) fn is_known(id: &str) -> bool {
-    !id.eq_ignore_ascii_case("unknown")
 }
 
 /// `person` with the `account` in an app that a target names.
@@ -50,7 +44,7 @@ fn take_account<'a>(target: &mut Object<'a>) -> Option<Account<'a>> {
     let name = target.take_text_if("alternateId", is_known);
     let Named { uid, name } = match name {
         Some(name) => Named { uid: target.take_text_if("id", is_known), name: Some(name) },
-        None => target::take_named(target)?,
+        None => take_named(target)?,
     };
     Some(Account { uid, name, type_id: Some(99), kind: target.take_text("type") })
 }

@@ -1,8 +1,8 @@
 //! What was granted: roles and permissions, of which Okta writes the names in several places.
 
-use super::{debug_data, non_empty, target};
+use super::{debug_data, target};
 use crate::json::Object;
-use crate::ocsf::Text;
+use crate::ocsf::{Text, non_empty};
 
 /// Keys of `debugData` that hold a list of what was granted or revoked.
 const KEYS: [&str; 5] = ["privilegeGranted", "privilegeRevoked", "role", "grantedScopes", "requestedScopes"];

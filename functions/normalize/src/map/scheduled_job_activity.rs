@@ -1,6 +1,6 @@
 //! Scheduled Job Activity [1006]: what runs by itself.
 
-use super::{actor, target};
+use super::{actor, named, target, target_types};
 use crate::event_type::Decision;
 use crate::json::Object;
 use crate::ocsf::{Device, Event, Job};
@@ -8,9 +8,9 @@ use crate::ocsf::{Device, Event, Job};
 pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>, decision: &Decision) {
     event.actor.get_or_insert_with(actor::okta);
     event.device.get_or_insert_with(okta);
-    let named = target::find_subject(members, decision.subject).and_then(target::take_name);
+    let named = target::find_subject(members, decision.subject).and_then(named::take_name);
     // An import has no name of its own but runs for an app.
-    let name = named.or_else(|| target::find(members, &target::APP).and_then(target::take_name));
+    let name = named.or_else(|| target::find(members, &target_types::APP).and_then(named::take_name));
     event.job = Some(Job { name: name.unwrap_or_else(|| decision.subject.entity_type.into()) });
 }
 

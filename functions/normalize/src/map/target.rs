@@ -1,28 +1,11 @@
 //! `target`: what was acted upon, found by type, for Okta does not keep an order.
 
-use super::{non_empty, principal};
+use super::named::{Named, is_known, take_named};
+use super::principal;
+use super::target_types::{APP, APP_USER, DEVICE, GROUP, POLICY, USER};
 use crate::json::{Json, Object};
-use crate::ocsf::{Group, Resource, Service, Text, User};
+use crate::ocsf::{Group, Resource, Service, Text, User, non_empty};
 use crate::subject::Subject;
-
-/// Okta's types of a person.
-pub(super) const USER: [&str; 1] = ["User"];
-/// Okta's types of a person's account in an app.
-pub(super) const APP_USER: [&str; 1] = ["AppUser"];
-/// Okta's types of an app.
-pub(super) const APP: [&str; 2] = ["AppInstance", "PublicClientApp"];
-/// Okta's types of a group.
-pub(super) const GROUP: [&str; 2] = ["UserGroup", "AppGroup"];
-/// Okta's types of a device.
-pub(super) const DEVICE: [&str; 2] = ["Device", "UDDevice"];
-
-/// What every target has.
-pub(super) struct Named<'a> {
-    /// Okta's id.
-    pub(super) uid: Option<Text<'a>>,
-    /// What an admin reads.
-    pub(super) name: Option<Text<'a>>,
-}
 
 /// Every target.
 pub(super) fn all<'m, 'a>(members: &'m mut Object<'a>) -> impl Iterator<Item = &'m mut Object<'a>> {
@@ -58,12 +41,12 @@ fn is_of(target: &Object<'_>, types: &[&str]) -> bool {
 
 /// Whether the target is of a type that says what it is, and so is no unknown type of a subject.
 fn is_familiar(target: &Object<'_>) -> bool {
-    [&USER[..], &APP_USER, &APP, &GROUP, &DEVICE, &super::policy::TYPES].iter().any(|types| is_of(target, types))
+    [&USER[..], &APP_USER, &APP, &GROUP, &DEVICE, &POLICY].iter().any(|types| is_of(target, types))
 }
 
 /// Whether the target still has what names it.
 fn is_there(target: &Object<'_>) -> bool {
-    let is_known = |key| target.text(key).is_some_and(principal::is_known);
+    let is_known = |key| target.text(key).is_some_and(is_known);
     is_known("id") || is_known("alternateId") || target.text("displayName").is_some()
 }
 
@@ -110,7 +93,7 @@ fn resource<'a>(target: &mut Object<'a>) -> Option<Resource<'a>> {
     Some(Resource {
         uid,
         name,
-        uid_alt: target.take_text_if("alternateId", principal::is_known),
+        uid_alt: target.take_text_if("alternateId", is_known),
         kind: target.take_text("type"),
         role_id: Some(1),
         role: Some("Target".into()),
@@ -122,18 +105,4 @@ fn resource<'a>(target: &mut Object<'a>) -> Option<Resource<'a>> {
 pub(super) fn group<'a>(target: &mut Object<'a>) -> Option<Group<'a>> {
     let Named { uid, name } = take_named(target)?;
     Some(Group { uid, name, kind: target.take_text("type") })
-}
-
-/// Takes the name, or the id where there is none, for OCSF objects that have no place for both.
-pub(super) fn take_name<'a>(target: &mut Object<'a>) -> Option<Text<'a>> {
-    let name = target.take_text("displayName").or_else(|| target.take_text_if("alternateId", principal::is_known));
-    name.or_else(|| target.take_text_if("id", principal::is_known))
-}
-
-/// Takes id and name; `None` if the target has neither, as OCSF's objects need one.
-pub(super) fn take_named<'a>(target: &mut Object<'a>) -> Option<Named<'a>> {
-    let uid = target.take_text_if("id", principal::is_known);
-    let name = target.take_text("displayName").or_else(|| target.take_text_if("alternateId", principal::is_known));
-    target.take_repeated("alternateId", name.as_deref());
-    (uid.is_some() || name.is_some()).then_some(Named { uid, name })
 }

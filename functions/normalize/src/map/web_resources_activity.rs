@@ -1,6 +1,6 @@
 //! Web Resources Activity [6001]: reports, exports and files.
 
-use super::target;
+use super::{named, target};
 use crate::event_type::Decision;
 use crate::json::Object;
 use crate::ocsf::{Event, WebResource};
@@ -12,6 +12,6 @@ pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>, decisio
 }
 
 fn web_resource<'a>(target: &mut Object<'a>) -> Option<WebResource<'a>> {
-    let target::Named { uid, name } = target::take_named(target)?;
+    let named::Named { uid, name } = named::take_named(target)?;
     Some(WebResource { uid, name, kind: target.take_text("type") })
 }

@@ -1,4 +1,4 @@
-//! OCSF classes and their activities (schema.ocsf.io, release 1.8.0), by their captions.
+//! OCSF classes and their activities (schema.ocsf.io, release 1.8.0). What differs between them is a row of [`facts`].
 
 mod facts;
 
@@ -6,36 +6,9 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::LazyLock;
 
-use facts::{CLASSES, Facts};
-
-/// An OCSF event class that Okta events are written as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Class {
-    /// Base Event [0].
-    BaseEvent,
-    /// Scheduled Job Activity [1006].
-    ScheduledJobActivity,
-    /// Detection Finding [2004].
-    DetectionFinding,
-    /// Account Change [3001].
-    AccountChange,
-    /// Authentication [3002].
-    Authentication,
-    /// Authorize Session [3003].
-    AuthorizeSession,
-    /// Entity Management [3004].
-    EntityManagement,
-    /// User Access Management [3005].
-    UserAccess,
-    /// Group Management [3006].
-    GroupManagement,
-    /// Web Resources Activity [6001].
-    WebResourcesActivity,
-    /// Application Lifecycle [6002].
-    ApplicationLifecycle,
-    /// API Activity [6003].
-    ApiActivity,
-}
+pub(crate) use self::facts::Own;
+use self::facts::{CLASSES, COMMON_COLUMNS, Facts};
+pub use self::facts::{Class, Origin};
 
 /// Every `type_name`, made once: they are on every row.
 static TYPE_CAPTIONS: LazyLock<HashMap<(Class, u8), String>> = LazyLock::new(|| {
@@ -87,6 +60,21 @@ impl Class {
         self.facts().category
     }
 
+    /// The names of the columns that its events can have. The others are null in every row of the class.
+    pub fn columns(self) -> impl Iterator<Item = &'static str> {
+        COMMON_COLUMNS.iter().chain(self.facts().columns).copied()
+    }
+
+    /// Where its events say what they came from.
+    pub fn origin(self) -> Origin {
+        self.facts().origin
+    }
+
+    /// Whether it has the attributes by itself, and not by a profile.
+    pub(crate) fn owns(self, attributes: Own) -> bool {
+        self.facts().own.contains(&attributes)
+    }
+
     /// The activity of this class with that caption; `Other: Name` is 99 under a name of our own.
     pub fn activity(self, caption: &'static str) -> Option<Activity> {
         if let Some(name) = caption.strip_prefix("Other: ") {
@@ -128,6 +116,8 @@ impl Activity {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -136,6 +126,16 @@ mod tests {
             assert_eq!(facts.class as usize, index, "move {} so that CLASSES and Class agree", facts.name);
         }
         assert!(CLASSES.is_sorted_by_key(|facts| facts.uid), "sort CLASSES by uid");
+    }
+
+    #[test]
+    fn columns_are_sorted_and_stand_once() {
+        assert!(COMMON_COLUMNS.is_sorted(), "sort COMMON_COLUMNS by name");
+        for facts in &CLASSES {
+            assert!(facts.columns.is_sorted(), "sort the columns of {} by name", facts.name);
+            let names: BTreeSet<_> = facts.class.columns().collect();
+            assert_eq!(names.len(), facts.class.columns().count(), "{} has a column twice", facts.name);
+        }
     }
 
     #[test]

@@ -3,11 +3,15 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::{
-    Actor, Api, AuthFactor, AuthenticationToken, Authorization, Device, Entity, EntityResult, Evidence, FindingInfo,
-    Group, HttpRequest, Job, NetworkEndpoint, Observable, Policy, Resource, Service, Session, Text, Unmapped, User,
-    WebResource,
+use super::finding::{Evidence, FindingInfo};
+use super::network::{Device, HttpRequest, NetworkEndpoint};
+use super::object::{
+    Api, AuthFactor, AuthenticationToken, Authorization, Entity, EntityResult, Group, Job, Observable, Policy,
+    Resource, Service, WebResource,
 };
+use super::principal::{Actor, Session, User};
+use super::unmapped::Unmapped;
+use super::value::Text;
 
 /// One row of the lake. Times are milliseconds since the epoch; pairs `x_id`/`x` are an OCSF enum's
 /// value and caption.

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::{Actor, HttpRequest, NetworkEndpoint, Text, User};
+use super::network::{HttpRequest, NetworkEndpoint};
+use super::principal::{Actor, User};
+use super::value::Text;
 
 /// What was found.
 #[skip_serializing_none]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::Text;
+use super::value::Text;
 
 /// The endpoint that a request came from.
 #[skip_serializing_none]

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::{Text, User};
+use super::principal::User;
+use super::value::Text;
 
 /// What was signed in to.
 #[skip_serializing_none]

@@ -5,7 +5,7 @@ use std::collections::btree_map::Entry;
 
 use serde::{Deserialize, Serialize};
 
-use super::Text;
+use super::value::Text;
 
 /// Leaves by path (`debugContext.debugData.dtHash`, `target[1].id`): a string-to-string map in
 /// Parquet and an object in JSON.

@@ -10,3 +10,4 @@ mod row;
 mod shapes;
 mod tree;
 mod types;
+mod version;

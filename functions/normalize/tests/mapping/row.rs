@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use normalize::ocsf::Event;
-use normalize::{LogEvent, Receipt, Route, Tenant, normalize};
+use normalize::{IngestContext, IngestPath, LogEvent, Tenant, normalize};
 use serde_json::Value;
 
 use crate::leaves::Leaves;
@@ -13,7 +13,7 @@ pub(crate) fn of(text: &str) -> Value {
     let tenant = Tenant::parse("acme").unwrap();
     let time = |text: &str| text.parse::<Timestamp>().unwrap();
     let (logged, processed) = (time("2026-05-04T10:00:02Z"), time("2026-05-04T10:00:03Z"));
-    let receipt = Receipt { tenant: &tenant, route: Route::Stream, logged, processed };
+    let receipt = IngestContext { tenant: &tenant, path: IngestPath::Stream, logged, processed };
     let row = normalize(LogEvent::parse(text).unwrap(), &receipt).event;
     assert_eq!(row.raw_data, text);
     let json = serde_json::to_string(&row).unwrap();

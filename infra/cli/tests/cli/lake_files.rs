@@ -7,8 +7,6 @@ use std::sync::Arc;
 use arrow_array::builder::{MapBuilder, StringBuilder};
 use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray, StructArray, UInt32Array};
 use arrow_schema::{DataType, Field};
-use lake::Entry;
-use lake::ledger::{Completeness, Counts, Lateness};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
@@ -39,28 +37,25 @@ pub(crate) fn write_text(lake: &Path, key: &str, text: &str) {
 /// Writes the ledger's entry of an hour of 2026-01-02, whose object is named within the hour's folder.
 pub(crate) fn write_entry(lake: &Path, tenant: &str, hour: i8, generation: u64, object: Option<&str>, inputs: &[&str]) {
     let start = jiff::civil::date(2026, 1, 2).at(hour, 0, 0, 0);
-    let entry = Entry {
-        version: 1,
-        tenant: tenant.to_owned(),
-        hour: jiff::tz::TimeZone::UTC.to_timestamp(start).unwrap(),
-        generation,
-        object: object.map(|object| format!("sealed/tenant={tenant}/day=2026-01-02/hour={hour:02}/{object}")),
-        rows: 1,
-        digest: String::new(),
-        completeness: Completeness::Complete,
-        counts: Counts { stream_only: 1, repaired: 1, ..Counts::default() },
-        duplicates: 0,
-        lateness: Lateness::default(),
-        first: None,
-        last: None,
-        mapping: 1,
-        sealed: jiff::Timestamp::UNIX_EPOCH,
-        inputs: inputs.iter().map(|input| (*input).to_owned()).collect(),
-        previous: None,
-        generations: Vec::new(),
-    };
+    let object = object.map(|object| format!("sealed/tenant={tenant}/day=2026-01-02/hour={hour:02}/{object}"));
+    let entry = serde_json::json!({
+        "version": 1,
+        "tenant": tenant,
+        "hour": jiff::tz::TimeZone::UTC.to_timestamp(start).unwrap(),
+        "generation": generation,
+        "object": object,
+        "rows": 1,
+        "digest": "",
+        "completeness": "complete",
+        "counts": {"stream_only": 1, "api_only": 0, "both": 0, "repaired": 1},
+        "duplicates": 0,
+        "lateness": {"minute": 0, "quarter": 0, "hour": 0, "six_hours": 0, "day": 0, "later": 0},
+        "mapping": 1,
+        "sealed": "1970-01-01T00:00:00Z",
+        "inputs": inputs,
+    });
     let key = format!("ledger/tenant={tenant}/day=2026-01-02/{hour:02}.json");
-    write_text(lake, &key, &serde_json::to_string(&entry).unwrap());
+    write_text(lake, &key, &entry.to_string());
 }
 
 fn write_parquet(path: &Path, rows: &[Row]) {

@@ -1,0 +1,26 @@
+//! What every private key can do.
+
+use std::fmt::Debug;
+use std::pin::Pin;
+
+/// Why nothing was signed.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot sign with the key {key}")]
+pub struct SignError {
+    /// The fingerprint or the name of the key.
+    pub key: String,
+    /// Why.
+    #[source]
+    pub source: Box<dyn std::error::Error + Send + Sync>,
+    /// Whether it may succeed later.
+    pub is_passing: bool,
+}
+
+/// A private key that stays where it is.
+pub trait Signer: Debug + Send + Sync {
+    /// [`crate::signing::PublicKey::fingerprint`] of its public half.
+    fn fingerprint(&self) -> &str;
+
+    /// Signs the SHA-256 of `message`; returns the signature in DER.
+    fn sign<'a>(&'a self, message: &'a [u8]) -> Pin<Box<dyn Future<Output = Result<Vec<u8>, SignError>> + Send + 'a>>;
+}
