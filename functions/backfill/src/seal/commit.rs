@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use lake::digest::hex;
@@ -132,9 +132,16 @@ fn make(
 
 /// SHA-256 of a file in hexadecimal, and its length.
 fn digest_of(path: &Path) -> io::Result<(String, u64)> {
-    let (mut file, mut hasher) = (File::open(path)?, Sha256::new());
-    let bytes = io::copy(&mut file, &mut hasher)?;
-    Ok((hex(&hasher.finalize()), bytes))
+    let (mut file, mut hasher, mut bytes) = (File::open(path)?, Sha256::new(), 0);
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            return Ok((hex(&hasher.finalize()), bytes));
+        }
+        hasher.update(&buffer[..read]);
+        bytes += read as u64;
+    }
 }
 
 /// The key of the seal before, if it has this very object.

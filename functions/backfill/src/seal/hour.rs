@@ -85,7 +85,7 @@ fn is_of(entry: &Entry, partition: &Partition) -> bool {
     entry.tenant == partition.tenant.as_str() && entry.hour == partition.hour
 }
 
-async fn attempt(org: &Org<'_>, partition: &Partition, task: Task, hints: HourHints) -> Result<HourOutcome, HourError> {
+async fn attempt(org: &Org<'_>, partition: &Partition, task: Task, hints: &HourHints) -> Result<HourOutcome, HourError> {
     let (before, version) = read_entry(org, partition).await?;
     let checkpoint = match task {
         Task::Reconcile if hints.has_checkpoint => Checkpoint::load(org, partition).await?,
