@@ -59,7 +59,7 @@ impl Api {
     /// The ids of a listing.
     pub(crate) async fn ids(&self, path: &str) -> Vec<String> {
         let url = format!("{}{path}", self.0.org().url().as_str().trim_end_matches('/'));
-        let mut pages = okta::Pages::new(&self.0, self.0.resume(&url).unwrap());
+        let mut pages = okta::Pages::new(&self.0, okta::List::new(self.0.resume(&url).unwrap(), okta::Shape::Any));
         let mut ids = Vec::new();
         while let Some(page) = pages.next().await.unwrap() {
             let body: Value = page.value().unwrap();

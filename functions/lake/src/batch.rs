@@ -5,13 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use normalize::ocsf::{Event, Text};
 use normalize::{MAPPING_VERSION, Tenant};
-use sha2::{Digest, Sha256};
 
-use crate::digest;
 use crate::encode::{EncodeError, encode};
 use crate::format::Format;
 use crate::layout;
 use crate::partition::Partition;
+use crate::row_digests::RowDigests;
 
 /// The events of one partition. An event is some kilobytes wide: in a box it is moved once, not each time that the list
 /// grows or is sorted.
@@ -83,13 +82,9 @@ pub fn object(partition: &Partition, rows: Rows<'_>, format: Format) -> Result<O
 }
 
 fn content(rows: &[Box<Event<'_>>]) -> String {
-    let mut hasher = Sha256::new();
-    hasher.update(MAPPING_VERSION.to_be_bytes());
-    for event in rows {
-        hasher.update((event.raw_data.len() as u64).to_be_bytes());
-        hasher.update(event.raw_data.as_bytes());
-    }
-    digest::name(hasher)
+    let mut digests = RowDigests::new(MAPPING_VERSION);
+    rows.iter().for_each(|event| digests.add_live(&event.raw_data));
+    digests.finish().live
 }
 
 /// Whether two texts are the same LogEvent, perhaps with another order of members or other spacing.

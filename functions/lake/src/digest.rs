@@ -1,6 +1,7 @@
 //! Digests and how they are written.
 
 use std::fmt::Write as _;
+use std::io::{self, Read};
 
 use sha2::{Digest as _, Sha256};
 
@@ -16,6 +17,20 @@ pub fn key(uid: &str) -> Key {
 /// SHA-256 in hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
+}
+
+/// SHA-256 of a file in hexadecimal, and how many bytes it has.
+pub fn of_file(mut file: impl Read) -> io::Result<(String, u64)> {
+    let (mut hasher, mut buffer, mut bytes) = (Sha256::new(), vec![0; 1 << 16], 0);
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok((hex(&hasher.finalize()), bytes)),
+            read => {
+                hasher.update(&buffer[..read]);
+                bytes += read as u64;
+            }
+        }
+    }
 }
 
 /// The first 128 bits of a digest in hexadecimal: the name of an object by its content.
@@ -42,5 +57,8 @@ mod tests {
         assert_eq!(sha256(b""), of_nothing);
         assert_eq!(name(Sha256::new()), of_nothing[..32]);
         assert_eq!(hex(&key("")), of_nothing[..32]);
+        assert_eq!(of_file(&b""[..]).unwrap(), (of_nothing.to_owned(), 0));
+        let long = vec![7; 100_000];
+        assert_eq!(of_file(&*long).unwrap(), (sha256(&long), 100_000));
     }
 }

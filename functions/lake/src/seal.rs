@@ -6,17 +6,18 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use normalize::ocsf::Event;
-use normalize::{IngestContext, IngestPath, LogEvent, LogEventError, MAPPING_VERSION, Tenant};
+use normalize::{IngestContext, MAPPING_VERSION, Tenant};
 use parquet::arrow::ArrowWriter;
 use parquet::errors::ParquetError;
-use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
 
 use crate::action::Action;
-use crate::digest::{self, hex};
+use crate::digest;
 use crate::encode::{EncodeError, columns, ndjson};
 use crate::format::Format;
 use crate::parquet_layout::{ZSTD_LEVEL, sealed_properties};
+use crate::row_check::{CheckedRow, RowFault, check};
+use crate::row_digests::{RowDigests, RowSummary};
 use crate::schema;
 use crate::sort::SortError;
 use crate::stored::StoredRow;
@@ -66,35 +67,6 @@ pub enum SealError {
     Disk(#[from] io::Error),
 }
 
-/// What is wrong with a row of the lake.
-#[derive(Debug, thiserror::Error)]
-pub enum RowFault {
-    /// `raw_data` is no LogEvent.
-    #[error("raw_data is no LogEvent")]
-    LogEvent(#[from] LogEventError),
-    /// `raw_data` is another event.
-    #[error("raw_data is the event {0}")]
-    OtherEvent(String),
-    /// `raw_data` was published at another time than the row says.
-    #[error("raw_data was published at {0}")]
-    OtherTime(Timestamp),
-    /// The path by which it came.
-    #[error("metadata.source is no path into the lake")]
-    Path,
-    /// A time when it was received or normalized.
-    #[error("metadata.{column} is no time")]
-    Time {
-        /// The column.
-        column: &'static str,
-        /// Why.
-        #[source]
-        source: jiff::Error,
-    },
-    /// The class that the mapping gave it.
-    #[error("class_uid {0} is no class")]
-    Class(i64),
-}
-
 impl SealError {
     /// What a caller does about it.
     pub fn action(&self) -> Action {
@@ -121,17 +93,18 @@ enum Output {
     Ndjson(zstd::Encoder<'static, BufWriter<NamedTempFile>>),
 }
 
-/// The rows so far.
-struct Tally {
-    rows: u64,
-    uids: Sha256,
-    content: Sha256,
-    first: Option<i64>,
-    last: Option<i64>,
-}
-
 impl Sealed {
-    /// Where it lies.
+    fn new(file: NamedTempFile, summary: RowSummary) -> Self {
+        let RowSummary { rows, uids, content, first, last, .. } = summary;
+        Self { file, rows, uids, content, first, last }
+    }
+
+    /// SHA-256 of its bytes, in hexadecimal, and how many they are: see [`crate::Entry::object_digest`].
+    pub fn digest(&self) -> io::Result<(String, u64)> {
+        digest::of_file(self.file.reopen()?)
+    }
+
+    /// The path of the local file.
     pub fn path(&self) -> &Path {
         self.file.path()
     }
@@ -144,14 +117,14 @@ pub fn seal(
     format: Format,
 ) -> Result<Sealed, SealError> {
     let mut output = Output::new(format)?;
-    let mut tally = Tally::new();
+    let mut digests = RowDigests::new(MAPPING_VERSION);
     loop {
         let chunk = rows.by_ref().take(ROWS_AT_ONCE).collect::<Result<Vec<_>, _>>()?;
         if chunk.is_empty() {
-            return Ok(tally.finish(output.finish()?));
+            return Ok(Sealed::new(output.finish()?, digests.finish()));
         }
         for row in &chunk {
-            tally.add(row);
+            digests.add(row);
         }
         output.write(tenant, &chunk)?;
     }
@@ -189,65 +162,17 @@ impl Output {
 
 /// The row, normalized by the present mapping. How and when the event came stays as it was.
 pub(crate) fn event<'a>(tenant: &Tenant, row: &'a StoredRow) -> Result<Event<'a>, SealError> {
-    normalize_row(tenant, row).map_err(|source| SealError::Row { uid: row.metadata.uid.clone(), source })
-}
-
-fn normalize_row<'a>(tenant: &Tenant, row: &'a StoredRow) -> Result<Event<'a>, RowFault> {
-    let StoredRow { time, metadata, raw_data } = row;
-    let log = LogEvent::parse(raw_data)?;
-    if log.uuid != metadata.uid {
-        return Err(RowFault::OtherEvent(log.uuid.into_owned()));
-    }
-    if log.published.as_millisecond() != *time {
-        return Err(RowFault::OtherTime(log.published));
-    }
-    let path = IngestPath::parse(&metadata.source).ok_or(RowFault::Path)?;
-    let logged = stored_time("logged_time", metadata.logged_time)?;
-    let processed = stored_time("processed_time", metadata.processed_time)?;
+    let checked = check(row).map_err(|source| SealError::Row { uid: row.metadata.uid.clone(), source })?;
+    let CheckedRow { log, path, logged, processed } = checked;
     Ok(normalize::normalize(log, &IngestContext { tenant, path, logged, processed }).event)
-}
-
-fn stored_time(column: &'static str, millis: i64) -> Result<Timestamp, RowFault> {
-    Timestamp::from_millisecond(millis).map_err(|source| RowFault::Time { column, source })
-}
-
-impl Tally {
-    fn new() -> Self {
-        let content = Sha256::new_with_prefix(MAPPING_VERSION.to_be_bytes());
-        Self { rows: 0, uids: Sha256::new(), content, first: None, last: None }
-    }
-
-    fn add(&mut self, row: &StoredRow) {
-        let StoredRow { time, metadata, raw_data } = row;
-        self.rows += 1;
-        self.uids.update(metadata.uid.as_bytes());
-        self.uids.update(b"\n");
-        for part in [raw_data, &metadata.source] {
-            self.content.update((part.len() as u64).to_be_bytes());
-            self.content.update(part.as_bytes());
-        }
-        self.content.update(metadata.logged_time.to_be_bytes());
-        self.content.update(metadata.processed_time.to_be_bytes());
-        self.first = self.first.or(Some(*time));
-        self.last = Some(*time);
-    }
-
-    fn finish(self, file: NamedTempFile) -> Sealed {
-        let time = |millis: Option<i64>| millis.and_then(|millis| Timestamp::from_millisecond(millis).ok());
-        Sealed {
-            file,
-            rows: self.rows,
-            uids: hex(&self.uids.finalize()),
-            content: digest::name(self.content),
-            first: time(self.first),
-            last: time(self.last),
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use sha2::{Digest as _, Sha256};
+
     use super::*;
+    use crate::digest::hex;
     use crate::stored::{self, StoredMetadata};
 
     const START: i64 = 1_777_890_600_000;
@@ -297,9 +222,9 @@ mod tests {
             other => panic!("{other:?}"),
         };
         let flipped = StoredRow { raw_data: row("u8", START).raw_data, ..row("u9", START) };
-        assert!(matches!(fault(flipped), RowFault::OtherEvent(uid) if uid == "u8"));
+        assert!(matches!(fault(flipped), RowFault::OtherEvent));
         let moved = StoredRow { raw_data: row("u9", START + 1).raw_data, ..row("u9", START) };
-        assert!(matches!(fault(moved), RowFault::OtherTime(_)));
+        assert!(matches!(fault(moved), RowFault::OtherTime));
         let mut sent = row("u9", START);
         sent.metadata.source = "post".to_owned();
         assert!(matches!(fault(sent), RowFault::Path));

@@ -1,7 +1,7 @@
-//! What Okta's error codes mean for a collector, and what a person does about them. Okta's own lists of codes:
-//! the error-code pages of its developer site; only the codes that reading can meet are here.
+//! What Okta's refusals mean for a collector, and what a person does about them. The codes are those of Okta's error-code
+//! pages that a GET or a token request can meet; what they mean is taken from recorded answers of real orgs.
 
-use Disposition::{Denied, NotFound, Rejected, Retry, Stop, Unlicensed};
+use Disposition::{Denied, NotApplicable, NotFound, NotOffered, Rejected, Retry, Stop};
 
 /// What a caller does with an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -12,12 +12,16 @@ pub enum Disposition {
     Stop,
     /// This data is not allowed: a scope, a role or a permission is missing.
     Denied,
-    /// The org does not offer this: a licence or feature is missing, or it runs the other engine.
-    Unlicensed,
+    /// The org does not offer this: a license or feature is missing, or it runs the other engine.
+    NotOffered,
+    /// The object exists but cannot have this: there is nothing, and nothing is missing.
+    NotApplicable,
     /// The object does not exist, or not any more.
     NotFound,
-    /// The request is not one that the org accepts; others may well be.
+    /// The request is not one that the org accepts: a mistake of this client, or something in between refuses it.
     Rejected,
+    /// The answers contradict themselves: read the list again from its first page once, then call it partial.
+    Contradicted,
 }
 
 /// A code of Okta's, `errorCode` or OAuth's `error`.
@@ -39,7 +43,10 @@ const NOT_OFFERED: &str = "the org does not offer this: the feature is not licen
     (Admin Console > Settings > Features), or the org runs the other engine";
 const LATER: &str = "nothing: it is tried again";
 const GONE: &str = "nothing: the object was deleted while it was being read";
-const REPORT: &str = "the org does not take this request: report it with the error id";
+const REPORT: &str = "report it with the error id: okta-lake makes a request that the org does not accept";
+const IN_BETWEEN: &str = "check what stands between this machine and Okta: the refusal is not Okta's but of a proxy, a firewall \
+    or a web application firewall";
+const CURSOR: &str = "nothing: the cursor is too old, the list is read again from its first page";
 const CLIENT: &str = "compare client_id and the key or client secret with the app's (Admin Console > Applications > the app \
     > General > Client Credentials), and see that the app is active";
 const PROOF: &str = "nothing to configure: report it with the request id";
@@ -54,26 +61,29 @@ const CODES: &[Code] = &[
     row("E0000006", Denied, ROLE),
     row("E0000007", NotFound, GONE),
     // "The requested path was not found": not a missing object but a missing endpoint.
-    row("E0000008", Unlicensed, NOT_OFFERED),
+    row("E0000008", NotOffered, NOT_OFFERED),
     row("E0000009", Retry, LATER),
     row("E0000010", Retry, "nothing: the org is in read-only mode for maintenance, it is tried again"),
     row("E0000011", Stop, TOKEN),
     row("E0000013", Stop, CLIENT),
-    row("E0000015", Unlicensed, NOT_OFFERED),
-    row("E0000022", Unlicensed, NOT_OFFERED),
-    row("E0000026", Unlicensed, "nothing: Okta has retired this endpoint"),
+    row("E0000015", NotOffered, NOT_OFFERED),
+    row("E0000019", Rejected, REPORT),
+    // 405, "The endpoint does not support the provided HTTP method": no org has this GET.
+    row("E0000022", Rejected, REPORT),
+    row("E0000026", NotOffered, "nothing: Okta has retired this endpoint"),
+    row("E0000029", Rejected, CURSOR),
     row("E0000031", Rejected, REPORT),
     row("E0000038", Denied, ROLE),
     row("E0000047", Retry, "nothing: the rate limit of the org is used up, it is tried again after the reset"),
-    row("E0000052", Unlicensed, NOT_OFFERED),
+    row("E0000052", NotOffered, NOT_OFFERED),
     row("E0000053", Rejected, "check the range: the System Log goes back 90 days, and filters take documented fields only"),
-    row("E0000060", Unlicensed, NOT_OFFERED),
+    row("E0000060", NotOffered, NOT_OFFERED),
     row("E0000094", Rejected, REPORT),
     row("E0000100", Retry, "nothing: Okta's search is down for a while, it is tried again"),
     row("E0000153", NotFound, GONE),
     row("E0000154", NotFound, GONE),
     row("E0000156", NotFound, GONE),
-    row("E0000215", Unlicensed, "nothing: Okta has retired this endpoint"),
+    row("E0000215", NotOffered, "nothing: Okta has retired this endpoint"),
     row("E0000249", Retry, LATER),
     row("E0000253", Retry, LATER),
     row("E0000260", Stop, "the org has been deactivated: ask its owner or Okta"),
@@ -106,36 +116,61 @@ const PHRASES: &[(&str, &str)] = &[
     ("token is expired", "the clock of this machine is wrong"),
 ];
 
-/// What an answer means, by its code or, failing that, its status.
-pub(crate) fn disposition(status: u16, code: Option<&str>) -> Disposition {
-    if let Some(known) = code.and_then(find) {
+/// Texts that change what a code means: one code stands for many things. Sorted.
+const EXCEPTIONS: &[(&str, &str, Disposition)] =
+    // `/apps/{id}/features` of an app without provisioning.
+    &[("E0000001", "Provisioning is not supported", NotApplicable)];
+
+/// A refusal, as far as its meaning goes.
+pub(crate) struct Facts<'a> {
+    pub(crate) status: u16,
+    pub(crate) code: Option<&'a str>,
+    /// The summary and the causes.
+    pub(crate) texts: Vec<&'a str>,
+    /// Whether the answer has a mark that only Okta sets: an error code, a challenge, a request id.
+    pub(crate) is_oktas: bool,
+}
+
+/// What a refusal means, by its code or, failing that, its status.
+pub(crate) fn disposition(facts: &Facts<'_>) -> Disposition {
+    let says = |phrase: &str| facts.texts.iter().any(|text| text.contains(phrase));
+    if let Some((.., meaning)) = EXCEPTIONS.iter().find(|(code, text, _)| facts.code == Some(code) && says(text)) {
+        return *meaning;
+    }
+    if let Some(known) = facts.code.and_then(find) {
         return known.disposition;
     }
-    match status {
+    match facts.status {
         401 => Stop,
+        408 | 429 | 500 | 502..=599 => Retry,
+        // Whatever stands in between speaks for itself only.
+        _ if !facts.is_oktas => Rejected,
         403 => Denied,
         404 | 410 => NotFound,
-        405 | 501 => Unlicensed,
-        408 | 429 | 500..=599 => Retry,
+        501 => NotOffered,
         _ => Rejected,
     }
 }
 
 /// What a person does about it.
-pub(crate) fn remedy(status: u16, code: Option<&str>, summary: &str) -> &'static str {
-    if let Some((_, remedy)) = PHRASES.iter().find(|(phrase, _)| summary.contains(phrase)) {
+pub(crate) fn remedy(facts: &Facts<'_>) -> &'static str {
+    let says = |phrase: &str| facts.texts.iter().any(|text| text.contains(phrase));
+    if let Some((_, remedy)) = PHRASES.iter().find(|(phrase, _)| says(phrase)) {
         return remedy;
     }
-    if let Some(known) = code.and_then(find) {
+    let disposition = disposition(facts);
+    if let Some(known) = facts.code.and_then(find).filter(|known| known.disposition == disposition) {
         return known.remedy;
     }
-    match disposition(status, None) {
+    match disposition {
         Retry => LATER,
         Stop => TOKEN,
         Denied => ROLE,
-        Unlicensed => NOT_OFFERED,
+        NotOffered => NOT_OFFERED,
+        NotApplicable => "nothing: the object cannot have this",
         NotFound => GONE,
-        Rejected => REPORT,
+        Rejected if !facts.is_oktas => IN_BETWEEN,
+        Rejected | Disposition::Contradicted => REPORT,
     }
 }
 
@@ -152,19 +187,58 @@ mod tests {
     fn the_tables_are_sorted() {
         let unsorted = CODES.windows(2).find(|pair| pair[0].name >= pair[1].name);
         assert!(unsorted.is_none(), "in CODES, move {}", unsorted.map_or("", |pair| pair[1].name));
+        assert!(EXCEPTIONS.is_sorted_by_key(|(code, text, _)| (code, text)), "sort EXCEPTIONS");
         let unsorted = PHRASES.windows(2).find(|pair| pair[0].0 >= pair[1].0);
         assert!(unsorted.is_none(), "in PHRASES, move {:?}", unsorted.map(|pair| pair[1].0));
     }
 
+    fn facts<'a>(status: u16, code: Option<&'a str>, text: &'a str) -> Facts<'a> {
+        Facts { status, code, texts: vec![text], is_oktas: true }
+    }
+
+    /// Each row is a recorded answer of a real org to a GET, or of Okta's documentation where none is recorded.
     #[test]
-    fn a_known_code_decides_and_a_status_stands_in() {
-        assert_eq!(disposition(401, Some("E0000011")), Stop);
-        assert_eq!(disposition(401, Some("E0000015")), Unlicensed);
-        assert_eq!(disposition(500, Some("E0000053")), Rejected);
-        assert_eq!(disposition(403, Some("E9999999")), Denied);
-        assert_eq!(disposition(403, None), Denied);
-        assert_eq!(disposition(418, None), Rejected);
-        assert_eq!(disposition(502, None), Retry);
+    fn each_refusal_has_its_real_meaning() {
+        for (status, code, text, expected) in [
+            (400, Some("E0000001"), "Api validation failed: filter", Rejected),
+            (400, Some("E0000001"), "Provisioning is not supported.", NotApplicable),
+            (400, Some("E0000001"), "Api validation failed: feature\nProvisioning is not supported.", NotApplicable),
+            (400, Some("E0000031"), "Invalid search criteria.", Rejected),
+            (400, Some("E0000019"), "Bad request. Accept and/or Content-Type headers are likely not set.", Rejected),
+            (400, Some("E0000029"), "Invalid paging request.", Rejected),
+            (401, Some("E0000011"), "Invalid token provided", Stop),
+            (401, Some("E0000015"), "You do not have permission to access the feature you are requesting", NotOffered),
+            (401, None, "", Stop),
+            (403, Some("E0000006"), "You do not have permission to perform the requested action", Denied),
+            (403, Some("E9999999"), "", Denied),
+            (403, None, "", Denied),
+            (404, Some("E0000007"), "Not found: Resource not found: 0oa1 (AppInstance)", NotFound),
+            (404, Some("E0000008"), "The requested path was not found", NotOffered),
+            (404, None, "", NotFound),
+            (405, Some("E0000022"), "The endpoint does not support the provided HTTP method", Rejected),
+            (405, None, "", Rejected),
+            (410, None, "", NotFound),
+            (429, Some("E0000047"), "", Retry),
+            (500, Some("E0000009"), "", Retry),
+            (500, Some("E0000053"), "", Rejected),
+            (501, Some("E0000060"), "Unsupported operation.", NotOffered),
+            (501, None, "", NotOffered),
+            (502, None, "", Retry),
+            (418, None, "", Rejected),
+        ] {
+            assert_eq!(disposition(&facts(status, code, text)), expected, "{status} {code:?} {text}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_between_denies_nothing_in_oktas_name() {
+        for status in [400, 403, 404, 405, 410, 451, 501] {
+            let foreign = Facts { status, code: None, texts: vec![], is_oktas: false };
+            assert_eq!(disposition(&foreign), Rejected, "{status}");
+            assert!(remedy(&foreign).contains("proxy"), "{status}");
+        }
+        let passing = Facts { status: 503, code: None, texts: vec![], is_oktas: false };
+        assert_eq!(disposition(&passing), Retry);
     }
 
     /// The descriptions are Okta's, of its list of OAuth 2.0 error codes.
@@ -196,7 +270,7 @@ mod tests {
             ),
         ];
         for (summary, expected) in cases {
-            let remedy = remedy(401, Some("invalid_client"), summary);
+            let remedy = remedy(&facts(401, Some("invalid_client"), summary));
             assert!(remedy.contains(expected), "{summary}: {remedy}");
             let hits = PHRASES.iter().filter(|(phrase, _)| summary.contains(phrase)).count();
             assert!(hits <= 1, "{summary} is met by {hits} phrases: order would decide");

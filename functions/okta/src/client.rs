@@ -1,40 +1,47 @@
-//! The client of one org: reads pages, whatever the credentials, the limits and the weather.
+//! The client of one org: calls its API with whatever credentials, within its rate limits, until there is an answer.
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, LOCATION};
+use http::header::LOCATION;
 use http::{HeaderValue, Method, Request, StatusCode};
 use http_body_util::Full;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rustls::ClientConfig;
 use secrecy::SecretString;
+use tokio::sync::OnceCell;
 use url::Url;
 
+use crate::advice::Disposition;
 use crate::clock::{Clock, SystemClock};
 use crate::credentials::CredentialKind;
 use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::exchange::{Answered, Exchange, Outgoing};
-use crate::org::{AllowedHosts, Org};
-use crate::page::{Page, resolve};
+use crate::identity::{self, Description, OrgIdentity, Settings};
+use crate::org::{AllowedHosts, Org, OtherNames};
+use crate::page::Page;
 use crate::progress::Observer;
+use crate::proxy::Proxy;
 use crate::rate_limit::{BucketUsage, RateLimiter};
-use crate::refusal::{Refusal, clean};
+use crate::refusal::Refusal;
 use crate::retry::RetryPolicy;
 use crate::scopes::{self, Grants, Refused, Reply};
 use crate::secret_source::SecretSource;
-use crate::server_time::ServerTime;
+use crate::server_time::{ClockReading, ServerTime};
+use crate::shape::Shape;
 use crate::share::Share;
 use crate::token::{AccessToken, Authorizer};
-use crate::transport::{self, Answer, Limits, Transport};
+use crate::transport::{Answer, Limits, Transport};
+use crate::{page_size, path, tls};
 
 /// The API may hand out a nonce, and a second one while the first is being used.
 const MOST_NONCES: u32 = 2;
 
-/// How an org is talked to. The default is what a function in AWS wants.
+/// How the client calls an org. The default is what a function in AWS wants.
 #[derive(Clone)]
 pub struct Options {
     /// Hosts that a secret may name besides Okta's.
@@ -43,7 +50,7 @@ pub struct Options {
     pub share: Share,
     /// Calls that may be under way at once. An org allows 35 to 75 for all its clients together.
     pub concurrency: usize,
-    /// How persistent it is.
+    /// How often a call is made again.
     pub retry: RetryPolicy,
     /// Time limits and the size of an answer.
     pub limits: Limits,
@@ -51,10 +58,12 @@ pub struct Options {
     pub user_agent: String,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
-    /// Is told what happens.
+    /// Sees what happens.
     pub observer: Observer,
-    /// TLS, if it is not the system's root certificates that are trusted.
+    /// TLS, if the system's root certificates are not all that is trusted: see [`crate::tls_with_bundle`].
     pub tls: Option<Arc<ClientConfig>>,
+    /// The proxy between this machine and the org, if there is one.
+    pub proxy: Option<Proxy>,
 }
 
 /// A client of one org. Clones share everything: connections, token, limits.
@@ -67,6 +76,8 @@ pub struct Client {
 struct Inner {
     exchange: Arc<Exchange>,
     authorizer: Authorizer,
+    /// The org's other hosts, once a link needs them.
+    other_names: OnceCell<OtherNames>,
 }
 
 impl Default for Options {
@@ -81,6 +92,7 @@ impl Default for Options {
             clock: Arc::new(SystemClock::new()),
             observer: Arc::new(|_| {}),
             tls: None,
+            proxy: None,
         }
     }
 }
@@ -88,19 +100,21 @@ impl Default for Options {
 impl Client {
     /// Reads the secret and makes ready; the org itself is first called when something is wanted of it.
     pub async fn new(source: Arc<dyn SecretSource>, options: Options) -> Result<Self, Error> {
-        let tls = options.tls.map_or_else(transport::system_tls, Ok)?;
-        let user_agent = HeaderValue::try_from(options.user_agent).map_err(|_| Error::UserAgent)?;
+        let tls = options.tls.map_or_else(tls::system_tls, Ok)?;
+        let user_agent = HeaderValue::try_from(options.user_agent).map_err(|_| Error::HeaderValue("the user agent"))?;
         let (clock, observer) = (options.clock, options.observer);
         let exchange = Arc::new(Exchange {
-            transport: Transport::new(&tls, user_agent, options.limits),
+            transport: Transport::new(&tls, options.proxy, user_agent, options.limits),
             limiter: RateLimiter::new(options.share, options.concurrency, clock.clone(), observer.clone()),
             retry: options.retry,
             clock,
             observer,
             server_time: ServerTime::default(),
+            has_met_okta: AtomicBool::new(false),
         });
         let authorizer = Authorizer::new(exchange.clone(), source, options.allowed_hosts).await?;
-        Ok(Self { inner: Arc::new(Inner { exchange, authorizer }), deadline: Deadline::default() })
+        let inner = Arc::new(Inner { exchange, authorizer, other_names: OnceCell::new() });
+        Ok(Self { inner, deadline: Deadline::default() })
     }
 
     /// The same client, but what would end after `deadline` fails at once with [`Error::TooLate`].
@@ -156,23 +170,37 @@ impl Client {
         Ok(url)
     }
 
-    /// The address that a cursor holds, if it is one of this org's: state is read back from where others can write.
-    pub fn resume(&self, cursor: &str) -> Result<Url, Error> {
-        resolve(self.org(), self.org().url(), cursor)
+    /// The address of an object: `{}` in `template` stands for an id each, which is escaped.
+    pub fn url_of(&self, template: &str, ids: &[&str], query: &[(&str, &str)]) -> Result<Url, Error> {
+        let bad = || Error::BadId { template: template.to_owned(), id: ids.join("/") };
+        self.url(&path::fill(template, ids).ok_or_else(bad)?, query)
     }
 
-    /// Reads one page.
+    /// The address that a cursor holds, if it is one of this org's: state is read back from where others can write.
+    pub fn resume(&self, cursor: &str) -> Result<Url, Error> {
+        let base = self.org().url();
+        let url = base.join(cursor).map_err(|_| Error::BadPath(base.path().to_owned()))?;
+        self.org().adopt(&url, &OtherNames::default()).ok_or_else(|| foreign(&url))
+    }
+
+    /// Reads one page, of whatever shape. Read a list with [`crate::Pages`], which knows its end.
     pub async fn get(&self, url: &Url) -> Result<Page, Error> {
+        self.get_as(url, Shape::Any).await
+    }
+
+    /// Reads one page of this shape. If Okta cannot make it, or it is too large, fewer records are asked for.
+    pub async fn get_as(&self, url: &Url, shape: Shape) -> Result<Page, Error> {
         self.check(url)?;
         let mut token = self.inner.authorizer.token(self.deadline).await?;
         let (mut is_renewed, mut nonces) = (false, 0);
         loop {
-            let Answered { answer, secrets } = self.send(url, Some(&token)).await?;
+            let answered = self.send(url, Some(&token), shape).await?;
+            let answer = &answered.answer;
             let has_nonce = self.inner.authorizer.remember_nonce(&answer.headers);
             if answer.status.is_success() {
-                return self.page(url, answer, &secrets);
+                return self.page(url, shape, &answered).await;
             }
-            let refusal = Refusal::read(answer.status, &answer.headers, &answer.body, &secrets);
+            let refusal = Refusal::read(answer.status, &answer.headers, &answer.body, &answered.secrets);
             if refusal.is("use_dpop_nonce") && has_nonce && nonces < MOST_NONCES {
                 nonces += 1;
                 continue;
@@ -184,29 +212,37 @@ impl Client {
                     continue;
                 }
             }
-            return Err(refused(url, &answer, refusal));
+            return Err(self.refused(url, answer, refusal));
         }
     }
 
-    /// Reads what the org tells anybody (`/.well-known/...`): no token is sent.
+    /// Reads what the org shows anybody (`/.well-known/...`): no token is sent.
     pub async fn get_public(&self, url: &Url) -> Result<Page, Error> {
-        self.check(url)?;
-        let Answered { answer, secrets } = self.send(url, None).await?;
-        if answer.status.is_success() {
-            return self.page(url, answer, &secrets);
-        }
-        let refusal = Refusal::read(answer.status, &answer.headers, &answer.body, &secrets);
-        Err(refused(url, &answer, refusal))
+        let answered = self.public(url).await?;
+        let asked = (url.clone(), Shape::Any);
+        Ok(Page::read(self.org(), &OtherNames::default(), asked, &answered.answer, &answered.secrets))
     }
 
-    /// The time by the org's clock, as far as its answers have told it.
-    pub fn now(&self) -> Timestamp {
-        self.inner.exchange.now()
+    /// Which org answers at this address, by its own public description and, where the credentials allow it, its settings.
+    pub async fn org_identity(&self) -> Result<OrgIdentity, Error> {
+        let description = self.description().await?;
+        let settings = match self.get(&self.url(identity::SETTINGS, &[])?).await {
+            Ok(page) => Some(page.value::<Settings>()?),
+            Err(error) if error.disposition() == Disposition::Denied => None,
+            Err(error) => return Err(error),
+        };
+        identity::merge(description, settings)
     }
 
-    /// How far the org's clock is ahead of this machine's. Zero for less than three seconds, and before any answer.
-    pub fn clock_offset(&self) -> SignedDuration {
-        self.inner.exchange.server_time.ahead()
+    /// Both clocks: the org's, as the last answers show it, and the local one.
+    pub fn clocks(&self) -> ClockReading {
+        self.inner.exchange.clocks()
+    }
+
+    /// The time for what is due, has ended or may be removed: the org's, or the earlier of two clocks that disagree. See
+    /// [`ClockReading`].
+    pub fn cautious_now(&self) -> Timestamp {
+        self.clocks().cautious()
     }
 
     /// What is known of the rate limits so far.
@@ -224,51 +260,85 @@ impl Client {
         }
     }
 
-    async fn send(&self, url: &Url, token: Option<&AccessToken>) -> Result<Answered, Error> {
-        let build = || {
+    async fn send(&self, url: &Url, token: Option<&AccessToken>, shape: Shape) -> Result<Answered, Error> {
+        let build = |halvings| {
+            let url = page_size::shrunk(url, halvings);
             let mut request = Request::get(url.as_str());
             let mut secrets = Vec::new();
             if let Some(token) = token {
-                (request, secrets) = self.inner.authorizer.authorize(token, request, &Method::GET, url)?;
+                (request, secrets) = self.inner.authorizer.authorize(token, request, &Method::GET, &url)?;
             }
             let request = request.body(Full::<Bytes>::default());
-            Ok(Outgoing { request: request.map_err(|_| Error::BadPath(url.path().to_owned()))?, secrets })
+            let request = request.map_err(|_| Error::BadPath(url.path().to_owned()))?;
+            Ok(Outgoing { request, secrets, can_shrink: page_size::can_shrink(&url) })
         };
-        self.inner.exchange.call(url.path(), self.deadline, build).await
+        let check = |answer: &Answer, secrets: &[SecretString]| shape.check(answer, secrets);
+        self.inner.exchange.call(url.path(), self.deadline, build, check).await
+    }
+
+    async fn public(&self, url: &Url) -> Result<Answered, Error> {
+        self.check(url)?;
+        let answered = self.send(url, None, Shape::Any).await?;
+        let answer = &answered.answer;
+        if answer.status.is_success() {
+            return Ok(answered);
+        }
+        let refusal = Refusal::read(answer.status, &answer.headers, &answer.body, &answered.secrets);
+        Err(self.refused(url, answer, refusal))
+    }
+
+    async fn description(&self) -> Result<Description, Error> {
+        self.get_public(&self.url(identity::DESCRIPTION, &[])?).await?.value()
+    }
+
+    async fn page(&self, url: &Url, shape: Shape, answered: &Answered) -> Result<Page, Error> {
+        let asked = page_size::shrunk(url, answered.halvings);
+        let read = |names: &OtherNames| {
+            Page::read(self.org(), names, (asked.clone(), shape), &answered.answer, &answered.secrets)
+        };
+        let known = self.inner.other_names.get();
+        let page = read(known.unwrap_or(&OtherNames::default()));
+        if page.foreign_host().is_none() || known.is_some() {
+            return Ok(page);
+        }
+        Ok(read(self.other_names().await?))
+    }
+
+    /// The org's other hosts. An org that does not describe itself has none.
+    async fn other_names(&self) -> Result<&OtherNames, Error> {
+        let learn = async || match self.description().await {
+            Ok(description) => Ok(OtherNames::of(description.addresses())),
+            Err(error @ Error::TooLate(_)) => Err(error),
+            Err(error) => {
+                tracing::warn!(%error, "the org does not say its other names");
+                Ok(OtherNames::default())
+            }
+        };
+        self.inner.other_names.get_or_try_init(learn).await
     }
 
     fn check(&self, url: &Url) -> Result<(), Error> {
-        if self.org().owns(url) {
-            return Ok(());
-        }
-        let target = url.host_str().unwrap_or("nowhere").to_owned();
-        Err(Error::ForeignLink { path: url.path().to_owned(), target })
+        if self.org().owns(url) { Ok(()) } else { Err(foreign(url)) }
     }
 
-    fn page(&self, url: &Url, answer: Answer, secrets: &[SecretString]) -> Result<Page, Error> {
-        if answer.status == StatusCode::NO_CONTENT || (answer.claims_json() && answer.is_json()) {
-            return Page::read(self.org(), url.clone(), answer, secrets);
+    fn refused(&self, url: &Url, answer: &Answer, refusal: Refusal) -> Error {
+        let path = url.path().to_owned();
+        let location = answer.headers.get(LOCATION).and_then(|location| location.to_str().ok());
+        if let Some(location) = location.filter(|_| answer.status.is_redirection()) {
+            let target = url.join(location).ok().and_then(|url| url.host_str().map(str::to_owned));
+            return Error::Redirected { path, target: target.unwrap_or_else(|| "nowhere".to_owned()) };
         }
-        let (path, bytes) = (url.path().to_owned(), answer.body.len());
-        if answer.claims_json() {
-            return Err(Error::Truncated { path, bytes });
+        let has_met_okta = self.inner.exchange.has_met_okta.load(Ordering::Relaxed);
+        if answer.status == StatusCode::NOT_FOUND && !refusal.is_oktas() && !has_met_okta {
+            return Error::NotAnOrg { host: self.org().host().to_owned(), path };
         }
-        let content_type = answer.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let content_type = clean(content_type.unwrap_or("nothing that says what it is"), secrets);
-        Err(Error::NotJson { path, content_type, bytes })
+        Error::Api { path, refusal: Box::new(refusal) }
     }
 }
 
-fn refused(url: &Url, answer: &Answer, refusal: Refusal) -> Error {
-    let path = url.path().to_owned();
-    let location = answer.headers.get(LOCATION).and_then(|location| location.to_str().ok());
-    match location {
-        Some(location) if answer.status.is_redirection() => {
-            let target = url.join(location).ok().and_then(|url| url.host_str().map(str::to_owned));
-            Error::Redirected { path, target: target.unwrap_or_else(|| "nowhere".to_owned()) }
-        }
-        _ => Error::Api { path, refusal: Box::new(refusal) },
-    }
+fn foreign(url: &Url) -> Error {
+    let target = url.host_str().unwrap_or("nowhere").to_owned();
+    Error::ForeignAddress { path: url.path().to_owned(), target }
 }
 
 impl fmt::Debug for Client {

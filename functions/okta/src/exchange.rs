@@ -1,6 +1,7 @@
 //! One call, made until it is answered: its turn, the request (new for every attempt), the answer, a pause, again.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -21,7 +22,8 @@ use crate::rate_headers::{self, RateHeaders};
 use crate::rate_limit::{Permit, RateLimiter};
 use crate::refusal::Refusal;
 use crate::retry::{Attempts, Cause, RetryPolicy};
-use crate::server_time::ServerTime;
+use crate::server_time::{ClockReading, ServerTime};
+use crate::shape::WrongAnswer;
 use crate::transport::{Answer, Transport, TransportError};
 
 /// What every call to one org goes through.
@@ -32,50 +34,75 @@ pub(crate) struct Exchange {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) observer: Observer,
     pub(crate) server_time: ServerTime,
+    /// Whether any answer had Okta's request id.
+    pub(crate) has_met_okta: AtomicBool,
 }
 
 /// A request and the secret values in it, which no error may show.
 pub(crate) struct Outgoing {
     pub(crate) request: Request<Full<Bytes>>,
     pub(crate) secrets: Vec<SecretString>,
+    /// Whether it asks for a page that could be smaller.
+    pub(crate) can_shrink: bool,
 }
 
-/// An answer and the secrets of the request that it answers.
+/// An answer, the secrets of the request that it answers, and how often the page was halved for it.
 pub(crate) struct Answered {
     pub(crate) answer: Answer,
     pub(crate) secrets: Vec<SecretString>,
+    pub(crate) halvings: u32,
+}
+
+/// Why there is no answer that can be used. A refusal is an answer.
+enum Failure {
+    Transport(TransportError),
+    Wrong(WrongAnswer),
 }
 
 impl Exchange {
-    /// Makes a call until it succeeds, is refused for good, or patience ends. A refusal is an answer too.
+    /// Makes a call until it succeeds, is refused for good, or patience ends. A refusal is an answer too. `build` makes the
+    /// request anew for every attempt and is given the number of failures that a smaller page may avoid; `check` says
+    /// whether a success is one.
     pub(crate) async fn call(
         &self,
         path: &str,
         deadline: Deadline,
-        build: impl Fn() -> Result<Outgoing, Error>,
+        build: impl Fn(u32) -> Result<Outgoing, Error>,
+        check: impl Fn(&Answer, &[SecretString]) -> Result<(), WrongAnswer>,
     ) -> Result<Answered, Error> {
         let expected = LimitBucket::of(path);
         let mut attempts = Attempts::default();
         loop {
             let permit = self.limiter.admit(&expected, deadline).await?;
-            let Outgoing { request, secrets } = build()?;
+            let halvings = attempts.heavy();
+            let Outgoing { request, secrets, can_shrink } = build(halvings)?;
             let outcome = self.attempt(&expected, permit, deadline, request).await?;
-            let pause = cause(&outcome, self.clock.now())
+            let outcome = judge(outcome, |answer| check(answer, &secrets));
+            if is_heavy(&outcome) {
+                attempts.was_heavy();
+            }
+            let pause = cause(&outcome, can_shrink, self.clock.now())
                 .and_then(|cause| Some((cause, self.retry.pause(&mut attempts, cause, random::fraction())?)));
             let Some((cause, pause)) = pause else {
-                let attempts = attempts.count().max(1);
+                let (path, attempts) = (path.to_owned(), attempts.count().max(1));
                 return match outcome {
-                    Ok(answer) => Ok(Answered { answer, secrets }),
-                    Err(source) => Err(Error::NoAnswer { path: path.to_owned(), attempts, source }),
+                    Ok(answer) => Ok(Answered { answer, secrets, halvings }),
+                    Err(Failure::Transport(source)) => Err(Error::NoAnswer { path, attempts, source }),
+                    Err(Failure::Wrong(source)) => Err(Error::WrongAnswer { path, attempts, source }),
                 };
             };
             self.pause(&expected, &attempts, cause, pause, deadline).await?;
         }
     }
 
-    /// The wall clock as the server sees it.
-    pub(crate) fn now(&self) -> Timestamp {
-        self.server_time.at(self.clock.now())
+    /// Both clocks now.
+    pub(crate) fn clocks(&self) -> ClockReading {
+        self.server_time.reading(self.clock.now())
+    }
+
+    /// The time that a signature made now has to state.
+    pub(crate) fn time_for_signatures(&self) -> Timestamp {
+        self.server_time.for_signatures(self.clock.now())
     }
 
     async fn attempt(
@@ -103,6 +130,9 @@ impl Exchange {
     fn account(&self, permit: &mut Permit<'_>, status: StatusCode, headers: &HeaderMap) {
         let local = self.clock.now();
         self.server_time.observe(headers, local);
+        if headers.contains_key("x-okta-request-id") {
+            self.has_met_okta.store(true, Ordering::Relaxed);
+        }
         let info = RateHeaders::read(headers, local).map_or(RateLimitInfo::Absent, RateLimitInfo::Limits);
         permit.answered(self.clock.elapsed(), info, status == StatusCode::TOO_MANY_REQUESTS);
     }
@@ -135,29 +165,63 @@ impl Exchange {
     }
 }
 
+/// Separates a success that is not one.
+fn judge(
+    outcome: Result<Answer, TransportError>,
+    check: impl Fn(&Answer) -> Result<(), WrongAnswer>,
+) -> Result<Answer, Failure> {
+    let answer = outcome.map_err(Failure::Transport)?;
+    if answer.status.is_success() {
+        check(&answer).map_err(Failure::Wrong)?;
+    }
+    Ok(answer)
+}
+
+/// Whether a smaller page may avoid the failure: Okta ends a query after 30 seconds with 500 E0000009 or 504.
+fn is_heavy(outcome: &Result<Answer, Failure>) -> bool {
+    match outcome {
+        Ok(answer) => match answer.status.as_u16() {
+            504 => true,
+            500 => refusal(answer).is("E0000009"),
+            _ => false,
+        },
+        Err(Failure::Transport(error)) => matches!(error, TransportError::Timeout(_) | TransportError::TooLarge(_)),
+        Err(Failure::Wrong(_)) => false,
+    }
+}
+
 /// Why the call should be made again, if it should.
-fn cause(outcome: &Result<Answer, TransportError>, local: Timestamp) -> Option<Cause> {
+fn cause(outcome: &Result<Answer, Failure>, can_shrink: bool, local: Timestamp) -> Option<Cause> {
     let answer = match outcome {
         Ok(answer) => answer,
-        Err(TransportError::Timeout(_)) => return Some(Cause::Timeout),
-        Err(TransportError::Body(_) | TransportError::Unpack(_)) => return Some(Cause::Truncated),
-        Err(error) => return error.passes().then_some(Cause::Connection),
+        Err(Failure::Wrong(_)) => return Some(Cause::WrongAnswer),
+        Err(Failure::Transport(error)) => return transport_cause(error, can_shrink),
     };
     match answer.status.as_u16() {
         429 => Some(throttled(&answer.headers, local)),
         status @ 500..=599 => passes(answer).then_some(Cause::ServerError(status)),
         408 => Some(Cause::Timeout),
-        200..=299 if answer.status != StatusCode::NO_CONTENT && answer.claims_json() && !answer.is_json() => {
-            Some(Cause::Truncated)
-        }
         _ => None,
+    }
+}
+
+fn transport_cause(error: &TransportError, can_shrink: bool) -> Option<Cause> {
+    match error {
+        TransportError::Timeout(_) => Some(Cause::Timeout),
+        TransportError::Body(_) | TransportError::Unpack(_) => Some(Cause::Truncated),
+        TransportError::TooLarge(_) => can_shrink.then_some(Cause::TooLarge),
+        TransportError::Connect(_) | TransportError::Cut(_) | TransportError::Proxy(_) => Some(Cause::Connection),
+        TransportError::Certificate(_) => None,
     }
 }
 
 /// Okta also uses 5xx for what another attempt cannot change: a bad filter on the System Log (E0000053), 501.
 fn passes(answer: &Answer) -> bool {
-    let refusal = Refusal::read(answer.status, &answer.headers, &answer.body, &[]);
-    refusal.disposition() == Disposition::Retry
+    refusal(answer).disposition() == Disposition::Retry
+}
+
+fn refusal(answer: &Answer) -> Refusal {
+    Refusal::read(answer.status, &answer.headers, &answer.body, &[])
 }
 
 fn throttled(headers: &HeaderMap, local: Timestamp) -> Cause {

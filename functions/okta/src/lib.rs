@@ -8,12 +8,14 @@
 //! let secret = okta::SecretString::from(r#"{"org_url": "https://acme.okta.com", "api_token": "..."}"#);
 //! let client = okta::Client::new(Arc::new(secret), okta::Options::default()).await?;
 //! client.discover_scopes(&["okta.users.read"]).await?;
-//! let mut users = okta::Pages::new(&client, client.url("/api/v1/users", &[("limit", "200")])?);
+//! let users = okta::List::new(client.url("/api/v1/users", &[("limit", "200")])?, okta::Shape::List);
+//! let mut users = okta::Pages::new(&client, users);
 //! while let Some(page) = users.next().await? {
 //!     for user in page.records()? {
 //!         assert!(user.get().starts_with('{'));
 //!     }
 //! }
+//! assert!(users.walk().is_end_confirmed);
 //! # Ok(())
 //! # }
 //! ```
@@ -24,11 +26,14 @@ mod challenge;
 mod client;
 mod clock;
 mod concurrency;
+mod continuation;
+mod contradiction;
 mod credentials;
 mod deadline;
 mod dpop;
 mod error;
 mod exchange;
+mod identity;
 mod jwk;
 mod jwt;
 mod key;
@@ -36,9 +41,12 @@ mod limit_bucket;
 mod link;
 mod org;
 mod page;
+mod page_size;
 mod pages;
+mod path;
 mod pem;
 mod progress;
+mod proxy;
 mod random;
 mod rate_headers;
 mod rate_limit;
@@ -47,30 +55,40 @@ mod retry;
 mod scopes;
 mod secret_source;
 mod server_time;
+mod shape;
 mod share;
+mod tls;
 mod token;
 mod token_request;
 mod transport;
+mod walk;
 
 pub use advice::Disposition;
 pub use client::{Client, Options};
 pub use clock::{Clock, ScaledClock, SystemClock};
+pub use contradiction::Contradiction;
 pub use credentials::{CredentialKind, Credentials, CredentialsError};
 pub use deadline::{Deadline, TooLate};
 pub use error::{BoxError, Error};
+pub use identity::{Engine, OrgIdentity};
 pub use jwt::SigningError;
 pub use key::PrivateKeyError;
 pub use limit_bucket::bucket_of;
 pub use org::{AllowedHosts, Org, OrgError};
 pub use page::Page;
-pub use pages::Pages;
+pub use pages::{List, Pages};
 pub use progress::{Event, Observer, WaitReason};
+pub use proxy::{Proxy, ProxyError};
 pub use rate_limit::BucketUsage;
 pub use refusal::Refusal;
 pub use retry::{Cause, RetryPolicy};
 pub use scopes::Grants;
 pub use secrecy::SecretString;
 pub use secret_source::SecretSource;
+pub use server_time::ClockReading;
+pub use shape::{Shape, WrongAnswer};
 pub use share::{Share, ShareError};
-pub use transport::{Limits, TlsError, TransportError};
+pub use tls::{TlsError, tls_with_bundle};
+pub use transport::{Limits, TransportError};
 pub use url::Url;
+pub use walk::Walk;

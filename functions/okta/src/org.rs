@@ -1,5 +1,6 @@
-//! The Okta org that is talked to: a checked address, so that a secret is never sent anywhere else.
+//! The Okta org that the client calls: a checked address, so that a secret is never sent anywhere else.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use url::{Host, Url};
@@ -24,11 +25,15 @@ pub struct Org {
     tenant: String,
 }
 
-/// Why an `org_url` or `tenant` is not taken.
+/// Further hosts that an org answers at, from its public description: a custom domain, or the Okta subdomain behind one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct OtherNames(BTreeSet<String>);
+
+/// Why an `org_url` or `tenant` is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OrgError {
     /// No URL at all.
-    #[error("`org_url` is no URL: it should look like https://acme.okta.com")]
+    #[error("`org_url` is not a URL: it should look like https://acme.okta.com")]
     NoUrl,
     /// http, or another scheme.
     #[error("`org_url` must start with https://")]
@@ -40,7 +45,7 @@ pub enum OrgError {
     #[error("`org_url` is the address of the Admin Console: leave out \"-admin\"")]
     AdminConsole,
     /// A host that nobody allowed.
-    #[error("`org_url` names {0:?}, which is no Okta domain: allow it as a custom domain if it is yours")]
+    #[error("`org_url` names {0:?}, which is not an Okta domain: allow it as a custom domain if it is yours")]
     ForeignHost(String),
     /// A custom domain does not say which tenant it is.
     #[error("`tenant` is needed with a custom domain: give the Okta subdomain, as in the source of the event stream")]
@@ -77,10 +82,47 @@ impl Org {
         &self.tenant
     }
 
-    /// Whether `url` leads to this org and no other: same scheme, host and port.
-    pub fn owns(&self, url: &Url) -> bool {
+    /// Whether `url` is at the address that this client asks: same scheme, host and port.
+    pub(crate) fn owns(&self, url: &Url) -> bool {
         url.origin() == self.base.origin() && url.username().is_empty() && url.password().is_none()
     }
+
+    /// The path and query of `url` at the address that this client asks, if `url` is at any name of this org: Okta links to
+    /// the Admin Console's host, to a custom domain, or without TLS.
+    pub(crate) fn adopt(&self, url: &Url, names: &OtherNames) -> Option<Url> {
+        if self.owns(url) {
+            return Some(url.clone());
+        }
+        let host = url.host_str()?;
+        let is_usual = url.port().is_none() && matches!(url.scheme(), "http" | "https");
+        let is_plain = url.username().is_empty() && url.password().is_none();
+        if !(is_usual && is_plain && self.is_called(host, names)) {
+            return None;
+        }
+        let mut own = self.base.clone();
+        own.set_path(url.path());
+        own.set_query(url.query());
+        Some(own)
+    }
+
+    fn is_called(&self, host: &str, names: &OtherNames) -> bool {
+        let is_known = |host: &str| host == self.host() || names.0.contains(host);
+        is_known(host) || without_admin(host).is_some_and(|host| is_known(&host))
+    }
+}
+
+impl OtherNames {
+    /// The names of hosts in addresses that the org itself gives.
+    pub(crate) fn of(addresses: impl IntoIterator<Item = Url>) -> Self {
+        Self(addresses.into_iter().filter_map(|url| url.host_str().map(str::to_owned)).collect())
+    }
+}
+
+/// `acme.okta.com` for `acme-admin.okta.com`.
+fn without_admin(host: &str) -> Option<String> {
+    let (label, domain) = host.split_once('.')?;
+    let label = label.strip_suffix("-admin")?;
+    OKTA_DOMAINS.contains(&domain).then(|| format!("{label}.{domain}"))
 }
 
 /// The Okta subdomain, when the host has one.
@@ -196,19 +238,50 @@ mod tests {
     }
 
     #[test]
-    fn only_links_to_the_same_origin_are_the_orgs() {
+    fn the_orgs_other_names_are_the_org_and_its_own_address_is_asked() {
         let org = parse("https://acme.okta.com").unwrap();
-        let owns = |url: &str| org.owns(&Url::parse(url).unwrap());
-        assert!(owns("https://acme.okta.com/api/v1/users?after=x"));
+        let names = OtherNames::of([Url::parse("https://login.example.com/").unwrap()]);
+        let adopt = |url: &str| org.adopt(&Url::parse(url).unwrap(), &names).map(String::from);
+        let own = Some("https://acme.okta.com/api/v1/users?after=%3D%3D".to_owned());
+        for name in [
+            "https://acme.okta.com",
+            "https://ACME.Okta.com:443",
+            "http://acme.okta.com",
+            "http://acme.okta.com:80",
+            "https://acme-admin.okta.com",
+            "http://Acme-Admin.okta.com",
+            "https://login.example.com",
+        ] {
+            assert_eq!(adopt(&format!("{name}/api/v1/users?after=%3D%3D")), own, "{name}");
+        }
         for foreign in [
-            "http://acme.okta.com/",
             "https://acme.okta.com:444/",
             "https://acme.okta.com.evil.io/",
             "https://acme.okta.com@evil.io/",
             "https://user@acme.okta.com/",
+            "https://user:pw@acme-admin.okta.com/",
             "https://other.okta.com/",
+            "https://other-admin.okta.com/",
+            "https://acme.oktapreview.com/",
+            "https://acme-admin.oktapreview.com/",
+            "https://acme-admin-admin.okta.com/",
+            "https://login.example.com:8443/",
+            "https://sso.example.com/",
+            "ftp://acme.okta.com/",
+            "mailto:a@acme.okta.com",
         ] {
-            assert!(!owns(foreign), "{foreign}");
+            assert_eq!(adopt(foreign), None, "{foreign}");
         }
+    }
+
+    #[test]
+    fn behind_a_custom_domain_the_okta_subdomain_is_the_org() {
+        let allowed = AllowedHosts { custom_domains: vec!["login.example.com".into()], loopback: false };
+        let org = Org::parse("https://login.example.com", Some("acme"), &allowed).unwrap();
+        let link = Url::parse("https://acme-admin.okta.com/api/v1/iam/roles?after=x").unwrap();
+        assert_eq!(org.adopt(&link, &OtherNames::default()), None, "not known yet");
+        let names = OtherNames::of([Url::parse("https://acme.okta.com").unwrap()]);
+        let own = org.adopt(&link, &names).map(String::from);
+        assert_eq!(own.as_deref(), Some("https://login.example.com/api/v1/iam/roles?after=x"));
     }
 }

@@ -1,4 +1,4 @@
-//! An answer by which Okta refuses, read into one type: API errors, OAuth errors, empty bodies and HTML pages alike.
+//! A refusal, read into one type: API errors, OAuth errors, empty bodies and HTML pages alike.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use http::{HeaderMap, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::advice::{self, Disposition};
+use crate::advice::{self, Disposition, Facts};
 use crate::challenge;
 
 /// More of a text that Okta sent is not shown.
@@ -82,16 +82,26 @@ impl Refusal {
 
     /// What a caller does with it.
     pub fn disposition(&self) -> Disposition {
-        advice::disposition(self.status, self.code.as_deref())
+        advice::disposition(&self.facts())
     }
 
     /// What a person does about it.
     pub fn remedy(&self) -> String {
-        let remedy = advice::remedy(self.status, self.code.as_deref(), &self.summary);
+        let remedy = advice::remedy(&self.facts());
         match self.needed_scopes.as_slice() {
             [] => remedy.to_owned(),
             scopes => format!("{remedy} ({})", scopes.join(", ")),
         }
+    }
+
+    /// Whether the answer has a mark that only Okta sets.
+    pub(crate) fn is_oktas(&self) -> bool {
+        self.code.is_some() || self.request_id.is_some()
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        let texts = std::iter::once(&self.summary).chain(&self.causes).map(String::as_str).collect();
+        Facts { status: self.status, code: self.code.as_deref(), texts, is_oktas: self.is_oktas() }
     }
 
     pub(crate) fn is(&self, code: &str) -> bool {

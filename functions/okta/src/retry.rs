@@ -33,8 +33,12 @@ pub enum Cause {
     Connection,
     /// No answer in time.
     Timeout,
-    /// JSON that ends early.
+    /// A body that is cut off.
     Truncated,
+    /// A success that is not what Okta sends.
+    WrongAnswer,
+    /// A page that is too large to keep, and can be asked for with fewer records.
+    TooLarge,
 }
 
 /// What has gone wrong with one call so far.
@@ -42,6 +46,7 @@ pub enum Cause {
 pub(crate) struct Attempts {
     failures: u32,
     throttles: u32,
+    heavy: u32,
 }
 
 impl Default for RetryPolicy {
@@ -75,6 +80,16 @@ impl RetryPolicy {
 }
 
 impl Attempts {
+    /// How often the call has failed in a way that a smaller page may avoid.
+    pub(crate) fn heavy(&self) -> u32 {
+        self.heavy
+    }
+
+    /// The call has failed in such a way.
+    pub(crate) fn was_heavy(&mut self) {
+        self.heavy += 1;
+    }
+
     /// How often the call has been made in vain.
     pub(crate) fn count(&self) -> u32 {
         self.failures + self.throttles
@@ -89,7 +104,9 @@ impl fmt::Display for Cause {
             Self::ServerError(status) => write!(f, "HTTP {status}"),
             Self::Connection => f.write_str("connection failed"),
             Self::Timeout => f.write_str("no answer in time"),
-            Self::Truncated => f.write_str("answer ends early"),
+            Self::Truncated => f.write_str("answer cut off"),
+            Self::WrongAnswer => f.write_str("wrong answer"),
+            Self::TooLarge => f.write_str("answer too large"),
         }
     }
 }
@@ -109,7 +126,7 @@ mod tests {
         let longest: Vec<_> = pauses(Cause::ServerError(503), 1.0).iter().map(Duration::as_millis).collect();
         assert_eq!(longest, [500, 1_000, 2_000, 4_000, 8_000, 16_000]);
         let capped = RetryPolicy { max_failures: u32::MAX, ..RetryPolicy::default() };
-        let mut attempts = Attempts { failures: 40, throttles: 0 };
+        let mut attempts = Attempts { failures: 40, ..Attempts::default() };
         assert_eq!(capped.pause(&mut attempts, Cause::Timeout, 1.0), Some(capped.cap));
     }
 

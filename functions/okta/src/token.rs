@@ -161,7 +161,8 @@ impl Authorizer {
         let mut secrets = vec![token.value.clone()];
         let mut request = request.header(http::header::AUTHORIZATION, sensitive(&format!("{} {value}", token.scheme))?);
         if token.scheme == DPOP {
-            let proof = self.dpop.proof(Audience::Api, method, url, Some(value), self.exchange.now())?;
+            let proof =
+                self.dpop.proof(Audience::Api, method, url, Some(value), self.exchange.time_for_signatures())?;
             request = request.header("DPoP", sensitive(&proof)?);
             secrets.push(proof.into());
         }

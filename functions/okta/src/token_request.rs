@@ -17,6 +17,8 @@ use crate::error::Error;
 use crate::exchange::{Answered, Exchange, Outgoing};
 use crate::org::Org;
 use crate::refusal::Refusal;
+use crate::shape::WrongAnswer;
+use crate::transport::Answer;
 
 /// Only the org authorization server gives okta.* scopes, so there is one endpoint.
 const PATH: &str = "/oauth2/v1/token";
@@ -58,7 +60,8 @@ impl TokenRequest<'_> {
         let mut refusals = 0;
         loop {
             let state = Handshake { had_proof: self.dpop.is_on(), clock_was_off: self.exchange.server_time.is_off() };
-            let Answered { answer, secrets } = self.exchange.call(PATH, deadline, || self.build(&url)).await?;
+            let Answered { answer, secrets, .. } =
+                self.exchange.call(PATH, deadline, |_| self.build(&url), check).await?;
             let has_nonce = self.remember_nonce(&answer.headers);
             if answer.status == StatusCode::OK {
                 return self.read(&answer.body);
@@ -94,12 +97,7 @@ impl TokenRequest<'_> {
     }
 
     fn read(&self, body: &[u8]) -> Result<Grant, Error> {
-        // serde's own message would quote the value that it did not expect.
-        let answer: TokenAnswer =
-            serde_json::from_slice(body).map_err(|_| Error::TokenAnswer("it is no token response"))?;
-        if !answer.access_token.expose_secret().bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Error::TokenAnswer("the token cannot stand in a header"));
-        }
+        let answer = parse(body).map_err(|source| Error::WrongAnswer { path: PATH.to_owned(), attempts: 1, source })?;
         let scopes = match answer.scope {
             Some(scopes) => scopes.split_whitespace().map(str::to_owned).collect(),
             // RFC 6749, 5.1: left out when it is what was asked for.
@@ -115,7 +113,7 @@ impl TokenRequest<'_> {
 
     /// A new request each time: neither assertion nor proof may be seen twice.
     fn build(&self, url: &Url) -> Result<Outgoing, Error> {
-        let now = self.exchange.now();
+        let now = self.exchange.time_for_signatures();
         let Proof { authorization, fields, mut secrets } = self.proof.prove(url, now)?;
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("grant_type", "client_credentials").append_pair("scope", &self.scopes.join(" "));
@@ -132,8 +130,24 @@ impl TokenRequest<'_> {
         let body = Full::new(Bytes::from(form.finish()));
         let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
         let request = request.map_err(|_| Error::BadPath(PATH.to_owned()))?;
-        Ok(Outgoing { request, secrets })
+        Ok(Outgoing { request, secrets, can_shrink: false })
     }
+}
+
+/// A token response, or why it is none: a proxy's page, for one. It is asked for again.
+fn check(answer: &Answer, _secrets: &[SecretString]) -> Result<(), WrongAnswer> {
+    match answer.status {
+        StatusCode::OK => parse(&answer.body).map(drop),
+        other => Err(WrongAnswer::Status(other.as_u16())),
+    }
+}
+
+fn parse(body: &[u8]) -> Result<TokenAnswer, WrongAnswer> {
+    // Only the place: serde's own message would quote the value that it did not expect.
+    let other_shape = |error: serde_json::Error| WrongAnswer::OtherShape { line: error.line(), column: error.column() };
+    let answer: TokenAnswer = serde_json::from_slice(body).map_err(other_shape)?;
+    let is_header_value = answer.access_token.expose_secret().bytes().all(|byte| byte.is_ascii_graphic());
+    if is_header_value { Ok(answer) } else { Err(WrongAnswer::OtherShape { line: 1, column: 1 }) }
 }
 
 /// What was known when a request was built.
@@ -144,8 +158,7 @@ struct Handshake {
 
 /// A header that no debug output shows.
 pub(crate) fn sensitive(value: &str) -> Result<HeaderValue, Error> {
-    let mut value =
-        HeaderValue::try_from(value).map_err(|_| Error::TokenAnswer("the token cannot stand in a header"))?;
+    let mut value = HeaderValue::try_from(value).map_err(|_| Error::HeaderValue("the access token"))?;
     value.set_sensitive(true);
     Ok(value)
 }

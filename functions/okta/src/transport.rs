@@ -1,10 +1,9 @@
-//! HTTPS to the org: pooled connections, HTTP/2 or 1.1, gzip, time limits, a bound on what an answer may weigh.
+//! HTTPS to the org: pooled connections, HTTP/2 or 1.1, gzip, time limits, a bound on the size of an answer.
 //! It is built of the very crates that the AWS SDK links (hyper, rustls on AWS-LC), so a binary with both carries one
 //! stack. Redirects are answers like any other: a secret does not follow them.
 
 use std::error::Error as StdError;
 use std::io::Read;
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -13,17 +12,19 @@ use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, USER
 use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
 use tokio::time::timeout;
 
+use crate::proxy::{Connector, NoTunnel, Proxy};
+
 /// A connection that is not used for this long is closed: shorter than what Okta's edge keeps.
 const IDLE: Duration = Duration::from_secs(55);
 
-/// How the org is reached.
+/// Bounds of a call.
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// For the connection, TLS included.
@@ -50,6 +51,9 @@ pub enum TransportError {
     /// The server's certificate is not trusted here.
     #[error("the server's certificate is not trusted")]
     Certificate(#[source] hyper_util::client::legacy::Error),
+    /// The proxy was not reached, or refused.
+    #[error("no way through the proxy")]
+    Proxy(#[source] hyper_util::client::legacy::Error),
     /// The connection was cut before the answer.
     #[error("the connection was cut")]
     Cut(#[source] hyper_util::client::legacy::Error),
@@ -67,11 +71,6 @@ pub enum TransportError {
     TooLarge(usize),
 }
 
-/// No TLS, so no client.
-#[derive(Debug, thiserror::Error)]
-#[error("no trusted root certificates are found: install the system's CA certificates or set SSL_CERT_FILE")]
-pub struct TlsError(#[source] std::io::Error);
-
 /// A whole answer, unpacked.
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -82,13 +81,13 @@ pub(crate) struct Answer {
 
 /// The client side of HTTP, and nothing of Okta.
 pub(crate) struct Transport {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: Client<HttpsConnector<Connector>, Full<Bytes>>,
     user_agent: HeaderValue,
     limits: Limits,
 }
 
 impl Transport {
-    pub(crate) fn new(tls: &ClientConfig, user_agent: HeaderValue, limits: Limits) -> Self {
+    pub(crate) fn new(tls: &ClientConfig, proxy: Option<Proxy>, user_agent: HeaderValue, limits: Limits) -> Self {
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
@@ -98,7 +97,7 @@ impl Transport {
             .with_tls_config(tls.clone())
             .https_or_http()
             .enable_all_versions()
-            .wrap_connector(tcp);
+            .wrap_connector(Connector::new(tcp, tls, proxy));
         let client = Client::builder(TokioExecutor::new())
             .pool_idle_timeout(IDLE)
             .pool_timer(TokioTimer::new())
@@ -170,33 +169,18 @@ impl Answer {
     }
 }
 
-impl TransportError {
-    /// Whether another attempt can have another outcome.
-    pub(crate) fn passes(&self) -> bool {
-        !matches!(self, Self::TooLarge(_) | Self::Certificate(_))
-    }
-}
-
-/// TLS as the client speaks it: AWS-LC, the system's root certificates, read once per process because that takes
-/// milliseconds of cold start.
-pub(crate) fn system_tls() -> Result<Arc<ClientConfig>, TlsError> {
-    static SYSTEM: OnceLock<Arc<ClientConfig>> = OnceLock::new();
-    if let Some(tls) = SYSTEM.get() {
-        return Ok(tls.clone());
-    }
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| TlsError(std::io::Error::other(error)))?;
-    let tls = builder.with_native_roots().map_err(TlsError)?.with_no_client_auth();
-    Ok(SYSTEM.get_or_init(|| Arc::new(tls)).clone())
-}
-
 fn classify(error: hyper_util::client::legacy::Error) -> TransportError {
     if !error.is_connect() {
         return TransportError::Cut(error);
     }
-    if has_certificate_error(&error) { TransportError::Certificate(error) } else { TransportError::Connect(error) }
+    if has_certificate_error(&error) {
+        return TransportError::Certificate(error);
+    }
+    if is_of_proxy(&error) { TransportError::Proxy(error) } else { TransportError::Connect(error) }
+}
+
+fn is_of_proxy(error: &(dyn StdError + 'static)) -> bool {
+    error.is::<NoTunnel>() || error.source().is_some_and(is_of_proxy)
 }
 
 /// rustls's error travels inside of an `io::Error`, which does not show it as its source.

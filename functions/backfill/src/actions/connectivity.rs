@@ -130,9 +130,9 @@ async fn read(client: &Client, data_type: &DataType) -> Result<(Page, usize), Er
 fn found(page: &Page, records: usize) -> String {
     match (records, page.next()) {
         (0, _) => "readable; there is none".to_owned(),
-        (_, Some(_)) => "readable".to_owned(),
-        (1, None) => "readable; there is 1".to_owned(),
-        (records, None) => format!("readable; there are {records}"),
+        (_, Ok(Some(_)) | Err(_)) => "readable".to_owned(),
+        (1, Ok(None)) => "readable; there is 1".to_owned(),
+        (records, Ok(None)) => format!("readable; there are {records}"),
     }
 }
 
@@ -155,7 +155,7 @@ async fn stream_check(client: &Client, grants: &Grants) -> Check {
 fn failed(name: &str, error: &Error) -> Check {
     let status = match error.disposition() {
         Disposition::Denied => Status::Denied,
-        Disposition::Unlicensed | Disposition::NotFound => Status::Unlicensed,
+        Disposition::NotOffered | Disposition::NotFound => Status::Unlicensed,
         _ => Status::Failed,
     };
     Check::new(name, status, lake::quarantine::reason(error)).remedy(error.remedy())

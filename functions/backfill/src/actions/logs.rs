@@ -237,7 +237,7 @@ impl Turn<'_> {
 
     /// What is asked for, in full. Without a range it is what no collection has begun with yet.
     fn request(&self, logs: &Logs, known: &[Job]) -> Request {
-        let now = whole_second(self.client.now());
+        let now = whole_second(self.client.cautious_now());
         let until = logs.until.map_or(now, |until| until.min(now));
         let earliest = now.saturating_sub(RETENTION).unwrap_or(Timestamp::UNIX_EPOCH);
         let same = |job: &&Job| job.request.event_types == logs.event_types;

@@ -201,8 +201,8 @@ impl Run<'_> {
         self.poll.written += self.tools.sink.write(gather(&records, &receipt, |_| true)).await?;
         self.poll.calls += 1;
         self.poll.answered = Some(logged);
-        self.poll.is_caught_up = (records.len() as u64) < self.tools.page;
-        if let Some(next) = page.next() {
+        self.poll.is_caught_up = !page.is_full();
+        if let Some(next) = page.next()? {
             self.poll.cursor = Some(next.to_string());
         }
         Ok(())

@@ -35,7 +35,7 @@ async fn sample(client: &Client, request: &Request, at: Timestamp, limit: u64) -
     let until = request.range.until;
     let page = client.get(&bounded(client, (at, until), request.filter().as_deref(), limit)?).await?;
     let events = page.records()?.len() as u64;
-    let reached = if events < limit || page.next().is_none() { None } else { last(&page)? };
+    let reached = if !page.is_full() || page.next()?.is_none() { None } else { last(&page)? };
     Ok(Sample { at, until: reached.filter(|reached| *reached > at).unwrap_or(until), events })
 }
 

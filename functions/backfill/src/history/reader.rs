@@ -5,7 +5,7 @@
 
 use lake::{StateError, Version};
 use normalize::{IngestContext, IngestPath};
-use okta::{Error, Page};
+use okta::{Contradiction, Error, Page};
 
 use crate::history::job::Checkpoint;
 use crate::history::plan::{Split, split};
@@ -118,7 +118,8 @@ impl Run<'_> {
         };
         let page = client.get(&address).await?;
         if page.is_its_own_next() {
-            return Err(Error::PageLoop { path: address.path().to_owned() });
+            let source = Contradiction::RepeatedCursor;
+            return Err(Error::Contradiction { path: address.path().to_owned(), source });
         }
         Ok(page)
     }
@@ -143,8 +144,9 @@ impl Run<'_> {
         checkpoint.calls += 1;
         checkpoint.restarts = 0;
         checkpoint.reached = before.reached.max(latest);
-        checkpoint.is_done = page.next().is_none() || latest.is_some_and(|latest| latest >= until);
-        checkpoint.cursor = page.next().filter(|_| !checkpoint.is_done).map(ToString::to_string);
+        let next = page.next()?;
+        checkpoint.is_done = next.is_none() || latest.is_some_and(|latest| latest >= until);
+        checkpoint.cursor = next.filter(|_| !checkpoint.is_done).map(ToString::to_string);
         Ok(checkpoint)
     }
 

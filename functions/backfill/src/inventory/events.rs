@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
-use okta::{Client, Error, Pages};
+use okta::{Client, Error, List, Pages, Shape};
 use serde::Deserialize;
 
 use crate::data_type::LOGS;
@@ -73,7 +73,7 @@ impl Events {
                 ("limit", &*limit),
                 ("filter", &*filter),
             ];
-            let mut pages = Pages::new(client, client.url(LOGS.path, &query)?);
+            let mut pages = Pages::new(client, List::new(client.url(LOGS.path, &query)?, Shape::List));
             while let Some(page) = pages.next().await? {
                 // What is no event is the stream's and the history's matter.
                 let told = page.records()?.into_iter().filter_map(|record| serde_json::from_str(record.get()).ok());

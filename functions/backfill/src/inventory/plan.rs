@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use okta::{Client, Error, Grants, Pages, bucket_of};
+use okta::{Client, Error, Grants, List, Pages, bucket_of};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -151,7 +151,7 @@ async fn count(
         if !grants.allows(entity.scope) {
             continue;
         }
-        let mut pages = Pages::new(client, client.url(entity.path, entity.query)?);
+        let mut pages = Pages::new(client, List::new(client.url(entity.path, entity.query)?, okta::Shape::Any));
         let mut records = Vec::new();
         // What is refused is told by the manifest.
         while let Ok(Some(page)) = pages.next().await {

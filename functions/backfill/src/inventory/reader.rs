@@ -6,7 +6,7 @@ use futures::{StreamExt as _, stream};
 use jiff::Timestamp;
 use lake::inventory::Row;
 use lake::{Rejected, quarantine};
-use okta::{Disposition, Error, Page, Url};
+use okta::{Contradiction, Disposition, Error, Page, Url};
 
 use crate::inventory::collect::Stop;
 use crate::inventory::entity::{Entity, Fan};
@@ -96,16 +96,19 @@ impl Reader<'_, '_> {
             };
             self.page(parent, &page).await?;
             addresses.insert(key(url.as_str()));
-            let next = page.next().cloned();
+            let next = page.next().map(|next| next.cloned());
             match next {
-                Some(next) if !addresses.contains(&key(next.as_str())) => url = next,
-                Some(_) => {
-                    let error = Error::PageLoop { path: url.path().to_owned() };
+                Ok(Some(next)) if !addresses.contains(&key(next.as_str())) => url = next,
+                Ok(None) => break,
+                untrusted => {
+                    let repeated = Contradiction::RepeatedCursor;
+                    let error = untrusted
+                        .err()
+                        .unwrap_or_else(|| Error::Contradiction { path: url.path().to_owned(), source: repeated });
                     self.progress.faults.failed += 1;
                     self.progress.faults.first.get_or_insert(reason(&error));
                     break;
                 }
-                None => break,
             }
             if self.is_time() {
                 self.progress.cursor = Some(url.to_string());
@@ -158,7 +161,7 @@ impl Reader<'_, '_> {
     }
 
     async fn page(&mut self, parent: Option<&str>, page: &Page) -> Result<(), Stop> {
-        let fetched = page.sent().unwrap_or_else(|| self.turn.client.now());
+        let fetched = page.sent().unwrap_or_else(|| self.turn.client.cautious_now());
         let found = match records(page, self.entity.shape) {
             Ok(found) => found,
             Err(error) => {
@@ -242,11 +245,11 @@ fn refused(error: Error) -> Result<Refused, Stop> {
     }
     let reason = reason(&error);
     match error.disposition() {
-        Disposition::NotFound => Ok(Refused::Gone(reason)),
+        Disposition::NotFound | Disposition::NotApplicable => Ok(Refused::Gone(reason)),
         Disposition::Denied => Ok(Refused::Denied(reason)),
-        Disposition::Unlicensed => Ok(Refused::Unlicensed(reason)),
+        Disposition::NotOffered => Ok(Refused::Unlicensed(reason)),
         Disposition::Rejected if error.refusal().is_some() => Ok(Refused::Unlicensed(reason)),
-        Disposition::Rejected => Ok(Refused::Failed(reason)),
+        Disposition::Rejected | Disposition::Contradicted => Ok(Refused::Failed(reason)),
         Disposition::Retry | Disposition::Stop => Err(Stop::Okta(error)),
     }
 }

@@ -131,7 +131,7 @@ async fn take_turn(org: &OrgContext<'_>, wish: Wish<'_>, report: &mut InventoryR
     let mut leased = Leased::<Memory>::take(org).await?;
     let run = match (leased.state.run.take(), wish) {
         (Some(run), _) => Run { invocations: run.invocations + 1, ..run },
-        (None, Wish::Collect(wanted)) => begin(wanted, client.now(), &leased.state.latest),
+        (None, Wish::Collect(wanted)) => begin(wanted, client.cautious_now(), &leased.state.latest),
         (None, Wish::Continue) => {
             leased.give_back().await?;
             report.is_complete = true;

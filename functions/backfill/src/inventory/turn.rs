@@ -157,7 +157,7 @@ impl<'a> Turn<'a> {
 
     /// Writes the manifest if all is done, and gives the lease back.
     pub(super) async fn end(self, ended: Result<(), Stop>, report: &mut InventoryReport) -> Result<(), TurnError> {
-        let now = self.client.now();
+        let now = self.client.cautious_now();
         let is_over = {
             let leased = self.leased.lock().await;
             let run = leased.state.run.as_ref();
@@ -221,7 +221,7 @@ impl<'a> Turn<'a> {
         if prefixes.is_empty() {
             return None;
         }
-        match Events::read(self.client, &prefixes, since, self.client.now(), self.function.page).await {
+        match Events::read(self.client, &prefixes, since, self.client.cautious_now(), self.function.page).await {
             Ok(events) => Some(events),
             Err(error) => {
                 tracing::warn!(%error, remedy = error.remedy(), "changes cannot be explained: the log cannot be read");

@@ -7,7 +7,7 @@ use okta::{Disposition, Error};
 pub(crate) fn is_refused(error: &Error) -> bool {
     match error {
         Error::Api { .. } => matches!(error.disposition(), Disposition::Rejected | Disposition::NotFound),
-        Error::PageLoop { .. } | Error::ForeignLink { .. } | Error::BadPath(_) => true,
+        Error::Contradiction { .. } | Error::ForeignAddress { .. } | Error::BadPath(_) => true,
         _ => false,
     }
 }

@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use jiff::Timestamp;
 use lake::Partition;
 use normalize::{IngestContext, IngestPath, LogEvent, hour_of};
-use okta::{Client, Disposition, Error, Page};
+use okta::{Client, Disposition, Error, List, Page, Pages, Shape};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -15,13 +15,16 @@ use crate::okta_log::query::bounded;
 use crate::seal::error::HourError;
 use crate::seal::index::{Index, RecordVerdict};
 use crate::seal::quarantine::quarantine;
-use crate::seal::read_plan::{Course, PageFacts, ReadPlan, Step};
+use crate::seal::read_plan::ReadPlan;
 use crate::seal::report::Gap;
 use crate::seal::session::{LEAST_LEFT, Org};
 
 /// Why a record of the API is not a row of the hour.
 const OUTSIDE: &str = "Okta gave this record for a range of time that it does not belong to";
 const CONTRADICTS: &str = "Okta gave another record with this uuid before";
+
+/// After this many queries in a row that bring nothing new a read gives up.
+const FRUITLESS_LEGS: u32 = 3;
 
 /// What the API said about an hour so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,9 +42,14 @@ pub(crate) struct ApiRead {
     /// Records that were put into quarantine, by hash, so that none is counted twice.
     #[serde(default, skip_serializing_if = "HashSet::is_empty")]
     quarantined_hashes: HashSet<u64>,
-    /// Records next to the hour, by hash: they are progress, too.
-    #[serde(skip)]
-    neighbours: HashSet<u64>,
+}
+
+/// A part of a read, from a query to its last page.
+enum Leg {
+    /// The read is over.
+    Over(ReadEnd),
+    /// It is not, and the query is of no use any more.
+    Broken(Error),
 }
 
 /// How a read ended.
@@ -66,62 +74,63 @@ pub(crate) struct ApiReader<'a> {
 impl ApiReader<'_> {
     /// Reads on, from where `read` is to the end or until the time is up.
     pub(crate) async fn read_on(&self, index: &mut Index, read: &mut ApiRead) -> Result<ReadEnd, HourError> {
-        let mut course = Course::new(self.plan, read.reached);
-        let mut address = self.address(&course)?;
-        course.visit(&address);
+        let mut fruitless = 0;
         loop {
-            if !self.org.deadline.allows(LEAST_LEFT) {
-                return Ok(ReadEnd::OutOfTime);
-            }
-            let step = match self.client.get(&address).await {
-                Ok(page) => self.take(&page, &mut course, index, read).await?,
-                Err(Error::TooLate(_)) => return Ok(ReadEnd::OutOfTime),
-                Err(error) if is_denied(&error) && read.pages == 0 => return Ok(ReadEnd::Denied(error)),
-                Err(error) => recover(error, &mut course)?,
+            let had = index.seen() + read.quarantined;
+            let error = match self.read_leg(index, read).await? {
+                Leg::Over(end) => return Ok(end),
+                Leg::Broken(error) => error,
             };
-            address = match step {
-                Step::Follow(next) => next,
-                Step::Restart => self.address(&course)?,
-                Step::End { is_confirmed } => {
-                    read.is_end_confirmed = Some(is_confirmed);
+            fruitless = if index.seen() + read.quarantined > had { 0 } else { fruitless + 1 };
+            match error {
+                Error::TooLate(_) => return Ok(ReadEnd::OutOfTime),
+                error if read.pages == 0 && is_denied(&error) => return Ok(ReadEnd::Denied(error)),
+                error if !is_of_the_answer(&error) => return Err(error.into()),
+                Error::Contradiction { .. } if fruitless >= FRUITLESS_LEGS => {
+                    read.is_end_confirmed = Some(false);
                     return Ok(ReadEnd::Done);
                 }
-            };
+                error if fruitless >= FRUITLESS_LEGS => return Err(error.into()),
+                error => tracing::warn!(%error, "the read of an hour goes on from its latest record"),
+            }
         }
     }
 
-    fn address(&self, course: &Course) -> Result<okta::Url, Error> {
-        bounded(self.client, course.bounds(), None, course.page)
+    /// Reads page by page from the latest record on. A cursor that Okta refuses, or a page of a proxy, is not the end of the
+    /// hour.
+    async fn read_leg(&self, index: &mut Index, read: &mut ApiRead) -> Result<Leg, HourError> {
+        let ReadPlan { since, until, page } = self.plan;
+        let address = bounded(self.client, (read.reached.unwrap_or(since), until), None, page)?;
+        let mut pages = Pages::new(self.client, List::new(address, Shape::List));
+        loop {
+            if !self.org.deadline.allows(LEAST_LEFT) {
+                return Ok(Leg::Over(ReadEnd::OutOfTime));
+            }
+            match pages.next().await {
+                Ok(Some(page)) => self.take(&page, index, read).await?,
+                Ok(None) => {
+                    read.is_end_confirmed = Some(pages.walk().is_end_confirmed);
+                    return Ok(Leg::Over(ReadEnd::Done));
+                }
+                Err(error) => return Ok(Leg::Broken(error)),
+            }
+        }
     }
 
     /// Takes a page. What the lake does not have is durable in `live/` when this returns, and what is no event of the
     /// hour in quarantine.
-    async fn take(
-        &self,
-        page: &Page,
-        course: &mut Course,
-        index: &mut Index,
-        read: &mut ApiRead,
-    ) -> Result<Step, HourError> {
-        // JSON of another shape proves nothing.
-        let Ok(records) = page.records() else {
-            return recover(page.records().err().unwrap_or(Error::NoScope), course);
-        };
+    async fn take(&self, page: &Page, index: &mut Index, read: &mut ApiRead) -> Result<(), HourError> {
         read.pages += 1;
-        let (mut missing, mut rejected, mut new) = (Vec::new(), Vec::new(), 0);
-        for record in &records {
-            match self.judge(record, course, index) {
-                Judgement::Known => new += 1,
-                Judgement::Repeated => {}
-                Judgement::Neighbour => new += u64::from(read.neighbours.insert(hash(record))),
+        let (mut missing, mut rejected) = (Vec::new(), Vec::new());
+        for record in page.records()? {
+            match self.judge(record, index, read) {
+                Judgement::Known => {}
                 Judgement::Missing(published) => {
-                    new += 1;
                     read.note_missing(self.partition, published);
-                    missing.push(*record);
+                    missing.push(record);
                 }
                 Judgement::Rejected(reason) => {
                     if read.quarantined_hashes.insert(hash(record)) {
-                        new += 1;
                         rejected.push((reason, record.get()));
                     }
                 }
@@ -138,27 +147,25 @@ impl ApiReader<'_> {
             quarantine(self.org, reason, body).await?;
             read.quarantined += 1;
         }
-        read.reached = Some(course.reached);
-        let (records, has_self_link) = (records.len() as u64, true);
-        Ok(course.after(PageFacts { next: page.next(), has_self_link, records, new }))
+        Ok(())
     }
 
-    fn judge(&self, record: &RawValue, course: &mut Course, index: &mut Index) -> Judgement {
+    fn judge(&self, record: &RawValue, index: &mut Index, read: &mut ApiRead) -> Judgement {
         let log = match LogEvent::parse(record.get()) {
             Ok(log) => log,
             Err(error) => return Judgement::Rejected(lake::quarantine::reason(&error)),
         };
-        if !course.is_within(log.published) {
+        // Such a record does not move the read on.
+        if !(self.plan.since..self.plan.until).contains(&log.published) {
             return Judgement::Rejected(OUTSIDE.to_owned());
         }
-        course.reach(log.published);
+        read.reached = read.reached.max(Some(log.published));
         if hour_of(log.published) != self.partition.hour {
-            return Judgement::Neighbour;
+            return Judgement::Known;
         }
         match index.confirm(&log.uuid, record.get()) {
-            RecordVerdict::Known => Judgement::Known,
             RecordVerdict::Missing => Judgement::Missing(log.published),
-            RecordVerdict::Repeated => Judgement::Repeated,
+            RecordVerdict::Known | RecordVerdict::Repeated => Judgement::Known,
             RecordVerdict::Contradicts => Judgement::Rejected(CONTRADICTS.to_owned()),
         }
     }
@@ -166,14 +173,10 @@ impl ApiReader<'_> {
 
 /// What a record is.
 enum Judgement {
-    /// An event of the hour that the lake has.
+    /// An event that the lake has, or of the margin around the hour.
     Known,
     /// An event of the hour that the lake does not have.
     Missing(Timestamp),
-    /// An event that this read had before.
-    Repeated,
-    /// An event next to the hour.
-    Neighbour,
     /// No event that could be a row of the hour.
     Rejected(String),
 }
@@ -197,36 +200,20 @@ impl ApiRead {
     }
 }
 
-/// What comes after an answer that is of no use: smaller pages where these are too much for Okta, else the query again from
-/// the latest record on. A cursor that Okta refuses, or a page of a proxy, is not the end of the hour.
-fn recover(error: Error, course: &mut Course) -> Result<Step, HourError> {
-    let is_heavy = is_heavy(&error);
-    let is_worth_it = if is_heavy { course.shrink() } else { is_of_the_answer(&error) && course.restart() };
-    if !is_worth_it {
-        return Err(error.into());
-    }
-    tracing::warn!(%error, page = course.page, "the read of an hour goes on from its latest record");
-    Ok(Step::Restart)
-}
-
 /// Whether another query may well be answered.
 fn is_of_the_answer(error: &Error) -> bool {
-    matches!(error.disposition(), Disposition::Rejected | Disposition::NotFound | Disposition::Denied)
-        || matches!(error, Error::Truncated { .. } | Error::ForeignLink { .. })
+    matches!(
+        error.disposition(),
+        Disposition::Rejected | Disposition::NotFound | Disposition::Denied | Disposition::Contradicted
+    )
 }
 
 fn is_denied(error: &Error) -> bool {
-    matches!(error.disposition(), Disposition::Denied | Disposition::Stop | Disposition::Unlicensed)
-        && !matches!(error, Error::ForeignLink { .. } | Error::Redirected { .. })
+    matches!(error.disposition(), Disposition::Denied | Disposition::Stop | Disposition::NotOffered)
 }
 
 fn hash(record: &RawValue) -> u64 {
     let mut hasher = DefaultHasher::new();
     record.get().hash(&mut hasher);
     hasher.finish()
-}
-
-/// Whether smaller pages may be answered.
-fn is_heavy(error: &Error) -> bool {
-    matches!(error, Error::NoAnswer { source: okta::TransportError::TooLarge(_), .. })
 }

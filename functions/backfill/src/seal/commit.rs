@@ -7,30 +7,20 @@ use std::path::Path;
 
 use lake::digest::hex;
 use lake::key::Key;
-use lake::ledger::{Entry, EntryLink, FORMAT, Head, Recorded, SealReason};
+use lake::ledger::{Entry, FORMAT, Recorded, SealReason};
+use lake::ledger_writer::LedgerWriter;
 use lake::seal::SealError;
-use lake::signing::Signature;
 use lake::sort::SortError;
 use lake::{Claim, Format, Partition, Sorter, StoredRow, Version, layout, seal};
 use normalize::{MAPPING_VERSION, Tenant};
 use sha2::{Digest as _, Sha256};
 
 use crate::seal::blocking::blocking;
-use crate::seal::due::HOUR;
 use crate::seal::error::HourError;
 use crate::seal::index::Index;
 use crate::seal::quarantine::quarantine;
 use crate::seal::rows::{HourRows, for_reason};
 use crate::seal::session::{Org, cautious_now};
-
-/// The place of an entry in the org's chain.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Chain {
-    /// The newest entry that is known.
-    pub(crate) head: Option<Head>,
-    /// The id of the org in Okta.
-    pub(crate) org_id: Option<String>,
-}
 
 /// What is sealed, and on what it rests.
 pub(crate) struct Draft<'a> {
@@ -39,7 +29,6 @@ pub(crate) struct Draft<'a> {
     pub(crate) rows: HourRows,
     /// None for rows that are only mapped anew.
     pub(crate) claim: Option<Claim>,
-    pub(crate) chain: &'a Chain,
 }
 
 /// An hour's rows as one object on disk, and what remains of them.
@@ -54,7 +43,7 @@ struct Made {
 /// Writes what cannot be sealed into quarantine, then the object, and then the entry.
 pub(crate) async fn commit(org: &Org<'_>, partition: &Partition, draft: Draft<'_>) -> Result<Recorded, HourError> {
     let (lake, format) = (org.lake(), org.app.sink.format);
-    let Draft { before, version, rows, claim, chain } = draft;
+    let Draft { before, version, rows, claim } = draft;
     let HourRows { index, sorter, rejected, inputs, sealed, superseded, .. } = rows;
     let tenant = partition.tenant.clone();
     let made = blocking(move || make(&tenant, index, sorter, rejected, format)).await??;
@@ -71,7 +60,6 @@ pub(crate) async fn commit(org: &Org<'_>, partition: &Partition, draft: Draft<'_
         lake.put_file(&key, format.content_type(), object.path()).await?;
     }
     let same = before.filter(|_| claim.is_none());
-    let (sequence, predecessor) = next_in_chain(before, chain)?;
     let has_object = object.rows > 0;
     let entry = Entry {
         version: FORMAT,
@@ -88,11 +76,12 @@ pub(crate) async fn commit(org: &Org<'_>, partition: &Partition, draft: Draft<'_
         mapping: MAPPING_VERSION,
         sealed: cautious_now(org),
         inputs,
-        previous: previous(org, partition).await?,
         generations: before.map(Entry::history).transpose()?.unwrap_or_default(),
-        org_id: chain.org_id.clone(),
-        sequence: Some(sequence),
-        predecessor,
+        // What the writer sets.
+        previous: None,
+        org_id: None,
+        sequence: None,
+        predecessor: None,
         object_digest: has_object.then_some(digest),
         object_bytes: has_object.then_some(bytes),
         reason: reason(before, claim.is_none(), is_new_object),
@@ -101,9 +90,8 @@ pub(crate) async fn commit(org: &Org<'_>, partition: &Partition, draft: Draft<'_
         claim: claim.or(same.map(|before| before.claim.clone())).unwrap_or(Claim::StreamOnly),
         signature: None,
     };
-    let recorded = sign(org, Recorded::new(entry)?).await?;
-    lake.write_state(&layout::ledger_key(partition), &recorded.entry, version).await?;
-    Ok(recorded)
+    let mut writer = LedgerWriter::new(lake, &org.tenant, org_id(org), org.app.signer.as_deref());
+    Ok(writer.append(entry, version).await?)
 }
 
 /// Sorts and encodes the rows that count.
@@ -160,21 +148,6 @@ fn next_generation(before: Option<&Entry>, merged: &BTreeSet<String>) -> u64 {
     before.map(|before| before.generation).max(of_objects).map_or(1, |generation| generation + 1)
 }
 
-/// The number of the entry, and the link to the one with the number before: the head, unless the entry that is replaced
-/// here is newer.
-fn next_in_chain(before: Option<&Entry>, chain: &Chain) -> Result<(u64, Option<EntryLink>), serde_json::Error> {
-    let head = chain.head.as_ref();
-    let known = head.map_or(0, |head| head.sequence);
-    Ok(match before.filter(|before| before.sequence.is_some_and(|sequence| sequence > known)) {
-        Some(before) => (before.sequence.unwrap_or(known) + 1, Some(before.link()?)),
-        None => (known + 1, head.map(link_to)),
-    })
-}
-
-fn link_to(head: &Head) -> EntryLink {
-    EntryLink { hour: head.hour, generation: head.generation, digest: head.digest.clone() }
-}
-
 fn reason(before: Option<&Entry>, is_remapped: bool, is_new_object: bool) -> Option<SealReason> {
     match before {
         Some(_) if is_remapped => Some(SealReason::Renormalized),
@@ -188,24 +161,7 @@ fn names<'a>(keys: impl Iterator<Item = &'a String>) -> BTreeSet<String> {
     keys.filter_map(|key| key.find("/gen=").map(|at| key[at + 1..].to_owned())).collect()
 }
 
-/// Signs the entry if a key is configured.
-async fn sign(org: &Org<'_>, mut recorded: Recorded) -> Result<Recorded, HourError> {
-    let (Some(signer), Some(head)) = (&org.app.signer, recorded.head()) else { return Ok(recorded) };
-    let der = signer.sign(&head.message()).await?;
-    recorded.entry.signature = Some(Signature::of(signer.fingerprint(), &der));
-    Ok(recorded)
-}
-
-/// The link to the entry of the hour before, if it has one that can be read.
-async fn previous(org: &Org<'_>, partition: &Partition) -> Result<Option<EntryLink>, HourError> {
-    let Ok(hour) = partition.hour.checked_sub(HOUR) else { return Ok(None) };
-    let before = Partition { tenant: partition.tenant.clone(), hour };
-    let Some(bytes) = org.lake().read_object(&layout::ledger_key(&before)).await? else { return Ok(None) };
-    match Recorded::parse(&bytes) {
-        Ok(recorded) => Ok(Some(recorded.link())),
-        Err(error) => {
-            tracing::error!(%hour, %error, "the entry of the hour before cannot be read: the chain has a break here");
-            Ok(None)
-        }
-    }
+/// The id of the org in Okta, where it is known.
+fn org_id<'a>(_org: &'a Org<'_>) -> Option<&'a str> {
+    None
 }

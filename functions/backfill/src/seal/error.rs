@@ -3,8 +3,8 @@
 use std::io;
 
 use jiff::Timestamp;
+use lake::ledger_writer::LedgerError;
 use lake::seal::SealError;
-use lake::signing::SignError;
 use lake::stored::ReadError;
 use lake::{StateError, WriteError};
 use okta::{Disposition, Error};
@@ -52,9 +52,9 @@ pub(crate) enum HourError {
     Sink(#[from] SinkError),
     #[error(transparent)]
     State(#[from] StateError),
-    /// The key that signs the ledger cannot be used.
+    /// The entry was not written.
     #[error(transparent)]
-    Sign(#[from] SignError),
+    Ledger(LedgerError),
     #[error("a ledger entry has no JSON form")]
     Json(#[from] serde_json::Error),
 }
@@ -62,6 +62,16 @@ pub(crate) enum HourError {
 impl From<WriteError> for HourError {
     fn from(error: WriteError) -> Self {
         Self::Sink(error.into())
+    }
+}
+
+impl From<LedgerError> for HourError {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            // The hour is begun anew.
+            LedgerError::State(error) => error.into(),
+            error => Self::Ledger(error),
+        }
     }
 }
 
@@ -86,8 +96,11 @@ impl HourError {
             | Self::Misplaced(_)
             | Self::Seal(_)
             | Self::Json(_) => true,
-            Self::Okta(error) => matches!(error.disposition(), Disposition::Rejected | Disposition::NotFound),
-            Self::Deadline | Self::Disk(_) | Self::Sink(_) | Self::State(_) | Self::Sign(_) => false,
+            Self::Okta(error) => matches!(
+                error.disposition(),
+                Disposition::Rejected | Disposition::NotFound | Disposition::Contradicted
+            ),
+            Self::Deadline | Self::Disk(_) | Self::Sink(_) | Self::State(_) | Self::Ledger(_) => false,
         }
     }
 
@@ -102,9 +115,7 @@ impl HourError {
                 VERIFY.to_owned()
             }
             Self::Disk(_) => "make room on the local disk: give the function more ephemeral storage".to_owned(),
-            Self::Sign(_) => "let the function's role use the key that signs the ledger (kms:Sign), and enable the key: no hour \
-                is sealed without a signature"
-                .to_owned(),
+            Self::Ledger(error) => error.remedy().to_owned(),
             Self::State(error) => error.remedy().to_owned(),
             Self::Sink(SinkError::Write(error)) => error.remedy().to_owned(),
             Self::Sink(SinkError::Encode(error)) => error.remedy().to_owned(),

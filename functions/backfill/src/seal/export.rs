@@ -44,8 +44,9 @@ pub(crate) async fn switch(session: &mut SealSession<'_>) -> Result<(), RunError
 pub(crate) async fn announce(session: &mut SealSession<'_>, hour: Timestamp) -> Result<Announced, RunError> {
     let state = &mut session.leased.state;
     let announced = state.outboxes.announce(hour);
-    state.sealing = Some(hour);
-    session.leased.keep().await?;
+    if !state.outboxes.is_empty() {
+        session.leased.keep().await?;
+    }
     Ok(announced)
 }
 

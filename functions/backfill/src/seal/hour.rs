@@ -5,7 +5,7 @@ use lake::{Claim, Partition, StateError, Version, layout};
 
 use crate::aws::bus::Kind;
 use crate::seal::checkpoint::Checkpoint;
-use crate::seal::commit::{Chain, Draft, commit};
+use crate::seal::commit::{Draft, commit};
 use crate::seal::compare::{Comparison, compare};
 use crate::seal::content::ContentHasher;
 use crate::seal::error::HourError;
@@ -26,10 +26,8 @@ pub(crate) enum Task {
 }
 
 /// What is known of an hour before it is looked at, so that nothing is asked for in vain.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct HourHints {
-    /// The place of the next entry.
-    pub(crate) chain: Chain,
     /// The lack of an event means that the stream lost it.
     pub(crate) has_stream: bool,
     /// There may be objects in `sealed/`.
@@ -63,7 +61,7 @@ pub(crate) async fn seal_hour(
     mut hints: HourHints,
 ) -> Result<HourOutcome, HourError> {
     for _ in 0..TRIES {
-        match Box::pin(attempt(org, partition, task, &hints)).await {
+        match Box::pin(attempt(org, partition, task, hints)).await {
             Err(HourError::State(StateError::Lost(_)) | HourError::Raced(_)) => hints.has_seals = true,
             ended => return ended,
         }
@@ -85,7 +83,7 @@ fn is_of(entry: &Entry, partition: &Partition) -> bool {
     entry.tenant == partition.tenant.as_str() && entry.hour == partition.hour
 }
 
-async fn attempt(org: &Org<'_>, partition: &Partition, task: Task, hints: &HourHints) -> Result<HourOutcome, HourError> {
+async fn attempt(org: &Org<'_>, partition: &Partition, task: Task, hints: HourHints) -> Result<HourOutcome, HourError> {
     let (before, version) = read_entry(org, partition).await?;
     let checkpoint = match task {
         Task::Reconcile if hints.has_checkpoint => Checkpoint::load(org, partition).await?,
@@ -116,7 +114,7 @@ async fn attempt(org: &Org<'_>, partition: &Partition, task: Task, hints: &HourH
         _ => {
             let (has_stream, gap) = (rows.index.has_stream(), comparison.as_ref().and_then(|it| it.gap.clone()));
             let claim = comparison.map(|compared| compared.claim);
-            let draft = Draft { before: before.as_ref(), version: &version, rows, claim, chain: &hints.chain };
+            let draft = Draft { before: before.as_ref(), version: &version, rows, claim };
             let recorded = commit(org, partition, draft).await?;
             HourOutcome::Sealed(Box::new(Sealed { recorded, gap, has_stream }))
         }

@@ -3,12 +3,13 @@
 
 use futures::{StreamExt as _, stream};
 use jiff::{SignedDuration, Timestamp};
-use lake::ledger::{Entry, Recorded};
-use lake::{Partition, layout};
+use lake::Partition;
+use lake::ledger::Entry;
 
 use crate::history::plan::RETENTION;
 use crate::seal::due::LakeListing;
 use crate::seal::error::HourError;
+use crate::seal::hour::read_entry;
 use crate::seal::recheck::schedule_recheck;
 use crate::seal::session::Org;
 use crate::seal::state::ReconcileState;
@@ -28,44 +29,28 @@ pub(crate) async fn rebuild(
         return Ok(());
     }
     tracing::info!(entries, known = ?state.entries, "what sealing remembers is derived from the ledger again");
-    let reads = listing.entries.iter().map(|hour| read(org, Partition { tenant: org.tenant.clone(), hour: *hour }));
+    // Beyond its retention Okta cannot be asked.
+    let hours = listing.entries.iter().filter(|hour| now.duration_since(**hour) < RETENTION);
+    let reads = hours.map(|hour| read(org, Partition { tenant: org.tenant.clone(), hour: *hour }));
     let mut reads = stream::iter(reads).buffered(READS_AT_ONCE);
-    while let Some(recorded) = reads.next().await {
-        let Some(recorded) = recorded? else { continue };
-        state.adopt_head(recorded.head());
-        // Beyond its retention Okta cannot be asked.
-        if now.duration_since(recorded.entry.hour) < RETENTION {
-            adopt(state, &recorded.entry, org.app.recheck_after);
+    while let Some(entry) = reads.next().await {
+        if let Some(entry) = entry? {
+            adopt(state, &entry, org.app.recheck_after);
         }
     }
     state.entries = Some(entries);
     Ok(())
 }
 
-/// Takes over what a run that was stopped has written.
-pub(crate) async fn adopt_unfinished(org: &Org<'_>, state: &mut ReconcileState) -> Result<(), HourError> {
-    let Some(hour) = state.sealing else { return Ok(()) };
-    let recorded = read(org, Partition { tenant: org.tenant.clone(), hour }).await?;
-    state.adopt_head(recorded.and_then(|recorded| recorded.head()));
-    Ok(())
-}
-
 /// The entry, unless it cannot be read: then its hour is a problem when it is due.
-async fn read(org: &Org<'_>, partition: Partition) -> Result<Option<Recorded>, HourError> {
-    let key = layout::ledger_key(&partition);
-    let Some(bytes) = org.lake().read_object(&key).await? else { return Ok(None) };
-    match Recorded::parse(&bytes) {
-        Ok(recorded) if recorded.entry.tenant == org.tenant.as_str() && recorded.entry.hour == partition.hour => {
-            Ok(Some(recorded))
-        }
-        Ok(_) => {
-            tracing::error!(key, "an entry of the ledger is in the place of another");
+async fn read(org: &Org<'_>, partition: Partition) -> Result<Option<Entry>, HourError> {
+    match read_entry(org, &partition).await {
+        Ok((entry, _)) => Ok(entry),
+        Err(error) if error.is_of_this_hour() => {
+            tracing::error!(hour = %partition.hour, %error, remedy = error.remedy(), "an entry of the ledger is damaged");
             Ok(None)
         }
-        Err(error) => {
-            tracing::error!(key, %error, "an entry of the ledger cannot be read");
-            Ok(None)
-        }
+        Err(error) => Err(error),
     }
 }
 

@@ -14,12 +14,11 @@ use crate::history::plan::{RETENTION, Range};
 use crate::history::store::Jobs;
 use crate::org::problem::Problem;
 use crate::seal::clear::clear;
-use crate::seal::commit::Chain;
 use crate::seal::due::{self, DELETE_AFTER, DueReason, LakeListing};
 use crate::seal::error::HourError;
 use crate::seal::export::{self, Exported};
 use crate::seal::hour::{HourHints, HourOutcome, Sealed, Task, read_entry, seal_hour};
-use crate::seal::rebuild::{adopt_unfinished, rebuild};
+use crate::seal::rebuild::rebuild;
 use crate::seal::recheck::schedule_recheck;
 use crate::seal::report::{Gap, ReconcileReport, SealedHour, Unconfirmed};
 use crate::seal::run_error::RunError;
@@ -172,9 +171,6 @@ async fn plan(
     let now = cautious_now(org);
     let state = &mut session.leased.state;
     rebuild(org, state, &listing, now).await?;
-    adopt_unfinished(org, state).await?;
-    // The hour that a stopped run was at comes first: if its write is still on its way, it meets another one.
-    let first = state.sealing.take();
     let since = listing.since(state.since, now, RETENTION);
     state.since = Some(since);
     // Beyond what Okta keeps nothing can be verified any more.
@@ -183,7 +179,7 @@ async fn plan(
         state.superseded.entry(hour).or_insert(now.checked_add(DELETE_AFTER).unwrap_or(Timestamp::MAX));
     }
     let is_due = |(hour, from): (&Timestamp, &Timestamp)| (health.is_log_readable && *from <= now).then_some(*hour);
-    let recheck: BTreeSet<_> = state.recheck.iter().filter_map(is_due).chain(first).collect();
+    let recheck: BTreeSet<_> = state.recheck.iter().filter_map(is_due).collect();
     let allowance = state.lateness.allowance().max(org.app.lateness);
     let closed_by = now.checked_sub(allowance).unwrap_or(now);
     let due = listing.due(since, closed_by, &filling, &recheck);
@@ -235,7 +231,6 @@ async fn seal(
     let announced = export::announce(session, partition.hour).await?;
     let has_stream = session.leased.state.has_stream;
     let hints = HourHints {
-        chain: Chain { head: session.leased.state.head.clone(), org_id: None },
         has_stream,
         has_seals: listing.sealed.contains_key(&partition.hour),
         has_checkpoint: listing.checkpoints.contains(&partition.hour),
@@ -246,8 +241,6 @@ async fn seal(
         HourOutcome::Sealed(sealed) => {
             let Sealed { recorded, gap, has_stream: brings_stream } = *sealed;
             let (head, entry) = (recorded.head(), recorded.entry);
-            state.adopt_head(head.clone());
-            state.sealing = None;
             state.has_stream |= brings_stream;
             let is_new = entry.generations.is_empty();
             state.entries = state.entries.map(|entries| entries + u64::from(is_new));
@@ -260,7 +253,6 @@ async fn seal(
             publish(org, SealedHour::of(entry, head), gap, has_stream).await
         }
         HourOutcome::Unchanged(entry) => {
-            state.sealing = None;
             state.superseded.entry(entry.hour).or_insert(removable_at(&entry));
             schedule_recheck(&mut state.recheck, &entry, cautious_now(org), org.app.recheck_after);
             state.outboxes.withdraw(partition.hour, &announced);

@@ -69,5 +69,5 @@ impl<'a> SealSession<'a> {
 /// what may be removed, so that neither clock alone can make an hour end early.
 pub(crate) fn cautious_now(org: &Org<'_>) -> Timestamp {
     let local = org.app.clock.now();
-    org.client.as_ref().map_or(local, |client| client.now().min(local))
+    org.client.as_ref().map_or(local, |client| client.cautious_now().min(local))
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use lake::ledger::{Head, Lateness};
+use lake::ledger::Lateness;
 use normalize::Tenant;
 use serde::{Deserialize, Serialize};
 
@@ -22,12 +22,6 @@ pub(crate) struct ReconcileState {
     /// not the latest: then it is derived again.
     #[serde(default)]
     pub(crate) entries: Option<u64>,
-    /// The newest entry of the ledger.
-    #[serde(default)]
-    pub(crate) head: Option<Head>,
-    /// The hour that is being sealed: a run that was stopped may have written its entry.
-    #[serde(default)]
-    pub(crate) sealing: Option<Timestamp>,
     /// The first hour that must have a seal.
     pub(crate) since: Option<Timestamp>,
     /// Whether events ever came by stream, so that their lack is a gap.
@@ -64,14 +58,6 @@ impl ReconcileState {
             *self = Self { lease: self.lease.take(), ..Self::default() };
         }
         self.tenant = Some(tenant.to_string());
-    }
-
-    /// Takes over a newer head.
-    pub(crate) fn adopt_head(&mut self, head: Option<Head>) {
-        let is_newer = |new: &Head| self.head.as_ref().is_none_or(|head| head.sequence < new.sequence);
-        if let Some(head) = head.filter(is_newer) {
-            self.head = Some(head);
-        }
     }
 
     /// Takes over the outbox of an older version: all of its hours are written again.

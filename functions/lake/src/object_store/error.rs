@@ -70,8 +70,8 @@ pub enum StateError {
         #[source]
         source: BoxedError,
     },
-    /// The local disk has no room for a copy of the object, or cannot be written.
-    #[error("cannot keep a copy of {key} on the local disk")]
+    /// A local file cannot be read or written; the disk may be full.
+    #[error("cannot read or write {key} on the local disk")]
     Disk {
         /// The key.
         key: String,

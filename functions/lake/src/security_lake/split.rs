@@ -14,8 +14,9 @@ use tempfile::NamedTempFile;
 
 use crate::encode::columns as lay_out;
 use crate::parquet_layout::security_lake_properties;
+use crate::row_check::RowFault;
 use crate::schema;
-use crate::seal::{ROWS_AT_ONCE, RowFault, SealError, event};
+use crate::seal::{ROWS_AT_ONCE, SealError, event};
 use crate::stored::StoredRow;
 
 /// How much memory all open row groups may take together: beyond it, the largest is written. It also keeps every row group

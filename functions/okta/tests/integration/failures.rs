@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use okta::{Client, Deadline, Disposition, Error, Limits, Options, TransportError};
+use okta::{Client, Deadline, Disposition, Error, Limits, List, Options, Pages, Shape, TransportError, WrongAnswer};
 
 use crate::server::{Fault, Reply, Server, options};
 
@@ -23,6 +23,20 @@ async fn recovering(bad: Reply, times: usize) -> Server {
 async fn get(client: &Client) -> Result<usize, Error> {
     let page = client.get(&client.url("/api/v1/users", &[])?).await?;
     Ok(page.records()?.len())
+}
+
+/// The records of the first page of the list.
+async fn list(client: &Client) -> Result<usize, Error> {
+    let list = List::new(client.url("/api/v1/users", &[])?, Shape::List);
+    let page = Pages::new(client, list).next().await?.unwrap();
+    Ok(page.records()?.len())
+}
+
+fn wrong(error: &Error) -> Option<&WrongAnswer> {
+    match error {
+        Error::WrongAnswer { source, .. } => Some(source),
+        _ => None,
+    }
 }
 
 /// What a server that always answers this comes to, and how often it was asked.
@@ -44,7 +58,7 @@ async fn what_passes_is_tried_again() {
     let gzip = packed(&[b'1'; 1_000]);
     let faults = [
         ("503", Reply::json("").status(503)),
-        ("html 502", html.status(502)),
+        ("html 502", html.clone().status(502)),
         ("504", Reply::error(504, "E0000009")),
         ("408", Reply::json("").status(408)),
         ("cut", Reply::json("[]").fault(Fault::Cut)),
@@ -52,13 +66,20 @@ async fn what_passes_is_tried_again() {
         ("truncated json", Reply::json(r#"[{"id": "1"}, {"id"#)),
         ("empty json", Reply::json("")),
         ("two values", Reply::json("[][]")),
+        ("an object for a list", Reply::json("{}")),
+        ("an error with status 200", Reply::error(200, "E0000009")),
+        ("HTML with status 200", html.clone().status(200)),
+        ("HTML that lies", Reply::json("<html>sign in</html>")),
+        ("JSON that lies", Reply::json("[1]").header("content-type", "text/plain")),
+        ("part of a page", Reply::json("[1]").status(206)),
+        ("nothing", Reply::json("").status(204)),
         ("broken gzip", gzip.clone().body(vec![1, 2, 3])),
         ("cut gzip", gzip.fault(Fault::CutBody(10))),
         ("429 without headers", Reply::json("").status(429)),
     ];
     for (name, fault) in faults {
         let server = recovering(fault, 2).await;
-        assert_eq!(get(&server.client().await).await.unwrap(), 1, "{name}");
+        assert_eq!(list(&server.client().await).await.unwrap(), 1, "{name}");
         assert_eq!(server.seen().len(), 3, "{name}");
     }
 }
@@ -70,7 +91,8 @@ async fn what_does_not_pass_ends_with_what_the_org_said() {
     assert_eq!((error.disposition(), calls), (Disposition::Retry, 4));
 
     let (error, calls) = outcome(Reply::json("[").fault(Fault::CutBody(1))).await;
-    assert!(matches!(&error, Error::Truncated { bytes: 1, .. }) && calls == 4, "{error:?}");
+    assert_eq!(wrong(&error), Some(&WrongAnswer::Broken { bytes: 1 }), "{error:?}");
+    assert_eq!(calls, 4);
 
     let (error, calls) = outcome(Reply::json("[]").fault(Fault::Cut)).await;
     assert!(matches!(&error, Error::NoAnswer { attempts: 4, .. }) && calls >= 4, "{error:?}");
@@ -84,13 +106,15 @@ async fn a_refusal_is_not_tried_again_and_says_what_to_do() {
     let cases = [
         (Reply::error(403, "E0000006"), Disposition::Denied, "admin role"),
         (Reply::json("").status(403).header("www-authenticate", challenge), Disposition::Denied, "(okta.groups.read)"),
-        (Reply::error(401, "E0000015"), Disposition::Unlicensed, "not licensed"),
+        (Reply::error(401, "E0000015"), Disposition::NotOffered, "not licensed"),
         (Reply::error(404, "E0000007"), Disposition::NotFound, "deleted"),
         (Reply::error(400, "E0000031"), Disposition::Rejected, "report it"),
         (Reply::error(500, "E0000053"), Disposition::Rejected, "90 days"),
-        (Reply::error(501, "E0000060"), Disposition::Unlicensed, "does not offer"),
-        (html.clone().status(403), Disposition::Denied, "admin role"),
-        (html, Disposition::Rejected, "proxy"),
+        (Reply::error(501, "E0000060"), Disposition::NotOffered, "does not offer"),
+        (Reply::error(405, "E0000022"), Disposition::Rejected, "report it"),
+        (Reply::json("").status(403).header("x-okta-request-id", "r"), Disposition::Denied, "admin role"),
+        (html.clone().status(403), Disposition::Rejected, "proxy"),
+        (html.status(405), Disposition::Rejected, "proxy"),
     ];
     for (reply, disposition, remedy) in cases {
         let (error, calls) = outcome(reply).await;
@@ -130,7 +154,7 @@ async fn an_answer_that_is_too_large_is_not_kept_packed_or_not() {
         let error = get(&client).await.unwrap_err();
         assert!(matches!(&error, Error::NoAnswer { source: TransportError::TooLarge(50_000), .. }), "{error:?}");
         assert_eq!((error.disposition(), server.seen().len()), (Disposition::Rejected, 1));
-        assert!(error.remedy().contains("smaller pages"));
+        assert!(error.remedy().contains("larger than"));
     }
 }
 
@@ -176,4 +200,44 @@ async fn no_wait_goes_past_the_deadline() {
         assert!(matches!(error, Error::TooLate(_)) && error.disposition() == Disposition::Retry, "{error:?}");
         assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
     }
+}
+
+#[tokio::test]
+async fn a_wrong_success_that_stays_is_named_and_can_be_tried_later() {
+    let html = Reply::json("").header("content-type", "text/html").body(b"<html>".to_vec());
+    let cases = [
+        (html, WrongAnswer::NotJson { content_type: "text/html".into(), bytes: 6 }),
+        (Reply::json(r#"{"id": 1}"#), WrongAnswer::NotAList),
+        (Reply::json(""), WrongAnswer::Empty),
+        (Reply::error(200, "E0000009"), WrongAnswer::ErrorObject("E0000009".into())),
+        (Reply::json("[]").status(203), WrongAnswer::Status(203)),
+    ];
+    for (reply, expected) in cases {
+        let server = recovering(reply, 4).await;
+        let client = server.client().await;
+        let error = list(&client).await.unwrap_err();
+        assert_eq!((wrong(&error), error.disposition()), (Some(&expected), Disposition::Retry), "{error:?}");
+        assert_eq!(server.seen().len(), 4);
+        assert_eq!(list(&client).await.unwrap(), 1, "the same client goes on when the org is well again");
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_is_no_org_is_a_mistake_in_org_url() {
+    let apache = Reply::json(r#"{"status": 404, "message": "Resource not found"}"#).status(404);
+    let (error, calls) = outcome(apache.clone()).await;
+    assert!(matches!(&error, Error::NotAnOrg { host, .. } if host == "127.0.0.1"), "{error:?}");
+    assert_eq!((error.disposition(), calls), (Disposition::Stop, 1));
+    assert!(error.remedy().contains("`org_url`"));
+
+    // Where Okta has answered before, something in between speaks.
+    let server = Server::start(move |seen| match seen.path.as_str() {
+        "/api/v1/users" => apache.clone(),
+        _ => Reply::json("[]").header("x-okta-request-id", "req1"),
+    })
+    .await;
+    let client = server.client().await;
+    client.get(&client.url("/api/v1/groups", &[]).unwrap()).await.unwrap();
+    let error = get(&client).await.unwrap_err();
+    assert!(matches!(&error, Error::Api { .. }) && error.disposition() == Disposition::Rejected, "{error:?}");
 }

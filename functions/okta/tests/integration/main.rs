@@ -3,8 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod authorization;
+mod contradictions;
 mod failures;
+mod identity;
+mod page_sizes;
 mod paging;
+mod proxies;
 mod rate_limits;
 mod secrecy;
 mod server;

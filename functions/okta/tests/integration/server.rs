@@ -69,6 +69,19 @@ impl Reply {
         self
     }
 
+    /// With a `Link` to the path of the request with this query.
+    pub(crate) fn linked(self, seen: &Seen, relation: &str, query: &str) -> Self {
+        let host = seen.header("host").unwrap();
+        self.header("link", format!("<http://{host}{}?{query}>; rel=\"{relation}\"", seen.path))
+    }
+
+    /// Without the links of other relations.
+    pub(crate) fn only_links(mut self, relations: &[&str]) -> Self {
+        let is_kept = |value: &str| relations.iter().any(|relation| value.ends_with(&format!("rel=\"{relation}\"")));
+        self.headers.retain(|(name, value)| name != "link" || is_kept(value));
+        self
+    }
+
     pub(crate) fn body(mut self, body: Vec<u8>) -> Self {
         self.body = body;
         self
@@ -98,6 +111,11 @@ impl Reply {
 impl Seen {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
+    }
+
+    /// A parameter of the query.
+    pub(crate) fn parameter(&self, name: &str) -> Option<String> {
+        form_pairs(&self.query).find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
     /// A field of a form body.

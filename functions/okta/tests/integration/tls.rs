@@ -35,7 +35,7 @@ fn acceptor() -> TlsAcceptor {
 }
 
 /// A server's address and the number of connections made to it.
-async fn server() -> (String, Arc<AtomicUsize>) {
+pub(crate) async fn server() -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
     let connections = Arc::new(AtomicUsize::new(0));
