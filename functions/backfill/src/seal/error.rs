@@ -96,10 +96,9 @@ impl HourError {
             | Self::Misplaced(_)
             | Self::Seal(_)
             | Self::Json(_) => true,
-            Self::Okta(error) => matches!(
-                error.disposition(),
-                Disposition::Rejected | Disposition::NotFound | Disposition::Contradicted
-            ),
+            Self::Okta(error) => {
+                matches!(error.disposition(), Disposition::Rejected | Disposition::NotFound | Disposition::Contradicted)
+            }
             Self::Deadline | Self::Disk(_) | Self::Sink(_) | Self::State(_) | Self::Ledger(_) => false,
         }
     }

@@ -37,7 +37,8 @@ pub(crate) fn claim(hour: Timestamp, reads: Vec<Read>, facts: &ReadFacts, rechec
     let reads = without_refuted(reads);
     let is_late = |read: &Read| read.at.duration_since(hour) >= HOUR + recheck_after;
     let needs_two = reads.first().is_some_and(is_late);
-    let span = reads.first().zip(reads.last()).map_or(SignedDuration::ZERO, |(first, last)| last.at.duration_since(first.at));
+    let span =
+        reads.first().zip(reads.last()).map_or(SignedDuration::ZERO, |(first, last)| last.at.duration_since(first.at));
     let evidence = Evidence { reads, accounts: facts.accounts, ..Evidence::default() };
     let is_too_soon = needs_two && span < CONFIRM_AFTER && evidence.independent_reads() > 1;
     let claim = Claim::of(evidence, if needs_two { 2 } else { 1 });

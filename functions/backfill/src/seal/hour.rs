@@ -140,5 +140,7 @@ fn is_unchanged(before: &Entry, rows: &HourRows, compared: &Comparison) -> bool 
 /// Whether two claims say the same for the same reasons. That a claim rests on more reads does not change it.
 fn is_same_claim(one: &Claim, other: &Claim) -> bool {
     let causes = |claim: &Claim| claim.reasons().iter().map(|reason| reason.cause).collect::<Vec<_>>();
-    one.is_complete() == other.is_complete() && (one.is_complete() || one.word() == other.word()) && causes(one) == causes(other)
+    one.is_complete() == other.is_complete()
+        && (one.is_complete() || one.word() == other.word())
+        && causes(one) == causes(other)
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use lake::Word;
 use lake::claim::reason::Cause;
 use lake::ledger::Entry;
-use lake::Word;
 
 use crate::seal::due::{CONFIRM_AFTER, recheck_at};
 

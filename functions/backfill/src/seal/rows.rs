@@ -74,7 +74,10 @@ impl HourRows {
         for key in ledger::inputs(entry, &objects).sealed {
             let seal = entry.filter(|entry| entry.object.as_ref() == Some(&key));
             if seal.is_none() {
-                tracing::warn!(key, "no entry of the ledger has superseded an object in sealed/: its rows are sealed again");
+                tracing::warn!(
+                    key,
+                    "no entry of the ledger has superseded an object in sealed/: its rows are sealed again"
+                );
             }
             let contents;
             (self, contents) = self.take_sealed_object(lake, &key).await?;
