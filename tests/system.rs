@@ -22,6 +22,8 @@ mod failing_store;
 mod history;
 #[path = "system/inventory.rs"]
 mod inventory;
+#[path = "system/orgs.rs"]
+mod orgs;
 #[path = "system/polling.rs"]
 mod polling;
 #[path = "system/reconcile.rs"]

@@ -15,8 +15,8 @@ use backfill::aws::secrets::Secrets;
 use backfill::aws::stack::Stack;
 use backfill::handler::answer;
 use backfill::okta_log::page_writer::Sink;
-use backfill::org::deadline::Deadline;
 use backfill::seal::due::RECHECK_AFTER;
+use backfill::org::deadline::Deadline;
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use lake::batch::object;
@@ -27,12 +27,12 @@ use local_aws::fault::Fault;
 use local_aws::s3_server::{BUCKET, EmbeddedS3, REGION};
 use local_aws::secrets_server::SecretsServer;
 use normalize::{IngestContext, IngestPath, LogEvent, Tenant, hour_of};
-use okta::{AllowedHosts, Clock, Share};
+use okta::{AllowedHosts, Clock, Network, Share};
 use okta_sim::{LimitsConfig, OrgConfig, SimConfig, Simulator};
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::{Notify, watch};
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::support::rows;
 
@@ -140,7 +140,7 @@ impl Collector {
         let s3 = EmbeddedS3::start(lake.path()).await.unwrap();
         let secrets = SecretsServer::start(s3.credentials(), "acme", simulator.secret(client).unwrap()).await.unwrap();
         let (bus, events) = BusServer::start(s3.credentials()).await.unwrap();
-        let function = function(&s3, &secrets, &bus, Arc::clone(&clock), page, format);
+        let function = function(&s3, &secrets, Some(&bus), Arc::clone(&clock), page, format);
         Self { simulator, s3, clock, function, lake, events: Mutex::new(events), secrets, bus }
     }
 
@@ -230,13 +230,24 @@ impl Collector {
         assert!(rows == *truth, "{context}: an event is not as Okta sent it");
     }
 
+    /// Adds the secret of another org.
+    pub(crate) fn add_org(&self, tenant: &str, secret: String) {
+        self.secrets.add(tenant, secret);
+    }
+
+    /// Deploys the function without a bus of its own.
+    pub(crate) fn take_bus_away(&mut self) {
+        let (page, format) = (self.function.page, self.function.sink.format);
+        self.function = function(&self.s3, &self.secrets, None, Arc::clone(&self.clock), page, format);
+    }
+
     /// Forgets everything: the lake is another one, and the function is as after a start. Requests of a run that was
     /// stopped may still take effect; they do so in the lake before.
     pub(crate) async fn clear(&mut self) {
         let lake = tempfile::tempdir().unwrap();
         self.s3 = EmbeddedS3::start_with(lake.path(), self.s3.credentials().clone()).await.unwrap();
         let (page, format) = (self.function.page, self.function.sink.format);
-        self.function = function(&self.s3, &self.secrets, &self.bus, Arc::clone(&self.clock), page, format);
+        self.function = function(&self.s3, &self.secrets, Some(&self.bus), Arc::clone(&self.clock), page, format);
         self.lake = lake;
     }
 
@@ -249,6 +260,12 @@ impl Collector {
     /// The state object of this name, if there is one.
     pub(crate) fn state(&self, name: &str) -> Option<Value> {
         let text = std::fs::read(self.lake.path().join("state/tenant=acme").join(name)).ok()?;
+        Some(serde_json::from_slice(&text).unwrap())
+    }
+
+    /// The state object of this name that all orgs share.
+    pub(crate) fn shared_state(&self, name: &str) -> Option<Value> {
+        let text = std::fs::read(self.lake.path().join("state").join(name)).ok()?;
         Some(serde_json::from_slice(&text).unwrap())
     }
 
@@ -271,7 +288,7 @@ pub(crate) fn sdk_credentials(local: &LocalCredentials) -> Credentials {
 fn function(
     s3: &EmbeddedS3,
     secrets: &SecretsServer,
-    bus: &BusServer,
+    bus: Option<&BusServer>,
     clock: Arc<MovableClock>,
     page: u64,
     format: Format,
@@ -292,7 +309,8 @@ fn function(
         };
     }
     let lake = Lake::new(client!(aws_sdk_s3, s3.endpoint()), BUCKET);
-    let events = client!(aws_sdk_eventbridge, bus.endpoint());
+    let endpoint = bus.map_or_else(|| s3.endpoint(), BusServer::endpoint);
+    let events = client!(aws_sdk_eventbridge, endpoint);
     let figures = Metrics::default();
     App {
         secrets: Secrets::new(client!(aws_sdk_secretsmanager, secrets.endpoint()), "okta-lake/".to_owned()),
@@ -300,9 +318,10 @@ fn function(
         sink: Sink { lake, format, figures: figures.clone() },
         outputs: Vec::new(),
         signer: None,
-        bus: Bus::new(events, Some("okta-lake".to_owned())),
+        bus: Bus::new(events, bus.map(|_| "okta-lake".to_owned())),
         share: Share::new(100, 10).unwrap(),
         allowed_hosts: AllowedHosts { custom_domains: vec![], loopback: true },
+        network: Network::default(),
         page,
         lateness: SignedDuration::from_hours(1),
         recheck_after: RECHECK_AFTER,

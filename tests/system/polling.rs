@@ -88,7 +88,7 @@ async fn a_refused_cursor_goes_back_far_enough() {
 async fn an_org_with_a_stream_is_not_polled_unless_it_is_asked_for() {
     let collector = Collector::start(Settings::default()).await;
     collector.run(collect()).await;
-    assert!(collector.state("poll.json").is_none());
+    assert_eq!(collector.state("poll.json").unwrap()["is_on"], false);
     let mut command = collect();
     command["poll"] = true.into();
     collector.run(command.clone()).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use lake::signing::Signer;
-use okta::{AllowedHosts, Clock, Observer, Options, Share};
+use okta::{AllowedHosts, Clock, Network, Observer, Options, Share};
 
 use crate::aws::bus::Bus;
 use crate::aws::metrics::Metrics;
@@ -33,6 +33,8 @@ pub struct App {
     pub share: Share,
     /// Hosts of orgs besides Okta's own.
     pub allowed_hosts: AllowedHosts,
+    /// The way to the orgs: a proxy, a CA of the company's own.
+    pub network: Network,
     /// How many events are asked for at once.
     pub page: u64,
     /// How often progress is told.
@@ -53,6 +55,7 @@ impl App {
         Options {
             share: self.share,
             allowed_hosts: self.allowed_hosts.clone(),
+            network: self.network.clone(),
             clock: Arc::clone(&self.clock),
             observer: self.figures.observer(observer),
             ..Options::default()

@@ -1,14 +1,17 @@
 //! What a connectivity test found: a table for people, as JSON for machines.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::data_type::LOGS;
 
 /// The check of an org's access token.
 pub(crate) const CREDENTIALS: &str = "Credentials";
 
+/// Of a check that was not tried.
+const TOO_LATE: &str = "not tried: the time of this invocation was up";
+
 /// How a check ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// It works.
@@ -26,7 +29,7 @@ pub enum Status {
 }
 
 /// One row of the table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
     /// What was checked: `Credentials`, `Users`.
     #[serde(rename = "check")]
@@ -36,11 +39,11 @@ pub struct Check {
     /// What was found.
     pub detail: String,
     /// What a person does about it, if anything.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
     /// The data that cannot be collected before that is done.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub needed_for: Vec<&'static str>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needed_for: Vec<String>,
 }
 
 /// The checks of one tenant, or of the stack.
@@ -53,6 +56,17 @@ pub struct Section {
     pub org: Option<String>,
     /// The table.
     pub checks: Vec<Check>,
+    /// Whether the time was up before everything was tried.
+    #[serde(skip)]
+    pub(crate) is_cut_short: bool,
+}
+
+impl Section {
+    /// Puts checks together.
+    pub(crate) fn new(name: impl Into<String>, org: Option<String>, checks: Vec<Check>) -> Self {
+        let is_cut_short = checks.iter().any(|check| check.detail == TOO_LATE);
+        Self { name: name.into(), org, checks, is_cut_short }
+    }
 }
 
 /// The whole test.
@@ -77,6 +91,11 @@ impl Check {
     /// A check.
     pub(crate) fn new(name: impl Into<String>, status: Status, detail: impl Into<String>) -> Self {
         Self { name: name.into(), status, detail: detail.into(), remedy: None, needed_for: Vec::new() }
+    }
+
+    /// A check that was not tried, because the time was up.
+    pub(crate) fn too_late(name: impl Into<String>) -> Self {
+        Self::new(name, Status::Skipped, TOO_LATE)
     }
 
     /// Whether it must be looked at now: it does not work, or what everything stands on is denied. A kind of data that is

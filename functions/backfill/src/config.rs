@@ -4,19 +4,24 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use lake::Format;
-use okta::{AllowedHosts, Share};
+use okta::{AllowedHosts, Network, Proxy, Share, tls_with_bundle};
 use runtime::variables::Variable;
 use runtime::{ConfigError, Environment, environment, logs};
 
 use crate::outputs::security_lake::Subscription;
 
+const AWS_CA_BUNDLE: &Variable = Variable::named("AWS_CA_BUNDLE");
 const BUCKET: &Variable = Variable::named("OKTA_LAKE_BUCKET");
 const BUS: &Variable = Variable::named("OKTA_LAKE_BUS");
 const CUSTOM_DOMAINS: &Variable = Variable::named("OKTA_LAKE_CUSTOM_DOMAINS");
 const EVENT_BUS: &Variable = Variable::named("OKTA_LAKE_EVENT_BUS");
 const FORMAT: &Variable = Variable::named("OKTA_LAKE_FORMAT");
+const HTTPS_PROXY: &Variable = Variable::named("HTTPS_PROXY");
+const HTTPS_PROXY_LOWER: &Variable = Variable::named("https_proxy");
 const LATENESS_MINUTES: &Variable = Variable::named("OKTA_LAKE_LATENESS_MINUTES");
 const LOG: &Variable = Variable::named("OKTA_LAKE_LOG");
+const NO_PROXY: &Variable = Variable::named("NO_PROXY");
+const NO_PROXY_LOWER: &Variable = Variable::named("no_proxy");
 const PROGRESS_SECONDS: &Variable = Variable::named("OKTA_LAKE_PROGRESS_SECONDS");
 const RATE_SHARE: &Variable = Variable::named("OKTA_LAKE_RATE_SHARE");
 const RULE: &Variable = Variable::named("OKTA_LAKE_RULE");
@@ -24,6 +29,7 @@ const SECRET_PREFIX: &Variable = Variable::named("OKTA_LAKE_SECRET_PREFIX");
 const SECURITY_LAKE_ACCOUNT: &Variable = Variable::named("OKTA_LAKE_SECURITY_LAKE_ACCOUNT");
 const SECURITY_LAKE_BUCKET: &Variable = Variable::named("OKTA_LAKE_SECURITY_LAKE_BUCKET");
 const SECURITY_LAKE_EXTERNAL_ID: &Variable = Variable::named("OKTA_LAKE_SECURITY_LAKE_EXTERNAL_ID");
+const SSL_CERT_FILE: &Variable = Variable::named("SSL_CERT_FILE");
 
 /// How this deployment is configured.
 #[derive(Debug)]
@@ -48,6 +54,8 @@ pub struct Config {
     pub share: Share,
     /// The hosts of orgs besides Okta's own.
     pub allowed_hosts: AllowedHosts,
+    /// The way to the orgs.
+    pub network: Network,
     /// Where sealed hours are written as well, if they are.
     pub security_lake: Option<Subscription>,
     /// What is logged, as a filter.
@@ -72,10 +80,37 @@ impl Config {
             lateness: environment.parsed(LATENESS_MINUTES, minutes)?,
             share: environment.parsed(RATE_SHARE, share)?,
             allowed_hosts: allowed_hosts(&variable(CUSTOM_DOMAINS)?.unwrap_or_default()),
+            network: network(environment)?,
             security_lake: security_lake(environment)?,
             log: environment.parsed(LOG, |text| logs::is_filter(text).then(|| text.to_owned()))?,
         })
     }
+}
+
+/// The proxy and the CA certificates of a company's network. The address of the proxy may hold a password: no error shows it.
+fn network(environment: &Environment) -> Result<Network, ConfigError> {
+    let except = first(environment, [NO_PROXY, NO_PROXY_LOWER])?.map(|(_, except)| except).unwrap_or_default();
+    let proxy = first(environment, [HTTPS_PROXY, HTTPS_PROXY_LOWER])?.map(|(variable, address)| {
+        Proxy::parse(&address, &except).map_err(|_| environment::invalid(variable, "***".to_owned()))
+    });
+    let tls = first(environment, [AWS_CA_BUNDLE, SSL_CERT_FILE])?.map(|(variable, path)| {
+        let pem = std::fs::read(path.trim()).ok();
+        pem.and_then(|pem| tls_with_bundle(&pem).ok()).ok_or_else(|| environment::invalid(variable, path))
+    });
+    Ok(Network { tls: tls.transpose()?, proxy: proxy.transpose()? })
+}
+
+/// The first of the variables that is set, with its value.
+fn first(
+    environment: &Environment,
+    variables: [&'static Variable; 2],
+) -> Result<Option<(&'static Variable, String)>, ConfigError> {
+    for variable in variables {
+        if let Some(value) = environment.optional(variable)? {
+            return Ok(Some((variable, value)));
+        }
+    }
+    Ok(None)
 }
 
 fn security_lake(environment: &Environment) -> Result<Option<Subscription>, ConfigError> {
@@ -143,6 +178,21 @@ mod tests {
         for share in ["0", "101", "half"] {
             let error = read(&[("OKTA_LAKE_BUCKET", "b"), ("OKTA_LAKE_RATE_SHARE", share)]).unwrap_err().to_string();
             assert!(error.starts_with("OKTA_LAKE_RATE_SHARE"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_companys_network_is_read_and_its_proxys_password_not_shown() {
+        let read = |name, value| read(&[("OKTA_LAKE_BUCKET", "b"), (name, value)]);
+        assert!(read("OKTA_LAKE_BUS", "b").unwrap().network.proxy.is_none());
+        for name in ["HTTPS_PROXY", "https_proxy"] {
+            assert!(read(name, "http://user:pw@proxy:3128").unwrap().network.proxy.is_some());
+            let error = read(name, "socks5://user:PLANTED@proxy").unwrap_err().to_string();
+            assert!(error.starts_with(name) && !error.contains("PLANTED"), "{error}");
+        }
+        for name in ["AWS_CA_BUNDLE", "SSL_CERT_FILE"] {
+            let error = read(name, "/nowhere/ca.pem").unwrap_err().to_string();
+            assert!(error.starts_with(name) && error.contains("/nowhere/ca.pem"), "{error}");
         }
     }
 

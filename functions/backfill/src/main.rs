@@ -40,6 +40,7 @@ async fn main() -> anyhow::Result<()> {
         stack: Stack { lake, events, bus: config.bus, rule: config.rule },
         share: config.share,
         allowed_hosts: config.allowed_hosts,
+        network: config.network,
         page: PAGE,
         told_every: config.told_every,
         lateness: config.lateness,

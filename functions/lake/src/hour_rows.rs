@@ -34,11 +34,17 @@ pub struct HourIndex {
 struct Known {
     /// The version that wins.
     version: EventVersion,
+    paths: Paths,
+    /// Whether more than one version was added.
+    is_disputed: bool,
+}
+
+/// The paths on which an event came.
+#[derive(Debug, Clone, Copy, Default)]
+struct Paths {
     by_stream: bool,
     by_api: bool,
     repaired: bool,
-    /// Whether more than one version was added.
-    is_disputed: bool,
 }
 
 /// A version of an event.
@@ -124,12 +130,13 @@ impl HourIndex {
                 (known, added)
             }
         };
-        if is_stream && !known.by_stream {
+        let paths = &mut known.paths;
+        if is_stream && !paths.by_stream {
             self.lateness.add(SignedDuration::from_millis(row.metadata.processed_time - row.time));
         }
-        known.by_stream |= is_stream;
-        known.by_api |= !is_stream;
-        known.repaired |= row.metadata.source == IngestPath::Repair.as_str();
+        paths.by_stream |= is_stream;
+        paths.by_api |= !is_stream;
+        paths.repaired |= row.metadata.source == IngestPath::Repair.as_str();
         self.duplicates += u64::from(added == Added::Duplicate);
         added
     }
@@ -140,7 +147,7 @@ impl HourIndex {
         if known.version.identity != identity && !known.version.is_from_api {
             return Confirmed::OtherVersion;
         }
-        known.by_api = true;
+        known.paths.by_api = true;
         Confirmed::Same
     }
 
@@ -161,7 +168,7 @@ impl HourIndex {
 
     /// Whether any event came by the stream.
     pub fn has_stream(&self) -> bool {
-        self.events.values().any(|known| known.by_stream)
+        self.events.values().any(|known| known.paths.by_stream)
     }
 
     /// How many rows repeated another one.
@@ -177,12 +184,12 @@ impl HourIndex {
     /// The events by the path on which they came.
     pub fn counts(&self) -> Counts {
         self.events.values().fold(Counts::default(), |mut counts, known| {
-            match known {
-                Known { by_stream: true, by_api: true, .. } => counts.both += 1,
-                Known { by_stream: true, .. } => counts.stream_only += 1,
-                Known { .. } => counts.api_only += 1,
+            match known.paths {
+                Paths { by_stream: true, by_api: true, .. } => counts.both += 1,
+                Paths { by_stream: true, .. } => counts.stream_only += 1,
+                Paths { .. } => counts.api_only += 1,
             }
-            counts.repaired += u64::from(known.repaired && !known.by_stream);
+            counts.repaired += u64::from(known.paths.repaired && !known.paths.by_stream);
             counts
         })
     }
@@ -206,7 +213,7 @@ impl HourIndex {
 
 impl Known {
     fn new(version: EventVersion) -> Self {
-        Self { version, by_stream: false, by_api: false, repaired: false, is_disputed: false }
+        Self { version, paths: Paths::default(), is_disputed: false }
     }
 
     fn dispute(&mut self, version: EventVersion) -> Added {

@@ -17,6 +17,7 @@ pub mod object_store;
 mod parquet_layout;
 pub mod partition;
 pub mod quarantine;
+pub mod retention;
 pub mod row_check;
 pub mod row_digests;
 pub mod schema;
@@ -26,6 +27,7 @@ pub mod signing;
 pub mod sort;
 pub mod source;
 pub mod stored;
+pub mod verify;
 
 pub use action::Action;
 pub use batch::{Batch, Object};

@@ -68,7 +68,7 @@ impl Lake {
             match after_put(put.send().await.map(drop), tries) {
                 AfterPut::Done(put) => return Ok(put),
                 AfterPut::Again => {}
-                AfterPut::Failed(error) => return Err(self.not_written(key, error)),
+                AfterPut::Failed(error) => return Err(self.not_written(key, *error)),
             }
         }
     }
@@ -82,7 +82,7 @@ impl Lake {
             match after_put(answer.map_err(|source| no_file(key, source))?, tries) {
                 AfterPut::Done(put) => return Ok(put),
                 AfterPut::Again => {}
-                AfterPut::Failed(error) => return Err(self.not_written(key, error)),
+                AfterPut::Failed(error) => return Err(self.not_written(key, *error)),
             }
         }
     }
@@ -104,6 +104,21 @@ impl Lake {
         let Some((bytes, tag)) = self.read_bytes(key).await? else { return Ok((None, Version::Absent)) };
         let value = serde_json::from_slice(&bytes).map_err(|source| self.unreadable(key, source))?;
         Ok((Some(value), Version::Tag(tag)))
+    }
+
+    /// Reads an object, if it exists, with its version, whether its content can be read or not.
+    pub async fn inspect_state<T: DeserializeOwned>(
+        &self,
+        key: &str,
+    ) -> Result<(Option<Result<T, StateError>>, Version), StateError> {
+        let Some((bytes, tag)) = self.read_bytes(key).await? else { return Ok((None, Version::Absent)) };
+        let value = serde_json::from_slice(&bytes).map_err(|source| self.unreadable(key, source));
+        Ok((Some(value), Version::Tag(tag)))
+    }
+
+    /// The error of an object that okta-lake wrote for another org or under another key.
+    pub fn misplaced(&self, key: &str) -> StateError {
+        StateError::Misplaced { bucket: self.bucket.clone(), key: key.to_owned() }
     }
 
     /// Writes an object if its version is still the one that was seen; returns the new version.

@@ -10,7 +10,6 @@ use http::header::LOCATION;
 use http::{HeaderValue, Method, Request, StatusCode};
 use http_body_util::Full;
 use jiff::Timestamp;
-use rustls::ClientConfig;
 use secrecy::SecretString;
 use tokio::sync::OnceCell;
 use url::Url;
@@ -25,7 +24,6 @@ use crate::identity::{self, Description, OrgIdentity, Settings};
 use crate::org::{AllowedHosts, Org, OtherNames};
 use crate::page::Page;
 use crate::progress::Observer;
-use crate::proxy::Proxy;
 use crate::rate_limit::{BucketUsage, RateLimiter};
 use crate::refusal::Refusal;
 use crate::retry::RetryPolicy;
@@ -35,7 +33,7 @@ use crate::server_time::{ClockReading, ServerTime};
 use crate::shape::Shape;
 use crate::share::Share;
 use crate::token::{AccessToken, Authorizer};
-use crate::transport::{Answer, Limits, Transport};
+use crate::transport::{Answer, Limits, Network, Transport};
 use crate::{page_size, path, tls};
 
 /// The API may hand out a nonce, and a second one while the first is being used.
@@ -60,10 +58,8 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// Sees what happens.
     pub observer: Observer,
-    /// TLS, if the system's root certificates are not all that is trusted: see [`crate::tls_with_bundle`].
-    pub tls: Option<Arc<ClientConfig>>,
-    /// The proxy between this machine and the org, if there is one.
-    pub proxy: Option<Proxy>,
+    /// The way to the org.
+    pub network: Network,
 }
 
 /// A client of one org. Clones share everything: connections, token, limits.
@@ -91,8 +87,7 @@ impl Default for Options {
             user_agent: concat!("okta-lake/", env!("CARGO_PKG_VERSION")).to_owned(),
             clock: Arc::new(SystemClock::new()),
             observer: Arc::new(|_| {}),
-            tls: None,
-            proxy: None,
+            network: Network::default(),
         }
     }
 }
@@ -100,11 +95,12 @@ impl Default for Options {
 impl Client {
     /// Reads the secret and makes ready; the org itself is first called when something is wanted of it.
     pub async fn new(source: Arc<dyn SecretSource>, options: Options) -> Result<Self, Error> {
-        let tls = options.tls.map_or_else(tls::system_tls, Ok)?;
+        let Network { tls, proxy } = options.network;
+        let tls = tls.map_or_else(tls::system_tls, Ok)?;
         let user_agent = HeaderValue::try_from(options.user_agent).map_err(|_| Error::HeaderValue("the user agent"))?;
         let (clock, observer) = (options.clock, options.observer);
         let exchange = Arc::new(Exchange {
-            transport: Transport::new(&tls, options.proxy, user_agent, options.limits),
+            transport: Transport::new(&tls, proxy, user_agent, options.limits),
             limiter: RateLimiter::new(options.share, options.concurrency, clock.clone(), observer.clone()),
             retry: options.retry,
             clock,

@@ -89,6 +89,6 @@ pub use server_time::ClockReading;
 pub use shape::{Shape, WrongAnswer};
 pub use share::{Share, ShareError};
 pub use tls::{TlsError, tls_with_bundle};
-pub use transport::{Limits, TransportError};
+pub use transport::{Limits, Network, TransportError};
 pub use url::Url;
 pub use walk::Walk;

@@ -35,7 +35,7 @@ pub(crate) fn system_tls() -> Result<Arc<ClientConfig>, TlsError> {
 }
 
 /// TLS that also trusts the CA certificates of a PEM bundle, as `SSL_CERT_FILE` and `AWS_CA_BUNDLE` name one. Keep it in
-/// [`crate::Options::tls`] of every client: reading the certificates takes milliseconds.
+/// [`crate::Network`] of every client: reading the certificates takes milliseconds.
 pub fn tls_with_bundle(pem: &[u8]) -> Result<Arc<ClientConfig>, TlsError> {
     let mut roots = system_roots();
     let certificates: Vec<_> =

@@ -4,6 +4,7 @@
 
 use std::error::Error as StdError;
 use std::io::Read;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -23,6 +24,15 @@ use crate::proxy::{Connector, NoTunnel, Proxy};
 
 /// A connection that is not used for this long is closed: shorter than what Okta's edge keeps.
 const IDLE: Duration = Duration::from_secs(55);
+
+/// The way to the org, where it is not straight or not trusted by everybody.
+#[derive(Debug, Clone, Default)]
+pub struct Network {
+    /// TLS, if the system's root certificates are not all that is trusted: see [`crate::tls_with_bundle`].
+    pub tls: Option<Arc<ClientConfig>>,
+    /// The proxy between this machine and the org, if there is one.
+    pub proxy: Option<Proxy>,
+}
 
 /// Bounds of a call.
 #[derive(Debug, Clone)]

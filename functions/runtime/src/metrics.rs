@@ -21,7 +21,7 @@ pub struct Definition {
     pub unit: Unit,
     /// The functions that publish it.
     pub functions: &'static [Function],
-    /// What tells its time series apart.
+    /// The dimensions under which it is published.
     pub dimensions: &'static [Dimension],
     /// What it counts or measures, in one invocation.
     pub meaning: &'static str,

@@ -45,6 +45,28 @@ const BACKFILL: Reader = Reader::Function(Function::Backfill);
 /// All variables, sorted by name.
 pub const VARIABLES: &[Variable] = &[
     Variable {
+        name: "AWS_CA_BUNDLE",
+        readers: &[BACKFILL, Reader::Command],
+        default: WhenUnset::Off,
+        meaning: "A file of CA certificates that are trusted for Okta besides the system's: those of a company whose proxy \
+                  inspects TLS.",
+        expected: "the path of a file with CA certificates in PEM",
+    },
+    Variable {
+        name: "HTTPS_PROXY",
+        readers: &[BACKFILL, Reader::Command],
+        default: WhenUnset::Off,
+        meaning: "The proxy through which Okta is reached, with user name and password if it wants them.",
+        expected: "an address like http://user:password@host:port",
+    },
+    Variable {
+        name: "NO_PROXY",
+        readers: &[BACKFILL, Reader::Command],
+        default: WhenUnset::Off,
+        meaning: "The hosts that are reached without the proxy.",
+        expected: "names, addresses and networks, separated by commas",
+    },
+    Variable {
         name: "OKTA_LAKE_BUCKET",
         readers: &[STREAM, BACKFILL],
         default: WhenUnset::Required,
@@ -160,6 +182,27 @@ pub const VARIABLES: &[Variable] = &[
         default: WhenUnset::Off,
         meaning: "The external id of the custom sources of Security Lake. Needed with `OKTA_LAKE_SECURITY_LAKE_BUCKET`.",
         expected: "the external id that the custom sources were made with",
+    },
+    Variable {
+        name: "SSL_CERT_FILE",
+        readers: &[BACKFILL, Reader::Command],
+        default: WhenUnset::Off,
+        meaning: "The same as `AWS_CA_BUNDLE`, which wins where both are set.",
+        expected: "the path of a file with CA certificates in PEM",
+    },
+    Variable {
+        name: "https_proxy",
+        readers: &[BACKFILL, Reader::Command],
+        default: WhenUnset::Off,
+        meaning: "The same as `HTTPS_PROXY`, which wins where both are set.",
+        expected: "an address like http://user:password@host:port",
+    },
+    Variable {
+        name: "no_proxy",
+        readers: &[BACKFILL, Reader::Command],
+        default: WhenUnset::Off,
+        meaning: "The same as `NO_PROXY`, which wins where both are set.",
+        expected: "names, addresses and networks, separated by commas",
     },
 ];
 

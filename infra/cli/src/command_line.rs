@@ -8,12 +8,13 @@ use local_aws::config::Config;
 use crate::app::App;
 use crate::command::{cat, demo, event_types, run, send, sim, status, test_connectivity};
 use crate::outcome::Outcome;
+use crate::stop::or_stop;
 
 const HELP: &str = "\
 Examples:
   okta-lake                                   run the demonstration on a simulated Okta org
   okta-lake send events.ndjson --tenant acme  send your own events through the real stream function
-  okta-lake cat | jq .class_name              print the rows that came of them
+  okta-lake cat | jq .class_name              print the rows that they became
   okta-lake status                            show what the lake has, hour by hour
 
 Objects are plain files below the lake's folder; any tool can read them in place:
@@ -53,8 +54,8 @@ impl CommandLine {
     pub(crate) async fn run(self, config: Config) -> anyhow::Result<Outcome> {
         let app = App { lake: self.lake, config };
         match self.command.unwrap_or(Command::Demo(demo::Arguments {})) {
-            Command::Demo(_) => demo::run(&app).await,
-            Command::Send(arguments) => send::run(arguments, &app).await,
+            Command::Demo(_) => or_stop(demo::run(&app)).await,
+            Command::Send(arguments) => or_stop(send::run(arguments, &app)).await,
             Command::Cat(arguments) => cat::run(&arguments, &app),
             Command::Run(arguments) => run::run(&arguments, &app).await,
             Command::TestConnectivity(arguments) => test_connectivity::run(&arguments, &app).await,

@@ -6,5 +6,7 @@
 mod command;
 #[path = "cli/lake_files.rs"]
 mod lake_files;
+#[path = "cli/stopping.rs"]
+mod stopping;
 #[path = "cli/view.rs"]
 mod view;

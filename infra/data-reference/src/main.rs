@@ -10,6 +10,7 @@ mod leaves;
 mod metrics;
 mod origins;
 mod page;
+mod paths;
 mod queries;
 mod section;
 

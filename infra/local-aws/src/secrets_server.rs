@@ -1,4 +1,4 @@
-//! AWS Secrets Manager as far as the functions use it, for one secret: its JSON protocol on a loopback port.
+//! AWS Secrets Manager as far as the functions use it, for a few secrets: its JSON protocol on a loopback port.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -22,13 +22,13 @@ const PREFIX: &str = "okta-lake/";
 #[derive(Debug)]
 pub struct SecretsServer {
     server: Server,
-    secret: Arc<Secret>,
+    secrets: Arc<RwLock<Vec<Secret>>>,
 }
 
-/// The one secret. Its text is never shown.
+/// A secret. Its text is never shown.
 struct Secret {
     name: String,
-    value: RwLock<SecretValue>,
+    value: SecretValue,
 }
 
 /// What is in it; nothing, before anybody has put something in.
@@ -43,29 +43,47 @@ impl std::fmt::Debug for Secret {
     }
 }
 
+impl Secret {
+    fn new(tenant: &str, text: String) -> Self {
+        Self { name: format!("{PREFIX}{tenant}"), value: SecretValue { text: Some(text), changed: now() } }
+    }
+
+    fn listed(&self) -> Value {
+        let versions = self.value.text.as_ref().map(|_| json!({"1": ["AWSCURRENT"]}));
+        let changed = self.value.changed.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
+        json!({"Name": self.name, "LastChangedDate": changed, "SecretVersionsToStages": versions})
+    }
+}
+
 impl SecretsServer {
     /// Serves `text` as the secret of a tenant.
     pub async fn start(credentials: &Credentials, tenant: &str, text: String) -> Result<Self, Error> {
-        let value = RwLock::new(SecretValue { text: Some(text), changed: now() });
-        let secret = Arc::new(Secret { name: format!("{PREFIX}{tenant}"), value });
-        let router = Router::new().route("/", post(answer)).with_state(Arc::clone(&secret));
+        let secrets = Arc::new(RwLock::new(vec![Secret::new(tenant, text)]));
+        let router = Router::new().route("/", post(answer)).with_state(Arc::clone(&secrets));
         let server = Server::start(signature::require(router, credentials, "secretsmanager")).await?;
-        Ok(Self { server, secret })
+        Ok(Self { server, secrets })
     }
 
-    /// Puts another text in its place, as a rotation does.
+    /// Serves the secret of another tenant, too.
+    pub fn add(&self, tenant: &str, text: String) {
+        self.secrets.write().unwrap_or_else(PoisonError::into_inner).push(Secret::new(tenant, text));
+    }
+
+    /// Puts another text in the place of the first secret, as a rotation does.
     pub fn rotate(&self, text: String) {
         self.put(Some(text));
     }
 
-    /// Takes the text away: a secret that nobody has put a value into.
+    /// Takes the text of the first secret away: a secret that nobody has put a value into.
     pub fn empty(&self) {
         self.put(None);
     }
 
     fn put(&self, text: Option<String>) {
-        let value = SecretValue { text, changed: now() };
-        *self.secret.value.write().unwrap_or_else(PoisonError::into_inner) = value;
+        let mut secrets = self.secrets.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(first) = secrets.first_mut() {
+            first.value = SecretValue { text, changed: now() };
+        }
     }
 
     /// The base URL of the server.
@@ -79,22 +97,21 @@ impl SecretsServer {
     }
 }
 
-async fn answer(State(secret): State<Arc<Secret>>, headers: HeaderMap, body: String) -> Response {
+async fn answer(State(secrets): State<Arc<RwLock<Vec<Secret>>>>, headers: HeaderMap, body: String) -> Response {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     let asked: Value = serde_json::from_str(&body).unwrap_or_default();
-    let value = secret.value.read().unwrap_or_else(PoisonError::into_inner);
-    match (target.strip_prefix("secretsmanager."), &value.text) {
-        (Some("ListSecrets"), text) => {
-            let versions = text.as_ref().map(|_| json!({"1": ["AWSCURRENT"]}));
-            let changed = value.changed.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
-            let listed = json!({"Name": secret.name, "LastChangedDate": changed, "SecretVersionsToStages": versions});
-            Json(json!({"SecretList": [listed]})).into_response()
+    let secrets = secrets.read().unwrap_or_else(PoisonError::into_inner);
+    match target.strip_prefix("secretsmanager.") {
+        Some("ListSecrets") => {
+            let listed: Vec<_> = secrets.iter().map(Secret::listed).collect();
+            Json(json!({"SecretList": listed})).into_response()
         }
-        (Some("GetSecretValue"), Some(text)) if asked["SecretId"] == secret.name.as_str() => {
-            Json(json!({"Name": secret.name, "SecretString": text})).into_response()
-        }
-        (Some("GetSecretValue"), _) => {
-            refused("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+        Some("GetSecretValue") => {
+            let found = secrets.iter().find(|secret| asked["SecretId"] == secret.name.as_str());
+            match found.and_then(|secret| Some((&secret.name, secret.value.text.as_ref()?))) {
+                Some((name, text)) => Json(json!({"Name": name, "SecretString": text})).into_response(),
+                None => refused("ResourceNotFoundException", "Secrets Manager can't find the specified secret."),
+            }
         }
         _ => refused("InvalidRequestException", "This server knows ListSecrets and GetSecretValue."),
     }

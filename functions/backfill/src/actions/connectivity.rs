@@ -1,60 +1,48 @@
-//! One org, checked from its secret up to one real read of every kind of data. What is missing is named with the way
-//! to give it; nothing is written.
+//! The action `test-connectivity`: checks the stack and the orgs, and publishes what does not work.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+pub(crate) mod org_checks;
 
-use okta::{Client, Disposition, Error, Event, Grants, Page, SecretSource};
-use serde::Serialize;
-
+use crate::actions::fan_out::each;
+use crate::actions::inventory::ORGS_AT_ONCE;
 use crate::app::App;
-use crate::aws::bus::Kind;
-use crate::check::{CREDENTIALS, Check, Section, Status};
-use crate::data_type::{DATA_TYPES, DataType, LOG_STREAMS, LOGS};
-use crate::okta_log::stream_state::{StreamState, stream_state};
+use crate::aws::secrets::SecretsError;
+use crate::check::{CREDENTIALS, Check, Report, Section, Status};
+use crate::command::Command;
+use crate::events::{ConnectivityFailed, Event};
 use crate::org::deadline::Deadline;
 
-/// Checks the org that `secret` names.
-pub(crate) async fn check(function: &App, tenant: &str, secret: Arc<dyn SecretSource>, deadline: &Deadline) -> Section {
-    let is_bound = Arc::new(AtomicBool::new(false));
-    let seen = Arc::clone(&is_bound);
-    let observer = move |event: &Event| {
-        if let Event::TokenObtained { is_bound: true, .. } = event {
-            seen.store(true, Ordering::Relaxed);
-        }
-    };
-    let client = match Client::new(secret, function.options(Arc::new(observer))).await {
-        Ok(client) => client.with_deadline(deadline.moment()),
-        Err(error) => return section(tenant, None, vec![failed("Secret", &error)], "the secret cannot be used"),
-    };
-    let org = Some(client.org().host().to_owned());
-    let mut checks = vec![secret_check(&client).await];
-    let scopes: Vec<_> = DATA_TYPES.iter().map(|data_type| data_type.scope).collect();
-    let grants = match client.discover_scopes(&scopes).await {
-        Ok(grants) => grants,
-        Err(error) => {
-            checks.push(failed(CREDENTIALS, &error));
-            return section(tenant, org, checks, "there is no access token");
-        }
-    };
-    checks.push(credentials_check(&grants, is_bound.load(Ordering::Relaxed)));
-    for data_type in DATA_TYPES {
-        checks.push(data_check(&client, &grants, data_type).await);
+/// Checks the stack, and the org of the command or every org.
+pub(crate) async fn run(app: &App, command: &Command, deadline: &Deadline) -> Report {
+    let mut stack = app.stack.check().await;
+    for output in &app.outputs {
+        stack.checks.push(output.check().await);
     }
-    checks.push(stream_check(&client, &grants).await);
-    Section { name: tenant.to_owned(), org, checks }
+    let mut sections = vec![stack];
+    let names = match &command.tenant {
+        Some(tenant) => Ok(vec![tenant.clone()]),
+        // Those that have no value yet as well: somebody has forgotten them.
+        None => app.secrets.list().await.map(|found| found.into_iter().map(|secret| secret.tenant).collect()),
+    };
+    match names {
+        Ok(names) if !names.is_empty() => sections.extend(of_orgs(app, &names, deadline).await),
+        outcome => sections.push(no_org(app, outcome.err())),
+    }
+    for section in &sections {
+        publish(app, section).await;
+    }
+    Report::new(sections, is_needed)
 }
 
-/// What of a section must be looked at: the detail of `ConnectivityFailed`.
-#[derive(Debug, Serialize)]
-struct Failures<'a> {
-    /// The section: `stack` for what all orgs share.
-    tenant: &'a str,
-    checks: Vec<&'a Check>,
+/// Checks orgs side by side.
+pub(crate) async fn of_orgs(app: &App, names: &[String], deadline: &Deadline) -> Vec<Section> {
+    each(names, ORGS_AT_ONCE, deadline, |name, deadline| async move {
+        Box::pin(org_checks::check(app, &name, &deadline)).await
+    })
+    .await
 }
 
-/// Says what was found in the log; what must be looked at, on the bus and in the metrics as well.
-pub(crate) async fn tell(function: &App, section: &Section) {
+/// Logs what was found, counts what must be looked at, and publishes it.
+pub(crate) async fn publish(app: &App, section: &Section) {
     let name = &section.name;
     for Check { name: check, status, detail, remedy, .. } in &section.checks {
         match (status, remedy) {
@@ -64,99 +52,28 @@ pub(crate) async fn tell(function: &App, section: &Section) {
             (_, Some(remedy)) => tracing::warn!(section = name, check, ?status, detail, remedy, "checked"),
         }
     }
-    let checks: Vec<_> = section.checks.iter().filter(|check| check.is_failure()).collect();
-    function.figures.tested(checks.len());
+    let checks: Vec<_> = section.checks.iter().filter(|check| check.is_failure()).cloned().collect();
+    app.figures.tested(checks.len());
     if !checks.is_empty() {
-        function.bus.publish(Kind::ConnectivityFailed, &Failures { tenant: name, checks }).await;
+        let detail = ConnectivityFailed { tenant: name.clone(), checks };
+        app.bus.publish(&Event::ConnectivityFailed(detail)).await;
     }
 }
 
-/// A section that ends early: what was not tried is said, too.
-fn section(tenant: &str, org: Option<String>, mut checks: Vec<Check>, why: &str) -> Section {
-    if let Some(last) = checks.last_mut() {
-        last.needed_for = DATA_TYPES.iter().map(|data_type| data_type.name).collect();
-    }
-    checks.extend(DATA_TYPES.iter().map(|data_type| Check::new(data_type.name, Status::Skipped, why)));
-    Section { name: tenant.to_owned(), org, checks }
-}
-
-async fn secret_check(client: &Client) -> Check {
-    let tenant = client.org().tenant();
-    let kind = client.credential_kind().await;
-    if kind.has_scopes {
-        return Check::ok("Secret", format!("{kind}, for {tenant}"));
-    }
-    Check::new("Secret", Status::Warning, format!("{kind}, for {tenant}"))
-        .remedy("use a service app with a key pair: an API token may do whatever its owner may, and has no scopes")
-}
-
-fn credentials_check(grants: &Grants, is_bound: bool) -> Check {
-    let proof = if is_bound { ", with DPoP" } else { "" };
-    match grants {
-        Grants::Unscoped => Check::ok(CREDENTIALS, "taken; an API token has no scopes, its owner's role decides"),
-        Grants::Scoped { granted, denied } if granted.is_empty() => {
-            let needed = denied.iter().cloned().collect::<Vec<_>>().join(" ");
-            Check::new(CREDENTIALS, Status::Denied, format!("taken{proof}, but no scope is granted"))
-                .remedy(format!("grant scopes: Admin Console > Applications > the app > Okta API Scopes: {needed}"))
-        }
-        Grants::Scoped { granted, denied } => {
-            let wanted = granted.len() + denied.len();
-            Check::ok(CREDENTIALS, format!("taken{proof}; {} of {wanted} scopes are granted", granted.len()))
-        }
-    }
-}
-
-async fn data_check(client: &Client, grants: &Grants, data_type: &DataType) -> Check {
-    if !grants.allows(data_type.scope) {
-        let remedy = format!("grant {}: Admin Console > Applications > the app > Okta API Scopes", data_type.scope);
-        let check = Check::new(data_type.name, Status::Denied, format!("the scope {} is missing", data_type.scope));
-        return Check { needed_for: vec![data_type.name], ..check.remedy(remedy) };
-    }
-    match read(client, data_type).await {
-        Ok((page, records)) => Check::ok(data_type.name, found(&page, records)),
-        Err(error) => Check { needed_for: vec![data_type.name], ..failed(data_type.name, &error) },
-    }
-}
-
-async fn read(client: &Client, data_type: &DataType) -> Result<(Page, usize), Error> {
-    let page = client.get(&client.url(data_type.path, data_type.query)?).await?;
-    let records = match data_type.field {
-        Some(field) => page.records_in(field)?.len(),
-        None => page.records()?.len(),
+fn no_org(app: &App, error: Option<SecretsError>) -> Section {
+    let (prefix, region) = (app.secrets.prefix(), app.secrets.region());
+    let check = match error {
+        Some(error) => Check::new("Secret", Status::Failed, error.to_string())
+            .remedy("let the function's role list and read the secrets under its prefix"),
+        None => Check::new("Secret", Status::Failed, format!("there is no secret {prefix}<tenant> in {region}"))
+            .remedy(format!(
+                "put the org's credentials into a secret called {prefix}<tenant> in {region}: see the README"
+            )),
     };
-    Ok((page, records))
+    Section::new("tenants", None, vec![check])
 }
 
-fn found(page: &Page, records: usize) -> String {
-    match (records, page.next()) {
-        (0, _) => "readable; there is none".to_owned(),
-        (_, Ok(Some(_)) | Err(_)) => "readable".to_owned(),
-        (1, Ok(None)) => "readable; there is 1".to_owned(),
-        (records, Ok(None)) => format!("readable; there are {records}"),
-    }
-}
-
-/// Okta switches a stream off after failed deliveries and tells nobody.
-async fn stream_check(client: &Client, grants: &Grants) -> Check {
-    const NAME: &str = "Log stream";
-    let detail = match stream_state(client, grants).await {
-        Ok(StreamState::Active(name)) => return Check::ok(NAME, format!("{name:?} sends to EventBridge")),
-        Ok(StreamState::Off(name, status)) => format!("{name:?} is {status}"),
-        Ok(StreamState::None) => "none sends to EventBridge: the log is polled".to_owned(),
-        Ok(StreamState::Unknown) => {
-            return Check::new(NAME, Status::Skipped, format!("the scope {} is missing", LOG_STREAMS.scope));
-        }
-        Err(error) => return failed(NAME, &error),
-    };
-    let remedy = "activate it: Admin Console > Reports > Log Streaming; until then the log is polled";
-    Check { needed_for: vec![LOGS.name], ..Check::new(NAME, Status::Warning, detail).remedy(remedy) }
-}
-
-fn failed(name: &str, error: &Error) -> Check {
-    let status = match error.disposition() {
-        Disposition::Denied => Status::Denied,
-        Disposition::NotOffered | Disposition::NotFound => Status::Unlicensed,
-        _ => Status::Failed,
-    };
-    Check::new(name, status, lake::quarantine::reason(error)).remedy(error.remedy())
+/// Without these nothing can be collected. A kind of data that is denied leaves the others.
+fn is_needed(check: &Check) -> bool {
+    matches!(check.name.as_str(), "Bucket" | "Secret" | CREDENTIALS)
 }

@@ -7,7 +7,7 @@ use lake::{StateError, layout};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use crate::aws::bus::Kind;
+use crate::events::{Event, QuarantineAdded};
 
 /// For all orgs: what was counted last.
 const KEY: &str = "state/quarantine.json";
@@ -23,34 +23,20 @@ struct Counted {
     folders: BTreeMap<String, usize>,
 }
 
-/// The detail of `QuarantineAdded`.
-#[derive(Debug, Serialize)]
-struct QuarantineAdded<'a> {
-    /// The org, or `_unknown` when what came does not tell.
-    tenant: &'a str,
-    /// Where it lies.
-    folder: &'a str,
-    /// How many came since this was told last.
-    added: usize,
-    /// How many came on that day.
-    total: usize,
-    remedy: &'static str,
-}
-
 /// Counts what came today and yesterday, from these orgs and from nobody knows whom.
-pub(crate) async fn look(function: &App, tenants: &[&str], now: Timestamp) -> Result<(), StateError> {
-    let lake = &function.sink.lake;
+pub(crate) async fn run(app: &App, tenants: &[String], now: Timestamp) -> Result<(), StateError> {
+    let lake = &app.sink.lake;
     let (before, version) = lake.read_state::<Counted>(KEY).await?;
     let before = before.unwrap_or_default();
     let mut counted = Counted::default();
     let yesterday = now.checked_sub(DAY).unwrap_or(now);
-    for tenant in tenants.iter().copied().chain([layout::UNKNOWN_TENANT]) {
+    for tenant in tenants.iter().map(String::as_str).chain([layout::UNKNOWN_TENANT]) {
         for day in [yesterday, now] {
             let folder = layout::quarantine_folder(tenant, day);
             let total = lake.keys(&folder).await?.len();
             let known = before.folders.get(&folder).copied().unwrap_or_default();
             if let Some(added) = total.checked_sub(known).filter(|added| *added > 0) {
-                tell(function, tenant, &folder, added, total).await;
+                publish(app, tenant, &folder, added, total).await;
             }
             if total > 0 {
                 counted.folders.insert(folder, total);
@@ -67,9 +53,10 @@ pub(crate) async fn look(function: &App, tenants: &[&str], now: Timestamp) -> Re
     }
 }
 
-async fn tell(function: &App, tenant: &str, folder: &str, added: usize, total: usize) {
+async fn publish(app: &App, tenant: &str, folder: &str, added: usize, total: usize) {
     let remedy = "look at the reasons: SELECT reason, body FROM okta_quarantine";
     tracing::warn!(tenant, folder, added, total, remedy, "there is more in quarantine");
-    let detail = QuarantineAdded { tenant, folder, added, total, remedy };
-    function.bus.publish(Kind::QuarantineAdded, &detail).await;
+    let (tenant, folder, remedy) = (tenant.to_owned(), folder.to_owned(), remedy.to_owned());
+    let detail = QuarantineAdded { tenant, folder, added: added as u64, total: total as u64, remedy };
+    app.bus.publish(&Event::QuarantineAdded(detail)).await;
 }

@@ -1,8 +1,7 @@
-//! The secrets of the orgs, looked at every few minutes: a new or changed one is tested at once, not when the next
-//! collection fails, and the age of the oldest is told.
+//! The secrets of the orgs, compared with those that were tested: a new or changed one is tested at once, not when the next
+//! collection fails, and the age of the oldest is a metric.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 use lake::StateError;
@@ -16,7 +15,7 @@ use crate::org::deadline::Deadline;
 /// For all orgs: which version of each secret was tested.
 const KEY: &str = "state/secrets.json";
 
-/// At most this part of an invocation is spent on it: the collections are what it is for.
+/// At most this part of an invocation is spent on tests: the collections are what it is for.
 const PART: u32 = 3;
 
 /// `state/secrets.json`. It may be deleted: every secret is tested once more then.
@@ -27,20 +26,23 @@ struct Tested {
     secrets: BTreeMap<String, Option<Timestamp>>,
 }
 
-/// Tests the orgs whose secrets are new or changed.
-pub(crate) async fn look(function: &App, found: &[Found], deadline: &Deadline) -> Result<(), StateError> {
-    function.figures.secret_age_of(found, function.clock.now());
-    let lake = &function.sink.lake;
+/// Tests the orgs whose secrets are new or changed. What the time was not enough for is tested the next time.
+pub(crate) async fn run(app: &App, found: &[Found], deadline: &Deadline) -> Result<(), StateError> {
+    app.figures.secret_age_of(found, app.clock.now());
+    let lake = &app.sink.lake;
     let (tested, version) = lake.read_state::<Tested>(KEY).await?;
     let Tested { mut secrets } = tested.unwrap_or_default();
-    let deadline = deadline.share(PART);
     let is_changed = |secret: &&Found| secret.has_value && secrets.get(&secret.tenant) != Some(&secret.changed);
     let changed: Vec<_> = found.iter().filter(is_changed).collect();
-    for secret in &changed {
-        let source = Arc::new(function.secrets.of(&secret.tenant));
-        let section = Box::pin(connectivity::check(function, &secret.tenant, source, &deadline)).await;
+    let names: Vec<_> = changed.iter().map(|secret| secret.tenant.clone()).collect();
+    let sections = connectivity::of_orgs(app, &names, &deadline.share(PART)).await;
+    for (secret, section) in changed.iter().zip(&sections) {
+        if section.is_cut_short {
+            tracing::warn!(tenant = secret.tenant, "a new or changed secret is not tested yet: the time was up");
+            continue;
+        }
         tracing::info!(tenant = secret.tenant, "the secret is new or has changed: it was tested");
-        connectivity::tell(function, &section).await;
+        connectivity::publish(app, section).await;
         secrets.insert(secret.tenant.clone(), secret.changed);
     }
     if changed.is_empty() {

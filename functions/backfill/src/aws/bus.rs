@@ -1,66 +1,14 @@
-//! The okta-lake event bus: what happened, for whoever wants to act upon it, and the wish to be called again.
+//! The okta-lake event bus: what happened, for whoever wants to act upon it, and requests for further invocations.
 
 use aws_sdk_eventbridge::Client;
 use aws_sdk_eventbridge::error::ProvideErrorMetadata;
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
-use serde::Serialize;
+use serde_json::Value;
 
-/// The `source` of every event of ours.
-pub const SOURCE: &str = "okta-lake";
+use crate::events::{Event, SOURCE};
 
-/// What an event is about: its `detail-type`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// What a collection will read and how long it should take, before it begins.
-    CollectionPlanned,
-    /// How far a collection is.
-    CollectionProgress,
-    /// A collection has ended: finished, cancelled or failed.
-    CollectionFinished,
-    /// An hour has a seal, or a new one.
-    HourSealed,
-    /// Events that the stream did not bring.
-    GapFound,
-    /// They are in the lake, and their hour is sealed.
-    GapRepaired,
-    /// Events of the stream that the API does not have.
-    Unconfirmed,
-    /// Okta has turned the log stream off.
-    StreamDisabled,
-    /// The log stream brings nothing, while the API has events.
-    StreamSilent,
-    /// Credentials, a permission or the stack do not work.
-    ConnectivityFailed,
-    /// Something could not be parsed, and is kept whole.
-    QuarantineAdded,
-    /// How far a collection of the inventory is.
-    InventoryProgress,
-    /// A collection of the inventory has ended: its manifest.
-    InventoryFinished,
-    /// Work is left: a rule hands the detail, which is a command, to the function.
-    Continue,
-}
-
-impl Kind {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::CollectionPlanned => "CollectionPlanned",
-            Self::CollectionProgress => "CollectionProgress",
-            Self::CollectionFinished => "CollectionFinished",
-            Self::HourSealed => "HourSealed",
-            Self::GapFound => "GapFound",
-            Self::GapRepaired => "GapRepaired",
-            Self::Unconfirmed => "Unconfirmed",
-            Self::StreamDisabled => "StreamDisabled",
-            Self::StreamSilent => "StreamSilent",
-            Self::ConnectivityFailed => "ConnectivityFailed",
-            Self::QuarantineAdded => "QuarantineAdded",
-            Self::InventoryProgress => "InventoryProgress",
-            Self::InventoryFinished => "InventoryFinished",
-            Self::Continue => "Continue",
-        }
-    }
-}
+/// How many events one call takes (EventBridge API reference, `PutEvents`).
+const MOST_ENTRIES: usize = 10;
 
 /// The bus, if this deployment has one.
 #[derive(Debug, Clone)]
@@ -76,28 +24,44 @@ impl Bus {
     }
 
     /// Publishes an event. Nothing depends on its arrival: what cannot be published is logged.
-    pub async fn publish(&self, kind: Kind, detail: &impl Serialize) {
-        let Some(name) = &self.name else { return };
-        let detail = match serde_json::to_string(detail) {
-            Ok(detail) => detail,
-            Err(error) => return tracing::warn!(%error, kind = kind.name(), "an event has no JSON form"),
-        };
-        let entry = PutEventsRequestEntry::builder()
-            .event_bus_name(name)
-            .source(SOURCE)
-            .detail_type(kind.name())
-            .detail(detail)
-            .build();
-        match self.client.put_events().entries(entry).send().await {
-            Ok(answer) => {
-                for refused in answer.entries().iter().filter_map(|entry| entry.error_code()) {
-                    tracing::warn!(bus = name, kind = kind.name(), code = refused, "the bus refuses an event");
-                }
-            }
-            Err(error) => {
-                let code = error.code().unwrap_or("no answer");
-                tracing::warn!(bus = name, kind = kind.name(), code, "an event cannot be published");
-            }
-        }
+    pub async fn publish(&self, event: &Event) {
+        self.publish_all(std::slice::from_ref(event)).await;
     }
+
+    /// Publishes events; returns for each whether the bus has taken it.
+    pub async fn publish_all(&self, events: &[Event]) -> Vec<bool> {
+        let mut are_taken = Vec::with_capacity(events.len());
+        for events in events.chunks(MOST_ENTRIES) {
+            are_taken.extend(self.put(events).await.unwrap_or_else(|| vec![false; events.len()]));
+        }
+        are_taken
+    }
+
+    /// Publishes a few events; returns nothing if the bus takes none of them.
+    async fn put(&self, events: &[Event]) -> Option<Vec<bool>> {
+        let bus = self.name.as_ref()?;
+        let entries = events.iter().map(|event| entry(bus, event)).collect::<Result<Vec<_>, _>>();
+        let entries = entries.inspect_err(|error| tracing::warn!(%error, bus, "an event has no JSON form")).ok()?;
+        let answer = self.client.put_events().set_entries(Some(entries)).send().await;
+        let answer = answer.inspect_err(|error| {
+            let code = error.code().unwrap_or("no answer");
+            tracing::warn!(bus, code, remedy = PUT, "events cannot be published");
+        });
+        let answer = answer.ok()?;
+        for code in answer.entries().iter().filter_map(|entry| entry.error_code()) {
+            tracing::warn!(bus, code, "the bus refuses an event");
+        }
+        Some(answer.entries().iter().map(|entry| entry.error_code().is_none()).collect())
+    }
+}
+
+/// What a person does when the bus cannot be reached.
+const PUT: &str = "see that the bus exists, and that the function's role may put events on it (events:PutEvents)";
+
+fn entry(bus: &str, event: &Event) -> Result<PutEventsRequestEntry, serde_json::Error> {
+    let event = serde_json::to_value(event)?;
+    let kind = event["detail-type"].as_str().unwrap_or_default();
+    let detail = serde_json::to_string(event.get("detail").unwrap_or(&Value::Null))?;
+    let entry = PutEventsRequestEntry::builder().event_bus_name(bus).source(SOURCE);
+    Ok(entry.detail_type(kind).detail(detail).build())
 }

@@ -33,7 +33,7 @@ impl Stack {
                 checks.push(self.check_target(bus, rule).await);
             }
         }
-        Section { name: "stack".to_owned(), org: None, checks }
+        Section::new("stack", None, checks)
     }
 
     async fn check_bucket(&self) -> Check {

@@ -3,10 +3,10 @@
 use futures::future::join_all;
 use jiff::Timestamp;
 use normalize::LogEvent;
-use okta::{Client, Error, Page};
+use okta::{Client, Error, Page, Shape};
 
-use crate::history::job::Request;
 use crate::history::plan::{Density, Sample, measurements, points};
+use crate::history::request::Request;
 use crate::okta_log::query::bounded;
 
 /// What was measured, and what that took.
@@ -33,9 +33,11 @@ pub async fn probe(client: &Client, request: &Request, page: u64) -> Result<Prob
 
 async fn sample(client: &Client, request: &Request, at: Timestamp, limit: u64) -> Result<Sample, Error> {
     let until = request.range.until;
-    let page = client.get(&bounded(client, (at, until), request.filter().as_deref(), limit)?).await?;
+    let address = bounded(client, (at, until), request.filter().as_deref(), limit)?;
+    let page = client.get_as(&address, Shape::List).await?;
     let events = page.records()?.len() as u64;
-    let reached = if !page.is_full() || page.next()?.is_none() { None } else { last(&page)? };
+    // A full page reaches as far as its last event, whatever its links say.
+    let reached = if page.is_full() { last(&page)? } else { None };
     Ok(Sample { at, until: reached.filter(|reached| *reached > at).unwrap_or(until), events })
 }
 

@@ -5,14 +5,13 @@ use jiff::Timestamp;
 use lake::{Lake, StateError, Version, layout};
 use normalize::Tenant;
 
-use crate::history::job::{Checkpoint, Job, State};
-use crate::org::lease::{Held, Lease, Owner};
+use crate::history::checkpoint::Checkpoint;
+use crate::history::job::Job;
+use crate::history::plan::Slice;
+use crate::history::request::State;
 
 /// State objects read at once.
 const READS_AT_ONCE: usize = 16;
-
-/// How often a change is tried that others keep being faster than.
-const TRIES: usize = 8;
 
 /// One org's jobs.
 #[derive(Debug, Clone)]
@@ -30,23 +29,6 @@ pub struct Stored {
     pub version: Version,
 }
 
-/// Why a job was not changed.
-#[derive(Debug, thiserror::Error)]
-pub enum ChangeError {
-    /// Somebody else works on it.
-    #[error(transparent)]
-    Held(#[from] Held),
-    /// It is not running any more.
-    #[error("the collection is {0:?}")]
-    Over(State),
-    /// It was deleted.
-    #[error("the collection was deleted")]
-    Gone,
-    /// The state cannot be read or written.
-    #[error(transparent)]
-    State(#[from] StateError),
-}
-
 impl Jobs {
     /// The jobs of an org.
     pub fn new(lake: Lake, tenant: Tenant) -> Self {
@@ -57,52 +39,43 @@ impl Jobs {
     pub async fn all(&self) -> Result<Vec<Result<Job, StateError>>, StateError> {
         let keys = self.lake.keys(&layout::state_key(&self.tenant, "logs/")).await?;
         let keys = keys.into_iter().filter(|key| key.ends_with("/job.json"));
-        let reads =
-            keys.map(|key| async move { self.lake.read_state::<Job>(&key).await.map(|(job, _)| job).transpose() });
+        let reads = keys.map(|key| async move {
+            let job = self.lake.read_state::<Job>(&key).await.map(|(job, _)| job).transpose()?;
+            Some(job.and_then(|job| self.own(&key, job)))
+        });
         Ok(stream::iter(reads).buffered(READS_AT_ONCE).filter_map(std::future::ready).collect().await)
     }
 
     /// One job.
     pub async fn get(&self, id: &str) -> Result<Option<Stored>, StateError> {
-        let (job, version) = self.lake.read_state(&self.job_key(id)).await?;
-        Ok(job.map(|job| Stored { job, version }))
+        let key = self.key(id);
+        let (job, version) = self.lake.read_state(&key).await?;
+        job.map(|job| Ok(Stored { job: self.own(&key, job)?, version })).transpose()
     }
 
-    /// Writes a job that is new; the one that is there, if somebody was faster.
-    pub async fn create(&self, job: Job) -> Result<Job, StateError> {
-        match self.lake.write_state(&self.job_key(&job.id), &job, &Version::Absent).await {
-            Ok(_) => Ok(job),
-            Err(StateError::Lost(key)) => match self.get(&job.id).await? {
-                Some(stored) => Ok(stored.job),
-                None => Err(StateError::Lost(key)),
-            },
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Takes or renews the lease of a running job, and changes it.
-    pub async fn change(
-        &self,
-        id: &str,
-        owner: &Owner,
-        now: Timestamp,
-        change: impl Fn(&mut Job),
-    ) -> Result<Stored, ChangeError> {
-        let mut lost = None;
-        for _ in 0..TRIES {
-            let Some(Stored { mut job, version }) = self.get(id).await? else { return Err(ChangeError::Gone) };
-            if job.state != State::Running {
-                return Err(ChangeError::Over(job.state));
-            }
-            job.lease = Some(Lease::take(job.lease.as_ref(), owner, now)?);
-            change(&mut job);
-            match self.lake.write_state(&self.job_key(id), &job, &version).await {
-                Ok(version) => return Ok(Stored { job, version }),
-                Err(StateError::Lost(key)) => lost = Some(StateError::Lost(key)),
-                Err(error) => return Err(error.into()),
+    /// Makes a wish durable: writes a job that is new, and makes one go on that has failed or was cancelled. One that cannot
+    /// be read is begun anew: what it has written stays, and its checkpoints count if they can be read.
+    pub async fn wish(&self, job: Job) -> Result<Job, StateError> {
+        let key = self.key(&job.id);
+        loop {
+            let (found, version) = self.lake.inspect_state::<Job>(&key).await?;
+            let wished = match found.map(|found| found.and_then(|found| self.own(&key, found))) {
+                Some(Ok(found)) if matches!(found.state, State::Running | State::Finished) => return Ok(found),
+                Some(Ok(mut found)) => {
+                    found.reopen();
+                    found
+                }
+                Some(Err(error)) => {
+                    tracing::error!(%error, remedy = "nothing: the collection is begun anew", "a collection cannot be read");
+                    job.clone()
+                }
+                None => job.clone(),
+            };
+            match self.lake.write_state(&key, &wished, &version).await {
+                Err(StateError::Lost(_)) => {}
+                written => return written.map(|_| wished),
             }
         }
-        Err(lost.map_or(ChangeError::Gone, ChangeError::State))
     }
 
     /// Cancels a job, whoever works on it: that run notices at its next change. True if it was running.
@@ -118,18 +91,32 @@ impl Jobs {
                 (progress.state, progress.updated, progress.eta) = (State::Cancelled, now, None);
                 progress.reading.clear();
             }
-            match self.lake.write_state(&self.job_key(id), &job, &version).await {
+            match self.lake.write_state(&self.key(id), &job, &version).await {
                 Err(StateError::Lost(_)) => {}
                 done => return done.map(|_| true),
             }
         }
     }
 
-    /// How far the slices of a job are, in its order.
+    /// How far the slices of a job are, in its order. A checkpoint that cannot be read, or is another slice's, is begun anew:
+    /// what is written twice is shown once.
     pub async fn checkpoints(&self, job: &Job) -> Result<Vec<(Checkpoint, Version)>, StateError> {
-        let reads = (0..job.slices.len()).map(|slice| async move {
-            let (checkpoint, version) = self.lake.read_state(&self.slice_key(&job.id, slice)).await?;
-            Ok((checkpoint.unwrap_or_default(), version))
+        let reads = job.slices.iter().enumerate().map(|(index, slice)| async move {
+            let key = self.slice_key(&job.id, index);
+            let (found, version) = self.lake.inspect_state::<Checkpoint>(&key).await?;
+            let checkpoint = match found {
+                Some(Ok(found)) if self.is_of(&found, slice) => found.for_end(slice.range.until),
+                Some(Ok(_)) => {
+                    tracing::error!(key, "a checkpoint is another org's or slice's: the slice is begun anew");
+                    Checkpoint::default()
+                }
+                Some(Err(error)) => {
+                    tracing::error!(key, %error, "a checkpoint cannot be read: the slice is begun anew");
+                    Checkpoint::default()
+                }
+                None => Checkpoint::default(),
+            };
+            Ok((checkpoint, version))
         });
         stream::iter(reads).buffered(READS_AT_ONCE).try_collect().await
     }
@@ -145,7 +132,19 @@ impl Jobs {
         self.lake.write_state(&self.slice_key(id, slice), checkpoint, seen).await
     }
 
-    fn job_key(&self, id: &str) -> String {
+    fn is_of(&self, checkpoint: &Checkpoint, slice: &Slice) -> bool {
+        checkpoint.since.is_none_or(|since| since == slice.range.since)
+            && checkpoint.tenant.as_deref().is_none_or(|tenant| tenant == self.tenant.as_str())
+    }
+
+    /// Refuses a job that is another org's, or that lies where another one belongs.
+    fn own(&self, key: &str, job: Job) -> Result<Job, StateError> {
+        let is_ours = job.tenant.as_deref().is_none_or(|tenant| tenant == self.tenant.as_str());
+        if is_ours && self.key(&job.id) == *key { Ok(job) } else { Err(self.lake.misplaced(key)) }
+    }
+
+    /// The key of a job's object.
+    pub(crate) fn key(&self, id: &str) -> String {
         layout::state_key(&self.tenant, &format!("logs/{id}/job.json"))
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::inventory::run::Mode;
+use crate::command::Mode;
 
 /// A kind of thing that exists in an org, and how it is read.
 #[derive(Debug, Clone, Copy)]

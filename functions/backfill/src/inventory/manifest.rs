@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use normalize::Tenant;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::inventory::run::Mode;
+use crate::command::Mode;
 use crate::inventory::store::{Changes, Faults, Outcome, Progress, Run, Stage};
 use crate::inventory::table::ENTITIES;
 
 /// `manifests/tenant=T/<snapshot>.json`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     /// Of this format.
     pub version: u32,
@@ -25,7 +25,7 @@ pub struct Manifest {
     /// When it began: what the log told until then is in it.
     pub started: Timestamp,
     /// When it ended: what the log told since is not in it. None while it is under way.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Timestamp>,
     /// How many invocations worked on it.
     pub invocations: u32,
@@ -34,19 +34,19 @@ pub struct Manifest {
     /// Rows that were written.
     pub rows: u64,
     /// Scopes that the credentials have, of those that were wanted; none for an API token, whose role decides.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scopes: Option<BTreeSet<String>>,
     /// Each entity.
     pub entities: BTreeMap<String, Collected>,
     /// What was not asked for.
-    pub not_collected: Vec<&'static str>,
+    pub not_collected: Vec<String>,
 }
 
 /// What an entity came to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Collected {
     /// `complete`, `empty`, `partial`, `denied`, `unlicensed`, `skipped` or `failed`, and why; none while it is being read.
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
     outcome: Option<Outcome>,
     /// Its rows.
     pub rows: u64,
@@ -57,23 +57,23 @@ pub struct Collected {
     /// How many seconds it took, waiting included.
     pub seconds: u64,
     /// How many parents were asked for it.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub parents: u64,
     /// How many of them are done.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub parents_done: u64,
-    #[serde(skip_serializing_if = "is_none")]
+    #[serde(default, skip_serializing_if = "is_none")]
     faults: Faults,
     /// Secrets that were taken out.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub redacted: u64,
     /// Records in quarantine.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub quarantined: u64,
     /// Records that came twice.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub duplicates: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     changes: Option<Changes>,
 }
 
@@ -90,7 +90,8 @@ impl Manifest {
             .flat_map(|run| &run.entities)
             .map(|(name, progress)| (name.clone(), Collected::of(progress)))
             .collect();
-        let not_collected = ENTITIES.iter().map(|entity| entity.name).filter(|name| !entities.contains_key(*name));
+        let not_collected =
+            ENTITIES.iter().map(|entity| entity.name.to_owned()).filter(|name| !entities.contains_key(name));
         Self {
             version: 1,
             tenant: tenant.to_string(),

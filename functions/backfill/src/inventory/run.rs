@@ -7,10 +7,11 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use lake::layout;
 use okta::Error;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::app::App;
+use crate::command::InventoryRequest;
 use crate::data_type::LOGS;
 use crate::inventory::collect::Stop;
 use crate::inventory::entity::{Entity, Standing};
@@ -25,35 +26,11 @@ use crate::org::deadline::Deadline;
 use crate::org::leased_state::{LeaseError, Leased};
 use crate::org::problem::Problem;
 
-/// How a run collects.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mode {
-    /// Everything is read.
-    #[default]
-    Full,
-    /// What may have changed is read; the rest is taken over from the last collection.
-    Incremental,
-}
-
-/// What is wanted.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Wanted {
-    /// How it is collected.
-    pub mode: Mode,
-    /// Only these entities, and those that they hang on; all that are required, if none is named.
-    pub entities: Vec<String>,
-    /// Also those that cost a call for each user or app, or repeat others.
-    pub additional: bool,
-    /// Whether only the plan is made.
-    pub dry_run: bool,
-}
-
 /// Whether a run is begun, or only gone on with.
 #[derive(Debug, Clone, Copy)]
 pub enum Wish<'a> {
     /// A run, unless one is under way: then that is gone on with.
-    Collect(&'a Wanted),
+    Collect(&'a InventoryRequest),
     /// The run that is under way, if any.
     Continue,
 }
@@ -167,7 +144,7 @@ async fn take_turn(org: &OrgContext<'_>, wish: Wish<'_>, report: &mut InventoryR
 }
 
 /// The entities that are wanted, with those that they hang on.
-fn chosen(wanted: &Wanted) -> Vec<&'static Entity> {
+fn chosen(wanted: &InventoryRequest) -> Vec<&'static Entity> {
     let mut names = BTreeSet::new();
     for entity in ENTITIES {
         let is_chosen = match wanted.entities.as_slice() {
@@ -196,7 +173,7 @@ fn scopes(entities: &[&'static Entity]) -> Vec<&'static str> {
     scopes.into_iter().collect()
 }
 
-fn begin(wanted: &Wanted, started: Timestamp, latest: &BTreeMap<String, Latest>) -> Run {
+fn begin(wanted: &InventoryRequest, started: Timestamp, latest: &BTreeMap<String, Latest>) -> Run {
     let entities = chosen(wanted).into_iter().map(|entity| (entity.name.to_owned(), Progress::default()));
     let id = snapshot_id(started, latest);
     Run { id, mode: wanted.mode, started, invocations: 1, entities: entities.collect() }

@@ -6,9 +6,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::inventory::run::Mode;
-use crate::org::lease::Lease;
-use crate::org::leased_state::{LeasedState, PersistedState};
+use crate::command::Mode;
+use crate::org::lease::{Lease, LeasedState, PersistedState};
 
 /// `state/tenant=T/inventory.json`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -337,8 +337,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::command::Mode;
     use crate::inventory::entity::Fan;
-    use crate::inventory::run::Mode;
 
     #[test]
     fn rows_can_be_used() {

@@ -13,8 +13,9 @@ use okta::{Client, Disposition, Error, Grants, Url};
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::app::App;
-use crate::aws::bus::Kind;
+use crate::command::Mode;
 use crate::data_type::LOGS;
+use crate::events::Event;
 use crate::inventory::collect::{Stop, collect};
 use crate::inventory::compare::Comparison;
 use crate::inventory::entity::{Entity, Refresh};
@@ -22,7 +23,7 @@ use crate::inventory::events::Events;
 use crate::inventory::manifest::Manifest;
 use crate::inventory::parts::{Key, Snapshot, key};
 use crate::inventory::record::path;
-use crate::inventory::run::{InventoryReport, Mode, TurnError};
+use crate::inventory::run::{InventoryReport, TurnError};
 use crate::inventory::store::{Changes, Latest, Memory, Progress, Stage, Status};
 use crate::inventory::table::find;
 use crate::org::leased_state::{LeaseError, Leased};
@@ -77,7 +78,7 @@ impl<'a> Turn<'a> {
             };
             if self.function.clock.elapsed().saturating_sub(told) >= self.function.told_every {
                 told = self.function.clock.elapsed();
-                self.function.bus.publish(Kind::InventoryProgress, &manifest).await;
+                self.function.bus.publish(&Event::InventoryProgress(manifest)).await;
             }
         }
     }
@@ -179,7 +180,7 @@ impl<'a> Turn<'a> {
             leased.give_back().await?;
         }
         if is_done {
-            function.bus.publish(Kind::InventoryFinished, &manifest).await;
+            function.bus.publish(&Event::InventoryFinished(manifest.clone())).await;
         }
         report.is_complete = is_done;
         report.manifest = Some(manifest);

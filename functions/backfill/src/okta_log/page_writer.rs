@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use jiff::Timestamp;
 use lake::batch::{Inserted, Rows, object};
 use lake::{Batch, EncodeError, Format, Lake, Partition, Rejected, WriteError, quarantine};
 use normalize::event_type::Basis;
@@ -34,8 +33,6 @@ pub(crate) struct Gathered<'a> {
     batch: Batch<'a>,
     rejected: Vec<Rejected<'a>>,
     unknown_types: BTreeSet<String>,
-    /// The latest `published` among the records, of those that have one.
-    pub(crate) latest: Option<Timestamp>,
 }
 
 /// Why a page is not durable.
@@ -52,16 +49,31 @@ pub enum SinkError {
     Quarantine(#[from] serde_json::Error),
 }
 
-/// Parses and maps the records that `is_wanted` by the time at which they were published.
+/// What becomes of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Admission {
+    /// It becomes a row.
+    Wanted,
+    /// It is somebody else's to write, or is written already.
+    Unwanted,
+    /// It goes to quarantine, for this reason.
+    Refused(&'static str),
+}
+
+/// Parses and maps the records of a page, as far as `admit` wants them.
 pub(crate) fn gather<'a>(
     records: &[&'a RawValue],
     receipt: &IngestContext<'_>,
-    is_wanted: impl Fn(Timestamp) -> bool,
+    admit: impl Fn(&LogEvent<'_>) -> Admission,
 ) -> Gathered<'a> {
     let mut gathered = Gathered::default();
     for record in records {
         match LogEvent::parse(record.get()) {
-            Ok(log) => gathered.admit(log, record.get(), receipt, &is_wanted),
+            Ok(log) => match admit(&log) {
+                Admission::Wanted => gathered.admit(log, record.get(), receipt),
+                Admission::Unwanted => {}
+                Admission::Refused(reason) => gathered.reject(record.get(), reason.to_owned(), receipt),
+            },
             Err(error) => gathered.reject(record.get(), quarantine::reason(&error), receipt),
         }
     }
@@ -69,18 +81,8 @@ pub(crate) fn gather<'a>(
 }
 
 impl<'a> Gathered<'a> {
-    fn admit(
-        &mut self,
-        log: LogEvent<'a>,
-        raw: &'a str,
-        receipt: &IngestContext<'_>,
-        is_wanted: &impl Fn(Timestamp) -> bool,
-    ) {
+    fn admit(&mut self, log: LogEvent<'a>, raw: &'a str, receipt: &IngestContext<'_>) {
         let published = log.published;
-        self.latest = self.latest.max(Some(published));
-        if !is_wanted(published) {
-            return;
-        }
         let Normalized { event, basis } = normalize::normalize(log, receipt);
         let unknown_type = (basis == Basis::Family).then(|| event.metadata.event_code.to_string());
         let partition = Partition { tenant: receipt.tenant.clone(), hour: hour_of(published) };
@@ -133,6 +135,7 @@ impl Sink {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
     use normalize::{IngestPath, Tenant};
 
     use super::*;
@@ -151,8 +154,10 @@ mod tests {
         let now = Timestamp::UNIX_EPOCH;
         let receipt = IngestContext { tenant: &tenant, path: IngestPath::History, logged: now, processed: now };
         let noon: Timestamp = "2026-05-04T12:00:00Z".parse().unwrap();
-        let gathered = gather(&records, &receipt, |published| published < noon);
-        assert_eq!(gathered.latest, Some(noon), "what is not wanted tells how far the page reaches, too");
+        let gathered = gather(&records, &receipt, |event| match event.published < noon {
+            true => Admission::Wanted,
+            false => Admission::Unwanted,
+        });
         let reasons: Vec<_> = gathered.rejected.iter().map(|rejected| rejected.reason.as_str()).collect();
         assert_eq!(
             reasons,

@@ -6,6 +6,7 @@ use std::fmt;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 
 use jiff::{SignedDuration, Timestamp};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// So long a lease is good.
@@ -20,6 +21,18 @@ pub struct Owner(String);
 pub struct Lease {
     owner: Owner,
     until: Timestamp,
+}
+
+/// State with a lease in it.
+pub(crate) trait LeasedState: Serialize + DeserializeOwned {
+    /// The lease.
+    fn lease(&mut self) -> &mut Option<Lease>;
+}
+
+/// State of which each org has one object, and which can be rebuilt from nothing.
+pub(crate) trait PersistedState: LeasedState + Default {
+    /// The name of its object below `state/tenant=T/`.
+    const NAME: &'static str;
 }
 
 /// Somebody else holds the lease.

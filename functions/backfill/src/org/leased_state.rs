@@ -6,26 +6,12 @@ use std::time::Duration;
 use futures::future::{Either, select};
 use lake::{Lake, StateError, Version, layout};
 use okta::Clock;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::org::context::OrgContext;
-use crate::org::lease::{Held, Lease, Owner};
+use crate::org::lease::{Held, Lease, LeasedState, Owner, PersistedState};
 
 /// The lease is renewed after this time, well before it ends.
 const RENEWED_AFTER: Duration = Duration::from_secs(20);
-
-/// State with a lease in it.
-pub(crate) trait LeasedState: Serialize + DeserializeOwned {
-    /// The lease.
-    fn lease(&mut self) -> &mut Option<Lease>;
-}
-
-/// State of which each org has one object, and which can be rebuilt from nothing.
-pub(crate) trait PersistedState: LeasedState + Default {
-    /// The name of its object below `state/tenant=T/`.
-    const NAME: &'static str;
-}
 
 /// State whose lease this run holds.
 #[derive(Debug)]

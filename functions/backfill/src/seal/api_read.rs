@@ -16,7 +16,7 @@ use crate::seal::error::HourError;
 use crate::seal::index::{Index, RecordVerdict};
 use crate::seal::quarantine::quarantine;
 use crate::seal::read_plan::ReadPlan;
-use crate::seal::report::Gap;
+use crate::events::Gap;
 use crate::seal::session::{LEAST_LEFT, Org};
 
 /// Why a record of the API is not a row of the hour.

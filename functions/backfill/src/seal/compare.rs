@@ -12,7 +12,7 @@ use crate::seal::error::HourError;
 use crate::seal::evidence::{self, ReadFacts};
 use crate::seal::index::Index;
 use crate::seal::read_plan::ReadPlan;
-use crate::seal::report::Gap;
+use crate::events::Gap;
 use crate::seal::rows::HourRows;
 use crate::seal::session::{LEAST_LEFT, Org, cautious_now};
 

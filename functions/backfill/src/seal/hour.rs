@@ -3,13 +3,12 @@
 use lake::ledger::{Entry, Recorded};
 use lake::{Claim, Partition, StateError, Version, layout};
 
-use crate::aws::bus::Kind;
 use crate::seal::checkpoint::Checkpoint;
 use crate::seal::commit::{Draft, commit};
 use crate::seal::compare::{Comparison, compare};
 use crate::seal::content::ContentHasher;
 use crate::seal::error::HourError;
-use crate::seal::report::Gap;
+use crate::events::{Event, Gap};
 use crate::seal::rows::HourRows;
 use crate::seal::session::Org;
 
@@ -105,7 +104,7 @@ async fn attempt(org: &Org<'_>, partition: &Partition, task: Task, hints: HourHi
         }
     };
     if let Some(gap) = comparison.as_ref().and_then(|compared| compared.gap.as_ref()).filter(|_| hints.has_stream) {
-        org.app.bus.publish(Kind::GapFound, gap).await;
+        org.app.bus.publish(&Event::GapFound(gap.clone())).await;
     }
     let outcome = match (&before, &comparison) {
         (Some(before), Some(compared)) if is_unchanged(before, &rows, compared) => {

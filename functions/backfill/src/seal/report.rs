@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 use lake::Word;
-use lake::ledger::{Counts, Entry, Head};
+use lake::ledger::{Entry, Recorded};
 use serde::Serialize;
 
 use crate::aws::metrics::HourCounts;
+use crate::events::{Gap, SealedHour};
 use crate::org::problem::Problem;
 
 /// What became of an org's hours.
@@ -42,61 +43,6 @@ pub struct ReconcileReport {
     pub problems: Vec<Problem>,
 }
 
-/// An hour that was sealed: the detail of `HourSealed`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SealedHour {
-    /// The org.
-    pub tenant: String,
-    /// The hour.
-    pub hour: Timestamp,
-    /// How often it has been sealed.
-    pub generation: u64,
-    /// The key of the object with its rows; none for an hour without events.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub object: Option<String>,
-    /// Its rows.
-    pub rows: u64,
-    /// What it was compared with.
-    pub completeness: Word,
-    /// How they came.
-    pub counts: Counts,
-    /// Records of the API that are in quarantine instead.
-    pub quarantined: u64,
-    /// Rows that were there more than once.
-    pub duplicates: u64,
-    /// The head of the org's ledger after this entry: what `verify` compares the ledger with.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub head: Option<Head>,
-}
-
-/// Events that the stream did not bring.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
-pub struct Gap {
-    /// The org.
-    pub tenant: String,
-    /// The hour.
-    pub hour: Timestamp,
-    /// How many.
-    pub missing: u64,
-    /// When the first of them was published.
-    pub first: Timestamp,
-    /// When the last of them was published.
-    pub last: Timestamp,
-}
-
-/// Rows that only the stream has, of an hour for which the API was read to its end: the detail of `Unconfirmed`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Unconfirmed {
-    /// The org.
-    pub tenant: String,
-    /// The hour.
-    pub hour: Timestamp,
-    /// How many rows.
-    pub events: u64,
-    /// What a person does about it.
-    pub remedy: &'static str,
-}
-
 impl ReconcileReport {
     /// Returns whether the time ended before every hour had its seal, or an output every hour.
     pub fn is_cut_short(&self) -> bool {
@@ -111,7 +57,7 @@ impl ReconcileReport {
             counts.sealed += report.sealed.len() as u64;
             counts.due += report.due;
             counts.repaired += report.gaps.iter().map(|gap| gap.missing).sum::<u64>();
-            counts.unconfirmed += report.sealed.iter().map(SealedHour::unconfirmed).sum::<u64>();
+            counts.unconfirmed += report.sealed.iter().map(unconfirmed).sum::<u64>();
             let is_contradicted = |hour: &&SealedHour| hour.completeness == Word::Contradicted;
             counts.contradicted += report.sealed.iter().filter(is_contradicted).count() as u64;
         }
@@ -119,18 +65,17 @@ impl ReconcileReport {
     }
 }
 
-impl SealedHour {
-    /// What the ledger says of it.
-    pub(crate) fn of(entry: Entry, head: Option<Head>) -> Self {
-        let quarantined = entry.claim.evidence().map_or(0, |evidence| evidence.accounts.quarantined);
-        // An hour without rows is complete in the ledger: the number of rows says that it is empty.
-        let completeness = if entry.claim.is_complete() { Word::Complete } else { entry.claim.word() };
-        let Entry { tenant, hour, generation, object, rows, counts, duplicates, .. } = entry;
-        Self { tenant, hour, generation, object, rows, completeness, counts, quarantined, duplicates, head }
-    }
+/// What the ledger says of a sealed hour.
+pub(crate) fn sealed_hour(recorded: Recorded) -> SealedHour {
+    let head = recorded.head();
+    let Entry { tenant, hour, generation, object, rows, counts, duplicates, claim, .. } = recorded.entry;
+    let quarantined = claim.evidence().map_or(0, |evidence| evidence.accounts.quarantined);
+    // An hour without rows is complete in the ledger: the number of rows says that it is empty.
+    let completeness = if claim.is_complete() { Word::Complete } else { claim.word() };
+    SealedHour { tenant, hour, generation, object, rows, completeness, counts, quarantined, duplicates, head }
+}
 
-    /// How many rows only the stream has, although the API was read.
-    pub(crate) fn unconfirmed(&self) -> u64 {
-        if self.completeness == Word::StreamOnly { 0 } else { self.counts.stream_only }
-    }
+/// How many rows only the stream has, although the API was read.
+pub(crate) fn unconfirmed(hour: &SealedHour) -> u64 {
+    if hour.completeness == Word::StreamOnly { 0 } else { hour.counts.stream_only }
 }

@@ -7,9 +7,9 @@ use lake::ledger::Entry;
 use lake::{Partition, StateError};
 use normalize::MAPPING_VERSION;
 
-use crate::aws::bus::Kind;
 use crate::command::Renormalize;
-use crate::history::job::State;
+use crate::events::{Event, Gap, SealedHour, Unconfirmed};
+use crate::history::request::State;
 use crate::history::plan::{RETENTION, Range};
 use crate::history::store::Jobs;
 use crate::org::problem::Problem;
@@ -20,7 +20,7 @@ use crate::seal::export::{self, Exported};
 use crate::seal::hour::{HourHints, HourOutcome, Sealed, Task, read_entry, seal_hour};
 use crate::seal::rebuild::rebuild;
 use crate::seal::recheck::schedule_recheck;
-use crate::seal::report::{Gap, ReconcileReport, SealedHour, Unconfirmed};
+use crate::seal::report::{ReconcileReport, sealed_hour, unconfirmed};
 use crate::seal::run_error::RunError;
 use crate::seal::session::{LEAST_LEFT, Org, SealSession, cautious_now};
 use crate::seal::stream_health;
@@ -240,17 +240,17 @@ async fn seal(
     let done = match outcome {
         HourOutcome::Sealed(sealed) => {
             let Sealed { recorded, gap, has_stream: brings_stream } = *sealed;
-            let (head, entry) = (recorded.head(), recorded.entry);
+            let entry = &recorded.entry;
             state.has_stream |= brings_stream;
             let is_new = entry.generations.is_empty();
             state.entries = state.entries.map(|entries| entries + u64::from(is_new));
             if task == Task::Reconcile {
                 state.lateness = state.lateness.decayed_with(entry.lateness);
-                schedule_recheck(&mut state.recheck, &entry, entry.sealed, org.app.recheck_after);
+                schedule_recheck(&mut state.recheck, entry, entry.sealed, org.app.recheck_after);
             }
-            state.superseded.insert(entry.hour, removable_at(&entry));
+            state.superseded.insert(entry.hour, removable_at(entry));
             session.leased.keep().await?;
-            publish(org, SealedHour::of(entry, head), gap, has_stream).await
+            publish(org, sealed_hour(recorded), gap, has_stream).await
         }
         HourOutcome::Unchanged(entry) => {
             state.superseded.entry(entry.hour).or_insert(removable_at(&entry));
@@ -267,18 +267,19 @@ async fn publish(org: &Org<'_>, sealed: SealedHour, gap: Option<Gap>, has_stream
     let SealedHour { hour, generation, rows, completeness, counts, quarantined, duplicates, .. } = &sealed;
     let repaired = counts.repaired;
     tracing::info!(%hour, generation, rows, repaired, quarantined, duplicates, %completeness, "an hour is sealed");
-    org.app.bus.publish(Kind::HourSealed, &sealed).await;
+    org.app.bus.publish(&Event::HourSealed(sealed.clone())).await;
     let gap = gap.filter(|_| has_stream);
     if let Some(gap) = &gap {
-        org.app.bus.publish(Kind::GapRepaired, gap).await;
+        org.app.bus.publish(&Event::GapRepaired(gap.clone())).await;
     }
-    let events = sealed.unconfirmed();
+    let events = unconfirmed(&sealed);
     if events > 0 {
         let remedy = "Okta's API does not have these events: look at the rows of the hour whose metadata.source is stream, \
                       and at who may put messages into the queue";
         tracing::warn!(%hour, events, remedy, "events of the stream are not confirmed by the API");
-        let detail = Unconfirmed { tenant: sealed.tenant.clone(), hour: *hour, events, remedy };
-        org.app.bus.publish(Kind::Unconfirmed, &detail).await;
+        let (tenant, remedy) = (sealed.tenant.clone(), remedy.to_owned());
+        let detail = Unconfirmed { tenant, hour: *hour, generation: *generation, events, remedy };
+        org.app.bus.publish(&Event::Unconfirmed(detail)).await;
     }
     Done { sealed: Some(sealed), gap }
 }

@@ -10,10 +10,9 @@ use lake::stored::ReadError;
 use lake::{Partition, StateError, layout, stored};
 use normalize::{IngestPath, LogEvent, hour_of};
 use okta::{Client, Error, Grants};
-use serde::Serialize;
 
-use crate::aws::bus::Kind;
 use crate::data_type::{LOG_STREAMS, LOGS};
+use crate::events::{Event, StreamDisabled, StreamSilent};
 use crate::history::poll;
 use crate::okta_log::query::stamp;
 use crate::okta_log::stream_state::{StreamState, stream_state};
@@ -36,32 +35,6 @@ const SILENT: &str = "silent";
 
 /// What is remembered of a stream that brings events.
 const HEARD: &str = "heard";
-
-/// The detail of `StreamDisabled`.
-#[derive(Debug, Serialize)]
-struct StreamDisabled<'a> {
-    tenant: &'a str,
-    /// The stream's name.
-    stream: &'a str,
-    /// What Okta says of it, such as `INACTIVE`.
-    status: &'a str,
-    /// When it was seen.
-    seen: Timestamp,
-    remedy: &'static str,
-}
-
-/// The detail of `StreamSilent`.
-#[derive(Debug, Serialize)]
-struct StreamSilent<'a> {
-    tenant: &'a str,
-    /// Since when at least: when the first of the events was published that did not come.
-    since: Timestamp,
-    /// When the last of them was.
-    until: Timestamp,
-    /// How many were looked for.
-    events: usize,
-    remedy: &'static str,
-}
 
 /// What was found.
 #[derive(Debug)]
@@ -211,13 +184,14 @@ async fn publish_silent(org: &Org<'_>, times: &[Timestamp]) {
                   until the stream brings events again the log is polled";
     let (Some(&since), Some(&until)) = (times.first(), times.last()) else { return };
     tracing::error!(%since, %until, remedy, "the log stream is silent");
-    let detail = StreamSilent { tenant: org.tenant.as_str(), since, until, events: times.len(), remedy };
-    org.app.bus.publish(Kind::StreamSilent, &detail).await;
+    let (tenant, events, remedy) = (org.tenant.to_string(), times.len() as u64, remedy.to_owned());
+    org.app.bus.publish(&Event::StreamSilent(StreamSilent { tenant, since, until, events, remedy })).await;
 }
 
 async fn publish_off(org: &Org<'_>, stream: &str, status: &str, seen: Timestamp) {
     let remedy = "activate it: Admin Console > Reports > Log Streaming; until then the log is polled";
     tracing::error!(stream, status, remedy, "the log stream is off");
-    let detail = StreamDisabled { tenant: org.tenant.as_str(), stream, status, seen, remedy };
-    org.app.bus.publish(Kind::StreamDisabled, &detail).await;
+    let (tenant, remedy) = (org.tenant.to_string(), remedy.to_owned());
+    let (stream, status) = (stream.to_owned(), status.to_owned());
+    org.app.bus.publish(&Event::StreamDisabled(StreamDisabled { tenant, stream, status, seen, remedy })).await;
 }

@@ -55,6 +55,14 @@ pub enum StateError {
         #[source]
         source: serde_json::Error,
     },
+    /// The object is another org's, or belongs under another key.
+    #[error("s3://{bucket}/{key} has the state of another org or of something else")]
+    Misplaced {
+        /// The bucket.
+        bucket: String,
+        /// The key.
+        key: String,
+    },
     /// S3 refused or could not be reached, after the SDK's own retries.
     #[error("cannot {verb} s3://{bucket}/{key} ({code})")]
     Store {
@@ -118,7 +126,7 @@ impl StateError {
     pub fn action(&self) -> Action {
         match self {
             Self::Lost(_) => Action::Retry,
-            Self::Unreadable { .. } => Action::Quarantine,
+            Self::Unreadable { .. } | Self::Misplaced { .. } => Action::Quarantine,
             Self::Store { code, .. } => store_action(code),
             Self::Disk { .. } | Self::Encode { .. } => Action::Stop,
         }
@@ -128,7 +136,7 @@ impl StateError {
     pub fn remedy(&self) -> &'static str {
         match self {
             Self::Lost(_) => "nothing: the next run tries again",
-            Self::Unreadable { .. } => {
+            Self::Unreadable { .. } | Self::Misplaced { .. } => {
                 "put back an older version of the object (the bucket keeps them), and see who else writes to the bucket"
             }
             Self::Store { code, .. } => store_remedy(code),

@@ -45,5 +45,6 @@ fn digest() -> String {
         hasher.update(decided.join(",") + "\n");
     }
     hasher.update(fs::read_to_string(folder.join("data/subjects.csv")).unwrap());
-    hasher.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    let half: [u8; 16] = hasher.finalize()[..16].try_into().unwrap();
+    format!("{:032x}", u128::from_be_bytes(half))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use okta::{Client, Error, Options, Proxy, SecretString, TransportError, tls_with_bundle};
+use okta::{Client, Error, Network, Options, Proxy, SecretString, TransportError, tls_with_bundle};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -64,7 +64,9 @@ async fn tunnel(stream: TcpStream, seen: Arc<Mutex<Vec<String>>>) {
 async fn client(url: &str, proxy: Option<Proxy>) -> Client {
     let tls = Some(tls_with_bundle(CA).unwrap());
     let secret = format!(r#"{{"org_url": "{url}", "tenant": "sim", "api_token": "PLANTED"}}"#);
-    Client::new(Arc::new(SecretString::from(secret)), Options { tls, proxy, ..options() }).await.unwrap()
+    Client::new(Arc::new(SecretString::from(secret)), Options { network: Network { tls, proxy }, ..options() })
+        .await
+        .unwrap()
 }
 
 async fn get(client: &Client) -> Result<(), Error> {

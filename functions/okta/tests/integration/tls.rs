@@ -11,7 +11,7 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
-use okta::{Client, Error, Options, SecretString, TransportError};
+use okta::{Client, Error, Network, Options, SecretString, TransportError};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
@@ -67,7 +67,9 @@ async fn client(url: &str, roots: &[&str]) -> Client {
     let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     let tls = Some(Arc::new(builder.with_root_certificates(store).with_no_client_auth()));
     let secret = format!(r#"{{"org_url": "{url}", "tenant": "sim", "api_token": "t"}}"#);
-    Client::new(Arc::new(SecretString::from(secret)), Options { tls, ..options() }).await.unwrap()
+    Client::new(Arc::new(SecretString::from(secret)), Options { network: Network { tls, proxy: None }, ..options() })
+        .await
+        .unwrap()
 }
 
 #[tokio::test]

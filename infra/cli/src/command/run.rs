@@ -13,12 +13,13 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 
-use self::collection::Collection;
+use self::collection::{Collection, Ended};
 use self::report::problems;
 use crate::app::App;
 use crate::command::test_connectivity;
 use crate::outcome::Outcome;
 use crate::parse::TimeRange;
+use crate::report::note;
 
 pub(crate) use self::report::print_job;
 
@@ -39,6 +40,10 @@ Examples:
 
 Exit status: 0 = everything was done and is complete; 1 = something is denied, failed, skipped, partial, quarantined or
 contradicted; 2 = failed.";
+
+/// What Ctrl-C leaves behind.
+const STOPPED: &str = "\
+Stopped. What was read until now is in the lake. The same command, or `okta-lake run continue`, goes on from there.";
 
 /// Run one action of the backfill function, against a real org or the simulator
 #[derive(Debug, Args)]
@@ -150,9 +155,12 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> anyhow::Result<Outc
             .await;
     }
     arguments.logs.range.check()?;
-    let (backfill, events) = app.start_backfill(&arguments.secret).await?;
-    let mut collection = Collection::new(backfill, events, Duration::from_secs(arguments.timeout));
-    let report = collection.run(command(arguments)).await?;
+    let timeout = Duration::from_secs(arguments.timeout);
+    let mut collection = Collection::start(app, &arguments.secret, timeout).await?;
+    let Ended::Reported(report) = collection.run(command(arguments)).await? else {
+        note(STOPPED)?;
+        return Ok(Outcome::Incomplete);
+    };
     print(arguments, &collection, &report)?;
     let is_plan = arguments.action == Action::Status || arguments.logs.dry_run;
     let is_complete = report["is_complete"] == true || is_plan;

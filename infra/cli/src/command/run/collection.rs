@@ -2,6 +2,7 @@
 //! its bus drives it, as in the deployed stack: `Continue` makes the next invocation.
 
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -15,15 +16,27 @@ use super::bars::Bars;
 use super::inventory::Entities;
 use super::report::{held_until, print_plan, problems};
 use super::seals::Seals;
+use crate::app::App;
+use crate::leases;
 use crate::report::note;
+use crate::stop;
 
 /// A collection while it runs.
 pub(super) struct Collection {
+    lake: PathBuf,
     backfill: BackfillStack,
     events: UnboundedReceiver<BusEvent>,
     timeout: Duration,
     started: Instant,
     display: Display,
+}
+
+/// How a collection ended.
+pub(super) enum Ended {
+    /// The function's last report.
+    Reported(Value),
+    /// It was asked to stop.
+    Stopped,
 }
 
 /// What the events on the bus say.
@@ -38,8 +51,9 @@ struct Display {
 }
 
 impl Collection {
-    /// A collection by this function, whose invocations each take at most the timeout.
-    pub(super) fn new(backfill: BackfillStack, events: UnboundedReceiver<BusEvent>, timeout: Duration) -> Self {
+    /// Starts the function on a lake. Each of its invocations may take as long as the timeout says.
+    pub(super) async fn start(app: &App, secret: &Path, timeout: Duration) -> anyhow::Result<Self> {
+        let (backfill, events) = app.start_backfill(secret).await?;
         let display = Display {
             bars: Bars::new(),
             next: None,
@@ -47,15 +61,23 @@ impl Collection {
             seals: Seals::default(),
             entities: Entities::new(),
         };
-        Self { backfill, events, timeout, started: Instant::now(), display }
+        Ok(Self { lake: app.lake.clone(), backfill, events, timeout, started: Instant::now(), display })
     }
 
-    /// Runs the command, and those that follow from it, to the end; returns the last report.
-    pub(super) async fn run(&mut self, first: Value) -> anyhow::Result<Value> {
-        let report = self.finish(first).await;
+    /// Runs the command, and those that follow from it, to the end.
+    pub(super) async fn run(&mut self, first: Value) -> anyhow::Result<Ended> {
+        let ended = tokio::select! {
+            report = self.finish(first) => report.map(Ended::Reported),
+            requested = stop::requested() => requested.map(|()| Ended::Stopped).map_err(Into::into),
+        };
         self.display.bars.clear();
         self.display.entities.clear();
-        report
+        if let Ok(Ended::Stopped) = ended {
+            // The process ended with its invocation.
+            self.backfill.function.stop().await;
+            leases::give_back(&self.lake, &self.backfill.s3.written())?;
+        }
+        ended
     }
 
     async fn finish(&mut self, first: Value) -> anyhow::Result<Value> {

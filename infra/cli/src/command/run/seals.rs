@@ -7,11 +7,11 @@ use serde_json::Value;
 use super::bars::number;
 use crate::report::{self, Table, grouped};
 
-/// So many of the latest hours are shown; JSON has them all.
+/// The number of hours shown, the latest; JSON has them all.
 const HOURS_SHOWN: usize = 48;
 
-/// So many hours are sealed between two lines.
-const TOLD_EVERY: usize = 100;
+/// The number of sealed hours between two lines.
+const HOURS_A_LINE: usize = 100;
 
 /// The hours that were sealed, over all invocations.
 #[derive(Debug, Default)]
@@ -25,20 +25,20 @@ impl Seals {
         match kind {
             "HourSealed" => {
                 self.hours.push(detail);
-                if self.hours.len().is_multiple_of(TOLD_EVERY) {
+                if self.hours.len().is_multiple_of(HOURS_A_LINE) {
                     let hour = self.hours.last().map(|hour| text(&hour["hour"])).unwrap_or_default();
                     report::note(&format!("{} hours sealed, up to {hour}", grouped(self.hours.len() as u64)))?;
                 }
             }
             "GapFound" => report::note(&format!(
-                "Gap: {} events of the hour {} did not come by stream ({} to {})",
+                "Gap: {} events of the hour {} did not come by the stream ({} to {})",
                 grouped(number(&detail["missing"])),
                 text(&detail["hour"]),
                 text(&detail["first"]),
                 text(&detail["last"]),
             ))?,
             "StreamDisabled" => report::note(&format!(
-                "Okta has turned the log stream {} off ({}): {}",
+                "Okta has disabled the log stream {} ({}): {}",
                 detail["stream"],
                 text(&detail["status"]),
                 text(&detail["remedy"]),

@@ -1,4 +1,4 @@
-//! What the client tells while it works, counted.
+//! What the client did in this run, counted.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,17 +6,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jiff::SignedDuration;
 use okta::{Client, Event};
 
-use crate::history::progress::{Effort, Pace};
+use crate::history::measure::Pace;
+use crate::history::progress::Effort;
 
 /// Counts pauses and refusals.
 #[derive(Debug, Default)]
-pub struct Meter {
+pub struct ClientStats {
     waits: AtomicU64,
     throttled: AtomicU64,
 }
 
-impl Meter {
-    /// Notes what the client tells.
+impl ClientStats {
+    /// Counts what the client reports.
     pub fn note(&self, event: &Event) {
         match event {
             Event::Waiting { .. } | Event::Retrying { .. } => self.waits.fetch_add(1, Ordering::Relaxed),
@@ -27,12 +28,12 @@ impl Meter {
 
     /// An observer for the client.
     pub fn observer(self: &Arc<Self>) -> okta::Observer {
-        let meter = Arc::clone(self);
-        Arc::new(move |event: &Event| meter.note(event))
+        let stats = Arc::clone(self);
+        Arc::new(move |event: &Event| stats.note(event))
     }
 
-    /// What it has taken, with what it took before.
-    pub(super) fn after(&self, before: Effort) -> Effort {
+    /// Returns the effort of this run and of the runs before.
+    pub(crate) fn after(&self, before: Effort) -> Effort {
         Effort {
             waits: before.waits + self.waits.load(Ordering::Relaxed),
             throttled: before.throttled + self.throttled.load(Ordering::Relaxed),
@@ -44,7 +45,7 @@ impl Meter {
 /// The rate-limit bucket of the log, as the client names it.
 const BUCKET: &str = "logs";
 
-/// The pace of a run that has made so many calls in so long.
+/// Returns the pace of a run that has made `calls` in `elapsed`.
 pub fn pace(client: &Client, calls: u64, elapsed: SignedDuration) -> Pace {
     let usage = client.usage().into_iter().find(|usage| usage.bucket == BUCKET);
     let (limit, budget) = usage.map_or((None, None), |usage| (usage.limit, usage.budget));
