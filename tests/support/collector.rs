@@ -15,8 +15,8 @@ use backfill::aws::secrets::Secrets;
 use backfill::aws::stack::Stack;
 use backfill::handler::answer;
 use backfill::okta_log::page_writer::Sink;
-use backfill::seal::due::RECHECK_AFTER;
 use backfill::org::deadline::Deadline;
+use backfill::seal::due::RECHECK_AFTER;
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use lake::batch::object;
@@ -31,8 +31,8 @@ use okta::{AllowedHosts, Clock, Network, Share};
 use okta_sim::{LimitsConfig, OrgConfig, SimConfig, Simulator};
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::sync::{Notify, watch};
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::{Notify, watch};
 
 use crate::support::rows;
 

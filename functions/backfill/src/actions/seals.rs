@@ -68,7 +68,12 @@ pub(crate) async fn renormalize(
 
 /// Works on the orgs that have a secret, then on those that only the lake knows. One after another: an hour is sealed in
 /// memory and on disk, and there is one of each.
-async fn seals(app: &App, command: &Command, request: SealRequest, deadline: &Deadline) -> Result<SealsAnswer, ActionError> {
+async fn seals(
+    app: &App,
+    command: &Command,
+    request: SealRequest,
+    deadline: &Deadline,
+) -> Result<SealsAnswer, ActionError> {
     let with_secret = names(app, command).await?;
     let mut of_lake = if command.tenant.is_none() { app.sink.lake.tenants().await? } else { Vec::new() };
     of_lake.retain(|name| !with_secret.contains(name));
@@ -78,7 +83,13 @@ async fn seals(app: &App, command: &Command, request: SealRequest, deadline: &De
     Ok(OrgsAnswer::new(command.action.name(), reports, orgs.handed_on))
 }
 
-async fn of_org(app: &App, name: String, request: SealRequest, command: &Command, deadline: Deadline) -> ReconcileReport {
+async fn of_org(
+    app: &App,
+    name: String,
+    request: SealRequest,
+    command: &Command,
+    deadline: Deadline,
+) -> ReconcileReport {
     let report = match OrgContext::open_offline(app, &name, &deadline).await {
         Ok(org) => match request {
             SealRequest::Reconcile => Box::pin(run::reconcile(&org)).await,

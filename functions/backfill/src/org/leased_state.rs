@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use futures::future::{Either, select};
-use lake::{Lake, StateError, Version, layout};
+use lake::{Lake, Rejected, StateError, Version, layout};
 use okta::Clock;
 
 use crate::org::context::OrgContext;
@@ -39,8 +39,28 @@ impl<'a, S: PersistedState> Leased<'a, S> {
     /// Takes the lease of the org's object of this kind, which begins empty.
     pub(crate) async fn take<C>(org: &'a OrgContext<'_, C>) -> Result<Self, LeaseError> {
         let key = layout::state_key(&org.tenant, S::NAME);
-        let (state, version) = org.lake().read_state::<S>(&key).await?;
+        let (state, version) = match org.lake().read_state::<S>(&key).await {
+            Err(error @ StateError::Unreadable { .. }) => {
+                tracing::error!(key, %error, "a state object is damaged: it is kept in quarantine and built anew");
+                let (bytes, version) = org.lake().read_versioned(&key).await?;
+                keep_damaged(org, &key, bytes.as_deref().unwrap_or_default()).await;
+                (None, version)
+            }
+            read => read?,
+        };
         Self::hold(org, key, state.unwrap_or_default(), version).await
+    }
+}
+
+/// Keeps a damaged state object in the org's quarantine, where a person looks for what was lost.
+async fn keep_damaged<C>(org: &OrgContext<'_, C>, key: &str, bytes: &[u8]) {
+    let body = String::from_utf8_lossy(bytes);
+    let (tenant, received) = (Some(org.tenant.clone()), org.app.clock.now());
+    let reason = format!("{key} is not what okta-lake wrote");
+    let rejected = Rejected { tenant, reason, message_id: None, received, body: &body, body_base64: None };
+    let Ok(object) = serde_json::to_vec(&rejected) else { return };
+    if let Err(error) = org.lake().put_new(&rejected.key(), "application/json", object).await {
+        tracing::error!(key, %error, remedy = error.remedy(), "the damaged state object is not kept");
     }
 }
 

@@ -10,13 +10,13 @@ use okta::{Client, Disposition, Error, List, Page, Pages, Shape};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::okta_log::page_writer::gather;
+use crate::events::Gap;
+use crate::okta_log::page_writer::{Admission, gather};
 use crate::okta_log::query::bounded;
 use crate::seal::error::HourError;
 use crate::seal::index::{Index, RecordVerdict};
 use crate::seal::quarantine::quarantine;
 use crate::seal::read_plan::ReadPlan;
-use crate::events::Gap;
 use crate::seal::session::{LEAST_LEFT, Org};
 
 /// Why a record of the API is not a row of the hour.
@@ -141,7 +141,7 @@ impl ApiReader<'_> {
         if !missing.is_empty() {
             let tenant = &self.partition.tenant;
             let context = IngestContext { tenant, path: IngestPath::Repair, logged: received, processed: now };
-            self.org.app.sink.write(gather(&missing, &context, |_| true)).await?;
+            self.org.app.sink.write(gather(&missing, &context, |_| Admission::Wanted)).await?;
         }
         for (reason, body) in rejected {
             quarantine(self.org, reason, body).await?;

@@ -5,6 +5,7 @@ use lake::ledger::Entry;
 use lake::{Claim, Partition};
 use okta::Client;
 
+use crate::events::Gap;
 use crate::history::plan::RETENTION;
 use crate::seal::api_read::{ApiRead, ApiReader, ReadEnd};
 use crate::seal::checkpoint::Checkpoint;
@@ -12,7 +13,6 @@ use crate::seal::error::HourError;
 use crate::seal::evidence::{self, ReadFacts};
 use crate::seal::index::Index;
 use crate::seal::read_plan::ReadPlan;
-use crate::events::Gap;
 use crate::seal::rows::HourRows;
 use crate::seal::session::{LEAST_LEFT, Org, cautious_now};
 

@@ -3,12 +3,12 @@
 use lake::ledger::{Entry, Recorded};
 use lake::{Claim, Partition, StateError, Version, layout};
 
+use crate::events::{Event, Gap};
 use crate::seal::checkpoint::Checkpoint;
 use crate::seal::commit::{Draft, commit};
 use crate::seal::compare::{Comparison, compare};
 use crate::seal::content::ContentHasher;
 use crate::seal::error::HourError;
-use crate::events::{Event, Gap};
 use crate::seal::rows::HourRows;
 use crate::seal::session::Org;
 

@@ -9,8 +9,8 @@ use normalize::MAPPING_VERSION;
 
 use crate::command::Renormalize;
 use crate::events::{Event, Gap, SealedHour, Unconfirmed};
-use crate::history::request::State;
 use crate::history::plan::{RETENTION, Range};
+use crate::history::request::State;
 use crate::history::store::Jobs;
 use crate::org::problem::Problem;
 use crate::seal::clear::clear;

@@ -7,8 +7,7 @@ use lake::ledger::Lateness;
 use normalize::Tenant;
 use serde::{Deserialize, Serialize};
 
-use crate::org::lease::Lease;
-use crate::org::leased_state::{LeasedState, PersistedState};
+use crate::org::lease::{Lease, LeasedState, PersistedState};
 use crate::outputs::outbox::Outboxes;
 use crate::outputs::security_lake;
 
