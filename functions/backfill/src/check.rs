@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::data_type::LOGS;
+use crate::data_type::{DATA_TYPES, LOGS};
 
 /// The check of an org's access token.
 pub(crate) const CREDENTIALS: &str = "Credentials";
@@ -67,6 +67,13 @@ impl Section {
         let is_cut_short = checks.iter().any(|check| check.detail == TOO_LATE);
         Self { name: name.into(), org, checks, is_cut_short }
     }
+
+    /// Whether at least one kind of data can be read, if any was tried: credentials that open nothing are of no use.
+    fn has_data(&self) -> bool {
+        let is_data = |check: &&Check| DATA_TYPES.iter().any(|data| data.name == check.name);
+        let mut data = self.checks.iter().filter(is_data).peekable();
+        data.peek().is_none() || data.any(Check::works)
+    }
 }
 
 /// The whole test.
@@ -105,6 +112,11 @@ impl Check {
         self.status == Status::Failed || (self.status == Status::Denied && is_basis)
     }
 
+    /// Whether what was checked works.
+    fn works(&self) -> bool {
+        matches!(self.status, Status::Ok | Status::Warning)
+    }
+
     /// With what a person does about it.
     pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Self {
         self.remedy = Some(remedy.into());
@@ -116,8 +128,8 @@ impl Report {
     /// Puts the sections together. `needed` are the checks that nothing works without.
     pub(crate) fn new(sections: Vec<Section>, is_needed: impl Fn(&Check) -> bool) -> Self {
         let checks = || sections.iter().flat_map(|section| &section.checks);
-        let works = |check: &Check| matches!(check.status, Status::Ok | Status::Warning);
-        let is_ready = checks().filter(|check| is_needed(check)).all(works);
+        let is_ready =
+            checks().filter(|check| is_needed(check)).all(Check::works) && sections.iter().all(Section::has_data);
         let is_complete = checks().all(|check| check.status == Status::Ok);
         Self { action: "test-connectivity", is_ready, is_complete, sections }
     }
@@ -126,6 +138,19 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn credentials_that_open_nothing_are_not_ready() {
+        let is_ready = |users| {
+            let denied = DATA_TYPES.iter().map(|data| Check::new(data.name, Status::Denied, ""));
+            let checks =
+                denied.map(|check| if check.name == "Users" { Check { status: users, ..check } } else { check });
+            let org = Section::new("acme", None, checks.chain([Check::ok(CREDENTIALS, "")]).collect());
+            Report::new(vec![Section::new("stack", None, vec![]), org], |check| check.name == CREDENTIALS).is_ready
+        };
+        assert!(is_ready(Status::Ok) && is_ready(Status::Warning));
+        assert!(!is_ready(Status::Denied) && !is_ready(Status::Failed) && !is_ready(Status::Unlicensed));
+    }
 
     #[test]
     fn only_what_stops_everything_is_a_failure() {

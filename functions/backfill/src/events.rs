@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::check::Check;
 use crate::command::Command;
 use crate::history::progress::{Plan, Progress};
-use crate::inventory::manifest::Manifest;
+use crate::inventory::summary::ManifestSummary;
 
 /// The `source` of every event of okta-lake.
 pub const SOURCE: &str = "okta-lake";
@@ -41,9 +41,9 @@ pub enum Event {
     /// A collection of the log has ended.
     CollectionFinished(Progress),
     /// A collection of the inventory is under way.
-    InventoryProgress(Manifest),
+    InventoryProgress(ManifestSummary),
     /// A collection of the inventory has ended.
-    InventoryFinished(Manifest),
+    InventoryFinished(ManifestSummary),
     /// Credentials, a permission or the stack do not work.
     ConnectivityFailed(ConnectivityFailed),
     /// Records could not be parsed and were kept whole.

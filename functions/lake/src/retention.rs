@@ -29,8 +29,8 @@ pub struct RetentionRecord {
 impl RetentionRecord {
     /// Signs the record.
     pub async fn signed(self, signer: &dyn Signer) -> Result<Self, SignError> {
-        let der = signer.sign(&self.message()).await?;
-        Ok(Self { signature: Some(Signature::of(signer.fingerprint(), &der)), ..self })
+        let signature = signer.sign(&self.message()).await?;
+        Ok(Self { signature: Some(signature), ..self })
     }
 
     /// Whether `key` signed the record.

@@ -12,7 +12,7 @@ use lake::batch::object;
 use lake::claim::Claim;
 use lake::ledger::{Counts, Entry, FORMAT, Head, Lateness, Recorded};
 use lake::retention::RetentionRecord;
-use lake::signing::{KeyFile, PublicKey, Signature, Signer as _};
+use lake::signing::{KeyFile, PublicKey, Signer as _};
 use lake::stored::StoredMetadata;
 use lake::verify::finding::{FindingKind, Remedy};
 use lake::verify::report::VerifyReport;
@@ -168,8 +168,7 @@ impl TestLake {
     fn sign(&self, entry: Entry) -> Recorded {
         let mut recorded = Recorded::new(Entry { signature: None, ..entry }).unwrap();
         if let Some(key) = &self.key {
-            let der = now_or_never(key.sign(&recorded.head().unwrap().message())).unwrap();
-            recorded.entry.signature = Some(Signature::of(key.fingerprint(), &der));
+            recorded.entry.signature = Some(now_or_never(key.sign(&recorded.head().unwrap().message())).unwrap());
         }
         recorded
     }

@@ -10,7 +10,7 @@ use crate::shape::WrongAnswer;
 use crate::tls::TlsError;
 use crate::transport::TransportError;
 
-/// An error of any kind, of whoever keeps the secrets.
+/// An error of any kind, from the store of the secrets.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a call to an org failed. No variant can show a secret.

@@ -51,7 +51,7 @@ impl Default for Limits {
     }
 }
 
-/// Why there is no answer. Says nothing of the request: its headers and body are secret.
+/// Why there is no answer. It does not mention the request, whose headers and body are secret.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TransportError {

@@ -8,5 +8,7 @@ mod command;
 mod lake_files;
 #[path = "cli/stopping.rs"]
 mod stopping;
+#[path = "cli/verify.rs"]
+mod verify;
 #[path = "cli/view.rs"]
 mod view;

@@ -165,7 +165,10 @@ impl Run<'_> {
 
     fn address(&self) -> Result<Url, Error> {
         match &self.leased.state.cursor {
-            Some(cursor) => self.org.client.resume(cursor),
+            Some(cursor) => {
+                let state = &self.leased.state;
+                self.org.client.resume_growing(cursor, self.org.app.page, state.calls)
+            }
             None => first(&self.org.client, self.leased.state.since, self.org.app.page),
         }
     }

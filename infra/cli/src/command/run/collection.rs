@@ -6,16 +6,18 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use backfill::command::Command;
+use backfill::events::Event;
 use jiff::Timestamp;
 use local_aws::backfill_stack::BackfillStack;
 use local_aws::bus_server::BusEvent;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::bars::Bars;
 use super::inventory::Entities;
 use super::report::{held_until, print_plan, problems};
-use super::seals::Seals;
+use super::seals::{self, Seals};
 use crate::app::App;
 use crate::leases;
 use crate::report::note;
@@ -43,7 +45,7 @@ pub(super) enum Ended {
 struct Display {
     bars: Bars,
     /// The command that `Continue` asks for.
-    next: Option<Value>,
+    next: Option<Command>,
     /// How long the plan said that it would take.
     planned_seconds: Option<u64>,
     seals: Seals,
@@ -65,7 +67,7 @@ impl Collection {
     }
 
     /// Runs the command, and those that follow from it, to the end.
-    pub(super) async fn run(&mut self, first: Value) -> anyhow::Result<Ended> {
+    pub(super) async fn run(&mut self, first: Command) -> anyhow::Result<Ended> {
         let ended = tokio::select! {
             report = self.finish(first) => report.map(Ended::Reported),
             requested = stop::requested() => requested.map(|()| Ended::Stopped).map_err(Into::into),
@@ -80,10 +82,10 @@ impl Collection {
         ended
     }
 
-    async fn finish(&mut self, first: Value) -> anyhow::Result<Value> {
+    async fn finish(&mut self, first: Command) -> anyhow::Result<Value> {
         let mut command = first;
         loop {
-            let report = self.invoke(command.clone()).await?;
+            let report = self.invoke(&command).await?;
             if report["is_complete"] == true || problems(&report).next().is_some() {
                 return Ok(report);
             }
@@ -102,9 +104,9 @@ impl Collection {
     }
 
     /// One invocation. What is put on the bus meanwhile is shown.
-    async fn invoke(&mut self, command: Value) -> anyhow::Result<Value> {
+    async fn invoke(&mut self, command: &Command) -> anyhow::Result<Value> {
         let Self { backfill, events, timeout, display, .. } = self;
-        let invocation = backfill.run(command, *timeout);
+        let invocation = backfill.run(serde_json::to_value(command)?, *timeout);
         tokio::pin!(invocation);
         let invocation = loop {
             tokio::select! {
@@ -138,16 +140,20 @@ impl Collection {
 }
 
 impl Display {
-    fn take(&mut self, event: BusEvent) -> io::Result<()> {
-        match event.detail_type.as_str() {
-            "CollectionPlanned" => {
+    fn take(&mut self, event: BusEvent) -> anyhow::Result<()> {
+        let text = json!({"detail-type": event.detail_type, "detail": event.detail});
+        match serde_json::from_value(text).context("the function published an event that does not exist")? {
+            Event::CollectionPlanned(_) => {
                 self.planned_seconds = event.detail["eta"]["seconds"].as_u64();
                 print_plan(&event.detail, &mut io::stderr().lock())?;
             }
-            "CollectionProgress" => self.bars.show(&event.detail)?,
-            "InventoryProgress" => self.entities.show(&event.detail)?,
-            "Continue" => self.next = Some(event.detail),
-            kind => self.seals.add(kind, event.detail)?,
+            Event::CollectionProgress(_) => self.bars.show(&event.detail)?,
+            Event::InventoryProgress(_) => self.entities.show(&event.detail)?,
+            Event::Continue(command) => self.next = Some(command),
+            Event::HourSealed(hour) => self.seals.add(hour)?,
+            Event::GapFound(gap) => seals::note_gap(&gap)?,
+            Event::StreamDisabled(stream) => seals::note_disabled(&stream)?,
+            _ => {}
         }
         Ok(())
     }

@@ -108,7 +108,9 @@ fn print_manifest(manifest: &Value, output: &mut impl Write) -> io::Result<()> {
     let mut table = Table::default();
     table.row(["entity", "status", "rows", "calls", "changes", ""].map(Into::into));
     for (name, entity) in manifest["entities"].as_object().into_iter().flatten() {
-        let status = entity["status"].as_str().unwrap_or("not read yet");
+        // Why it was not read says more than that it was not.
+        let status = entity["unread"].as_str().or(entity["status"].as_str()).unwrap_or("not read yet");
+        let status = status.replace('_', " ");
         let (rows, calls) = (number(&entity["rows"]), number(&entity["calls"]));
         table.row([
             name.as_str().into(),
