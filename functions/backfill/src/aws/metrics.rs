@@ -21,6 +21,7 @@ struct Tally {
     okta: Option<Okta>,
     written: Option<WriteCounts>,
     hours: Option<HourCounts>,
+    violations: Option<u64>,
     secret_age: Option<i64>,
     connectivity_failures: Option<usize>,
 }
@@ -91,6 +92,11 @@ impl Metrics {
         hours.contradicted += counts.contradicted;
     }
 
+    /// Counts what a verification found.
+    pub(crate) fn verified(&self, violations: u64) {
+        *self.tally().violations.get_or_insert_default() += violations;
+    }
+
     /// For how many days the oldest of the secrets has not been changed.
     pub(crate) fn secret_age_of(&self, secrets: &[Found], now: Timestamp) {
         let changed = secrets.iter().filter(|secret| secret.has_value).filter_map(|secret| secret.changed);
@@ -138,6 +144,7 @@ impl Tally {
             metrics.push(Metric::new(const { metric("EventsUnconfirmed") }, hours.unconfirmed));
             metrics.push(Metric::new(const { metric("HoursContradicted") }, hours.contradicted));
         }
+        metrics.extend(self.violations.map(|found| Metric::new(const { metric("LedgerViolations") }, found)));
         metrics.extend(self.secret_age.map(|days| Metric::new(const { metric("SecretAge") }, days)));
         metrics.extend(
             self.connectivity_failures.map(|failures| Metric::new(const { metric("ConnectivityFailures") }, failures)),
