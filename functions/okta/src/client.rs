@@ -153,10 +153,12 @@ impl Client {
         self.inner.authorizer.use_scopes(scopes).await;
     }
 
-    /// The address of `path` in this org. Values in `query` are escaped; the path must be so already.
+    /// The address of `path` in this org. Values in `query` are escaped; the path must be so already. A path with a segment
+    /// `.` or `..` is refused, also an escaped one: an id like that cannot be asked for.
     pub fn url(&self, path: &str, query: &[(&str, &str)]) -> Result<Url, Error> {
         let bad = || Error::BadPath(path.to_owned());
-        if !path.starts_with('/') || path.starts_with("//") || path.contains(['?', '#', '\\']) {
+        if !path.starts_with('/') || path.starts_with("//") || path.contains(['?', '#', '\\']) || path::has_steps(path)
+        {
             return Err(bad());
         }
         let mut url = self.org().url().join(path).map_err(|_| bad())?;
@@ -164,12 +166,6 @@ impl Client {
             url.query_pairs_mut().extend_pairs(query);
         }
         Ok(url)
-    }
-
-    /// The address of an object: `{}` in `template` stands for an id each, which is escaped.
-    pub fn url_of(&self, template: &str, ids: &[&str], query: &[(&str, &str)]) -> Result<Url, Error> {
-        let bad = || Error::BadId { template: template.to_owned(), id: ids.join("/") };
-        self.url(&path::fill(template, ids).ok_or_else(bad)?, query)
     }
 
     /// The address that a cursor holds, if it is one of this org's: state is read back from where others can write.
