@@ -123,7 +123,10 @@ async fn an_answer_that_lacks_what_it_had_is_read_again_and_else_contradicted() 
     collector.simulator.inject(FaultKind::EmptyList.always().under(LOGS).hour(at(0)));
     collector.run(reconcile()).await;
     let entry = entry(&collector);
-    assert_eq!((&entry["completeness"], entry["rows"].as_u64()), (&"contradicted".into(), Some(truth.len() as u64 + 1)));
+    assert_eq!(
+        (&entry["completeness"], entry["rows"].as_u64()),
+        (&"contradicted".into(), Some(truth.len() as u64 + 1))
+    );
     assert!(of_hour(&collector, &truth) == truth);
 }
 
@@ -132,18 +135,19 @@ async fn records_that_cannot_be_parsed_are_kept_and_counted() {
     let collector = collector().await;
     let truth = deliver_all(&collector).await;
     let uuids: Vec<_> = truth.keys().cloned().collect();
-    let edits = [
-        RecordEdit::Remove("eventType".to_owned()),
-        RecordEdit::Set("uuid".to_owned(), json!(7)),
-        RecordEdit::CutZone,
-    ];
+    let edits =
+        [RecordEdit::Remove("eventType".to_owned()), RecordEdit::Set("uuid".to_owned(), json!(7)), RecordEdit::CutZone];
     for (edit, uuid) in edits.into_iter().zip(&uuids) {
         collector.simulator.inject(FaultKind::Record(edit).always().record(uuid));
     }
     collector.clock.set(at(125));
     collector.run(reconcile()).await;
     let entry = entry(&collector);
-    assert_eq!((&entry["completeness"], entry["rows"].as_u64()), (&"partial".into(), Some(truth.len() as u64)), "{entry}");
+    assert_eq!(
+        (&entry["completeness"], entry["rows"].as_u64()),
+        (&"partial".into(), Some(truth.len() as u64)),
+        "{entry}"
+    );
     assert_eq!((&entry["evidence"]["accounts"]["quarantined"], quarantined(&collector)), (&3.into(), 3), "{entry}");
 }
 
@@ -162,7 +166,9 @@ async fn a_lost_link_and_a_record_of_another_time_are_no_end() {
     let mut truth = events(&collector);
     let uuid = truth.keys().next().unwrap().clone();
     let future = json!("2098-01-01T00:00:00.000Z");
-    collector.simulator.inject(FaultKind::Record(RecordEdit::Set("published".to_owned(), future)).always().record(&uuid));
+    collector
+        .simulator
+        .inject(FaultKind::Record(RecordEdit::Set("published".to_owned(), future)).always().record(&uuid));
     collector.clock.set(at(125));
     collector.run(reconcile()).await;
     truth.remove(&uuid);
@@ -172,7 +178,8 @@ async fn a_lost_link_and_a_record_of_another_time_are_no_end() {
 
 #[tokio::test]
 async fn loops_of_pages_come_to_an_end() {
-    for fault in [FaultKind::NextLoop, FaultKind::NextLoopOf(2), FaultKind::EmptyPagesForever, FaultKind::LastPageLoops] {
+    for fault in [FaultKind::NextLoop, FaultKind::NextLoopOf(2), FaultKind::EmptyPagesForever, FaultKind::LastPageLoops]
+    {
         let collector = collector().await;
         collector.simulator.inject(fault.clone().always().under(LOGS).hour(at(0)));
         collector.clock.set(at(125));
@@ -193,7 +200,8 @@ async fn one_hour_that_cannot_be_read_holds_up_no_other() {
     let report = collector.run(reconcile()).await;
     let tenant = &report["tenants"][0];
     assert_eq!(tenant["problems"].as_array().unwrap().len(), 1, "{report}");
-    let hours: Vec<_> = ledger(collector.folder()).iter().map(|entry| entry["hour"].as_str().unwrap().to_owned()).collect();
+    let hours: Vec<_> =
+        ledger(collector.folder()).iter().map(|entry| entry["hour"].as_str().unwrap().to_owned()).collect();
     assert_eq!(hours, ["2026-03-01T14:00:00Z", "2026-03-01T15:00:00Z"], "{report}");
     collector.simulator.clear_faults();
     collector.run(reconcile()).await;
@@ -298,7 +306,9 @@ async fn damaged_entries_and_states_stop_nothing_else() {
         collector.set_state("reconcile.json", damage);
         collector.set_state("ledger.json", damage);
         // Something is due of the damaged hour, and of the one after it.
-        collector.deliver(&[r#"{"uuid":"late","published":"2026-03-01T13:30:00.000Z","eventType":"a"}"#.to_owned()]).await;
+        collector
+            .deliver(&[r#"{"uuid":"late","published":"2026-03-01T13:30:00.000Z","eventType":"a"}"#.to_owned()])
+            .await;
         collector.clock.set(at(185));
         let report = collector.run(reconcile()).await;
         let problems = report["tenants"][0]["problems"].as_array().unwrap();
@@ -379,8 +389,16 @@ async fn an_hour_that_one_invocation_cannot_read_takes_several() {
     collector.s3.clear_fault();
     assert!(invocations > 1, "{invocations}");
     let entry = entry(&collector);
-    assert_eq!((&entry["completeness"], entry["rows"].as_u64()), (&"complete".into(), Some(truth.len() as u64)), "{entry}");
-    assert_eq!(entry["evidence"]["accounts"]["api"].as_u64(), Some(truth.len() as u64), "what was read before is known");
+    assert_eq!(
+        (&entry["completeness"], entry["rows"].as_u64()),
+        (&"complete".into(), Some(truth.len() as u64)),
+        "{entry}"
+    );
+    assert_eq!(
+        entry["evidence"]["accounts"]["api"].as_u64(),
+        Some(truth.len() as u64),
+        "what was read before is known"
+    );
     assert_eq!(collector.keys("state/tenant=acme").iter().filter(|key| key.contains("reading-")).count(), 0);
 }
 
@@ -392,7 +410,11 @@ async fn the_scheduled_verification_finds_what_was_changed_and_changes_nothing()
     collector.run(reconcile()).await;
     let verify = || json!({"action": "verify", "tenant": "acme"});
     let report = collector.run(verify()).await;
-    assert_eq!((&report["outcome"], &report["tenants"][0]["report"]["findings"]), (&"complete".into(), &json!([])), "{report}");
+    assert_eq!(
+        (&report["outcome"], &report["tenants"][0]["report"]["findings"]),
+        (&"complete".into(), &json!([])),
+        "{report}"
+    );
     let object = entry(&collector)["object"].as_str().unwrap().to_owned();
     std::fs::remove_file(collector.folder().join(&object)).unwrap();
     let before = collector.keys("");

@@ -65,7 +65,12 @@ pub const METRICS: &[Definition] = &[
     row("HoursContradicted", Unit::Count, BACKFILL, "hours for which Okta's answers contradict each other or the lake"),
     row("HoursDue", Unit::Count, BACKFILL, "hours that are due and have no seal yet"),
     row("HoursSealed", Unit::Count, BACKFILL, "hours sealed"),
-    row("LedgerViolations", Unit::Count, BACKFILL, "contradictions between the ledger and the lake that `verify` found"),
+    row(
+        "LedgerViolations",
+        Unit::Count,
+        BACKFILL,
+        "contradictions between the ledger and the lake that `verify` found",
+    ),
     row("ObjectsWritten", Unit::Count, STREAM, "objects written to `live/`"),
     row("OktaCalls", Unit::Count, BACKFILL, "answers of Okta's API"),
     row("OktaRateLimitRemaining", Unit::Percent, BACKFILL, "lowest remaining part of a rate limit"),

@@ -154,7 +154,8 @@ fn body(progress: &Progress) -> Result<Vec<u8>, StateError> {
 }
 
 async fn publish(app: &App, findings: &[Finding]) {
-    let events: Vec<_> = findings.iter().take(PUBLISHED).map(|finding| Event::LedgerViolation(violation(finding))).collect();
+    let events: Vec<_> =
+        findings.iter().take(PUBLISHED).map(|finding| Event::LedgerViolation(violation(finding))).collect();
     for finding in findings.iter().take(PUBLISHED) {
         tracing::error!(tenant = finding.tenant, key = finding.key, kind = ?finding.kind, "the ledger is violated");
     }
@@ -163,7 +164,8 @@ async fn publish(app: &App, findings: &[Finding]) {
 
 fn violation(finding: &Finding) -> LedgerViolation {
     let Finding { tenant, hour, kind, key, detail, remedies } = finding;
-    let violation = serde_json::to_value(kind).ok().and_then(|kind| kind.as_str().map(str::to_owned)).unwrap_or_default();
+    let violation =
+        serde_json::to_value(kind).ok().and_then(|kind| kind.as_str().map(str::to_owned)).unwrap_or_default();
     let remedy = if remedies.is_empty() {
         "nothing that okta-lake knows repairs it: look for an older version of the object in the bucket"
     } else {

@@ -139,7 +139,7 @@ fn read_of(org: &Org<'_>, partition: &Partition, is_alternate: bool, index: &Ind
 fn facts(index: &Index, read: &ApiRead) -> ReadFacts {
     let (seen, quarantined) = (index.seen(), read.quarantined);
     let rows = seen.saturating_sub(index.without_row());
-    let accounts = Accounts { api: seen + quarantined, rows, duplicates: 0, quarantined };
+    let accounts = Accounts { api: seen + quarantined, rows, quarantined, ..Accounts::default() };
     ReadFacts { accounts, lacking: index.lacking() }
 }
 
