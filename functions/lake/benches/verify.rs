@@ -23,7 +23,7 @@ const ROWS_PER_SECOND: f64 = 100_000.0;
 const MEGABYTES: f64 = 256.0;
 
 fn main() {
-    let count: u64 = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(100_000);
+    let count: u64 = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(100_000);
     let root = tempfile::tempdir().unwrap();
     let hour: Timestamp = "2026-05-04T09:00:00Z".parse().unwrap();
     let partition = Partition { tenant: Tenant::parse("acme").unwrap(), hour };

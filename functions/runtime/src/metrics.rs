@@ -53,6 +53,7 @@ const BOTH: &[Function] = &[Function::Stream, Function::Backfill];
 
 /// All metrics, sorted by name.
 pub const METRICS: &[Definition] = &[
+    row("ClockDisagreements", Unit::Count, BACKFILL, "orgs whose clock and the local clock disagree"),
     row("ConnectivityFailures", Unit::Count, BACKFILL, "checks of a connectivity test that need attention"),
     row("EventsDuplicate", Unit::Count, STREAM, "messages that repeat an event of the same batch"),
     row("EventsQuarantined", Unit::Count, BOTH, "messages and records that were put into quarantine"),
@@ -77,7 +78,7 @@ pub const METRICS: &[Definition] = &[
     row("OktaThrottled", Unit::Count, BACKFILL, "answers of Okta's API with status 429"),
     row("OktaWaitTime", Unit::Milliseconds, BACKFILL, "time spent waiting for rate limits and retries"),
     row("SecretAge", Unit::Days, BACKFILL, "days since the oldest secret was changed"),
-    row("UnknownEventTypes", Unit::Count, STREAM, "event types that the table has no row for"),
+    row("UnknownEventTypes", Unit::Count, BOTH, "event types that the table has no row for"),
 ];
 
 const fn row(name: &'static str, unit: Unit, functions: &'static [Function], meaning: &'static str) -> Definition {

@@ -1,6 +1,7 @@
 //! The actions `reconcile` and `renormalize`: the sealed hours of the orgs that have a secret, and of those that only the
 //! lake knows.
 
+use std::collections::BTreeSet;
 use std::pin::pin;
 
 use futures::future::{Either, select};
@@ -51,7 +52,8 @@ pub(crate) async fn reconcile(app: &App, command: &Command, deadline: &Deadline)
     let answer = seals(app, command, SealRequest::Reconcile, deadline).await?;
     app.figures.sealed(ReconcileReport::counts(&answer.tenants));
     if command.tenant.is_none() {
-        report_quarantine(app, app.sink.lake.tenants().await?, deadline).await;
+        let known = answer.tenants.iter().map(|report| report.tenant.clone()).chain(answer.handed_on.iter().cloned());
+        report_quarantine(app, known.chain(app.sink.lake.tenants().await?).collect(), deadline).await;
     }
     Ok(answer)
 }
@@ -107,7 +109,7 @@ async fn of_org(
 }
 
 /// Publishes what has come into quarantine. The hours do not depend on it, and it takes no more than the rest of the time.
-async fn report_quarantine(app: &App, tenants: Vec<String>, deadline: &Deadline) {
+async fn report_quarantine(app: &App, tenants: BTreeSet<String>, deadline: &Deadline) {
     let report = pin!(quarantine_report::run(app, &tenants, app.clock.now()));
     match select(report, pin!(deadline.passed())).await {
         Either::Left((Ok(()), _)) => {}

@@ -24,6 +24,8 @@ struct Tally {
     violations: Option<u64>,
     secret_age: Option<i64>,
     connectivity_failures: Option<usize>,
+    clock_disagreements: Option<u64>,
+    unknown_event_types: Option<u64>,
 }
 
 /// Calls to orgs.
@@ -103,6 +105,16 @@ impl Metrics {
         self.tally().secret_age = changed.map(|changed| now.duration_since(changed).as_hours() / 24).max();
     }
 
+    /// The clocks of an org and of this machine disagree.
+    pub(crate) fn clocks_disagreed(&self) {
+        *self.tally().clock_disagreements.get_or_insert_default() += 1;
+    }
+
+    /// How many event types of a page are not in the table.
+    pub(crate) fn unknown_event_types(&self, types: usize) {
+        *self.tally().unknown_event_types.get_or_insert_default() += types as u64;
+    }
+
     /// How many checks of a connectivity test somebody must look at.
     pub(crate) fn tested(&self, failures: usize) {
         *self.tally().connectivity_failures.get_or_insert_default() += failures;
@@ -145,6 +157,9 @@ impl Tally {
             metrics.push(Metric::new(const { metric("HoursContradicted") }, hours.contradicted));
         }
         metrics.extend(self.violations.map(|found| Metric::new(const { metric("LedgerViolations") }, found)));
+        metrics
+            .extend(self.clock_disagreements.map(|times| Metric::new(const { metric("ClockDisagreements") }, times)));
+        metrics.extend(self.unknown_event_types.map(|types| Metric::new(const { metric("UnknownEventTypes") }, types)));
         metrics.extend(self.secret_age.map(|days| Metric::new(const { metric("SecretAge") }, days)));
         metrics.extend(
             self.connectivity_failures.map(|failures| Metric::new(const { metric("ConnectivityFailures") }, failures)),

@@ -30,7 +30,6 @@ impl<'a> SealSession<'a> {
     /// Takes the lease.
     pub(crate) async fn begin(org: &'a Org<'a>) -> Result<Self, LeaseError> {
         let mut leased: Leased<'_, ReconcileState> = Leased::take(org).await?;
-        leased.state.belong_to(&org.tenant);
         leased.state.adopt_old_outbox();
         Ok(Self { org, leased })
     }

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use lake::ledger::Lateness;
-use normalize::Tenant;
 use serde::{Deserialize, Serialize};
 
 use crate::org::lease::{Lease, LeasedState, PersistedState};
@@ -14,9 +13,6 @@ use crate::outputs::security_lake;
 /// `state/tenant=T/reconcile.json`. All of it can be derived from the lake again, so that it may be deleted.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ReconcileState {
-    /// The org, so that another org's state is recognized.
-    #[serde(default)]
-    pub(crate) tenant: Option<String>,
     /// How many entries the ledger has; none if that is not known. Another number than the ledger's shows that the state is
     /// not the latest: then it is derived again.
     #[serde(default)]
@@ -47,18 +43,6 @@ pub(crate) struct ReconcileState {
 }
 
 impl ReconcileState {
-    /// Begins anew if the state is another org's; keeps the lease.
-    pub(crate) fn belong_to(&mut self, tenant: &Tenant) {
-        if self.tenant.as_deref().is_some_and(|name| name != tenant.as_str()) {
-            tracing::error!(
-                tenant = tenant.as_str(),
-                "reconcile.json is another org's: it is derived from the ledger again"
-            );
-            *self = Self { lease: self.lease.take(), ..Self::default() };
-        }
-        self.tenant = Some(tenant.to_string());
-    }
-
     /// Takes over the outbox of an older version: all of its hours are written again.
     pub(crate) fn adopt_old_outbox(&mut self) {
         if let Some(hours) = self.outbox.take() {

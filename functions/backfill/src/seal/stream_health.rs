@@ -103,7 +103,7 @@ async fn judge(
     now: Timestamp,
 ) -> Result<Option<String>, HealthError> {
     let known = state.stream.clone();
-    let (stream, is_down) = match stream_state(client, grants).await? {
+    let (stream, is_down) = match stream_state(org.app, client, grants).await? {
         StreamState::Off(name, status) => {
             let stream = format!("{name}: {status}");
             if known.as_ref() != Some(&stream) {
@@ -112,7 +112,7 @@ async fn judge(
             (stream, true)
         }
         // Whether the log is polled is for a person to say.
-        StreamState::None => return Ok(known),
+        StreamState::None | StreamState::Elsewhere(_) => return Ok(known),
         StreamState::Unknown if !state.has_stream => return Ok(known),
         // It may be so new that nothing came yet.
         StreamState::Active(_) if !state.has_stream => (HEARD.to_owned(), false),
