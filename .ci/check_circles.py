@@ -34,7 +34,7 @@ def module_of(source: Path, file: Path) -> tuple[str, ...]:
 
 def imports(modules: dict, module: tuple, file: Path) -> set[tuple]:
     text = TESTS.sub("", COMMENT.sub("", file.read_text()))
-    paths = [path for tree in USE.findall(text) for path in expand(re.sub(r"\s+", "", tree))]
+    paths = [path for tree in USE.findall(text) for path in expand(re.sub(r"\s+as\s+\w+|\s+", "", tree))]
     paths += [path.split("::") for path in INLINE.findall(USE.sub("", text))]
     return {found for path in paths if (found := resolve(modules, module, path)) is not None}
 
@@ -61,7 +61,7 @@ def resolve(modules: dict, module: tuple, path: list[str]) -> tuple | None:
         if name == "super":
             names = names[:-1]
         elif name not in ("crate", "self"):
-            names.append(re.sub(r"as\w+$|^r#", "", name) if name not in modules else name)
+            names.append(name.removeprefix("r#"))
     for length in range(len(names), 0, -1):
         if tuple(names[:length]) in modules:
             return tuple(names[:length])

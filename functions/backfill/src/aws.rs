@@ -1,6 +1,7 @@
-//! AWS besides S3: the bus, the secrets, the stack, the metrics.
+//! AWS besides S3: the bus, the signing key, the secrets, the stack, the metrics.
 
 pub mod bus;
+pub mod kms;
 pub mod metrics;
 pub mod secrets;
 pub mod stack;

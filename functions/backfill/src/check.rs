@@ -2,10 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::data_type::LOGS;
+use crate::data_type::{DATA_TYPES, LOGS};
+use crate::outcome::Outcome;
 
 /// The check of an org's access token.
 pub(crate) const CREDENTIALS: &str = "Credentials";
+
+/// What a person does when clocks disagree.
+pub(crate) const CLOCKS: &str = "see what stands between this function and Okta, and that this machine's clock is right: \
+    until then the earlier of the two clocks decides";
 
 /// Of a check that was not tried.
 const TOO_LATE: &str = "not tried: the time of this invocation was up";
@@ -67,6 +72,13 @@ impl Section {
         let is_cut_short = checks.iter().any(|check| check.detail == TOO_LATE);
         Self { name: name.into(), org, checks, is_cut_short }
     }
+
+    /// Whether at least one kind of data can be read, if the section has any.
+    fn can_be_read(&self) -> bool {
+        let is_data = |check: &&Check| DATA_TYPES.iter().any(|data_type| data_type.name == check.name);
+        let mut data = self.checks.iter().filter(is_data).peekable();
+        data.peek().is_none() || data.any(|check| matches!(check.status, Status::Ok | Status::Warning))
+    }
 }
 
 /// The whole test.
@@ -76,8 +88,10 @@ pub struct Report {
     pub action: &'static str,
     /// Whether all that okta-lake cannot do without works.
     pub is_ready: bool,
-    /// Whether every check is ok.
+    /// Whether nothing is left to do: every check is ok, or of something that the org does not offer.
     pub is_complete: bool,
+    /// How it ended.
+    pub outcome: Outcome,
     /// The sections, the stack first.
     pub sections: Vec<Section>,
 }
@@ -117,15 +131,35 @@ impl Report {
     pub(crate) fn new(sections: Vec<Section>, is_needed: impl Fn(&Check) -> bool) -> Self {
         let checks = || sections.iter().flat_map(|section| &section.checks);
         let works = |check: &Check| matches!(check.status, Status::Ok | Status::Warning);
-        let is_ready = checks().filter(|check| is_needed(check)).all(works);
-        let is_complete = checks().all(|check| check.status == Status::Ok);
-        Self { action: "test-connectivity", is_ready, is_complete, sections }
+        let is_ready =
+            checks().filter(|check| is_needed(check)).all(works) && sections.iter().all(Section::can_be_read);
+        let is_complete = checks().all(|check| matches!(check.status, Status::Ok | Status::Unlicensed));
+        let outcome = match (is_ready, is_complete) {
+            (false, _) => Outcome::Failed,
+            (true, false) => Outcome::Incomplete,
+            (true, true) => Outcome::Complete,
+        };
+        Self { action: "test-connectivity", is_ready, is_complete, outcome, sections }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_org_of_which_nothing_can_be_read_is_not_ready() {
+        let report = |statuses: [Status; 2]| {
+            let [logs, users] = statuses;
+            let checks =
+                vec![Check::ok("Secret", ""), Check::new("System Log", logs, ""), Check::new("Users", users, "")];
+            let report = Report::new(vec![Section::new("acme", None, checks)], |check| check.name == "Secret");
+            (report.is_ready, report.outcome)
+        };
+        assert_eq!(report([Status::Denied, Status::Denied]), (false, Outcome::Failed));
+        assert_eq!(report([Status::Ok, Status::Denied]), (true, Outcome::Incomplete));
+        assert_eq!(report([Status::Ok, Status::Unlicensed]), (true, Outcome::Complete));
+    }
 
     #[test]
     fn only_what_stops_everything_is_a_failure() {

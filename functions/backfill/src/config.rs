@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use lake::Format;
+use lake::signing::KeyFile;
 use okta::{AllowedHosts, Network, Proxy, Share, tls_with_bundle};
 use runtime::variables::Variable;
 use runtime::{ConfigError, Environment, environment, logs};
@@ -29,6 +30,8 @@ const SECRET_PREFIX: &Variable = Variable::named("OKTA_LAKE_SECRET_PREFIX");
 const SECURITY_LAKE_ACCOUNT: &Variable = Variable::named("OKTA_LAKE_SECURITY_LAKE_ACCOUNT");
 const SECURITY_LAKE_BUCKET: &Variable = Variable::named("OKTA_LAKE_SECURITY_LAKE_BUCKET");
 const SECURITY_LAKE_EXTERNAL_ID: &Variable = Variable::named("OKTA_LAKE_SECURITY_LAKE_EXTERNAL_ID");
+const SIGNING_KEY: &Variable = Variable::named("OKTA_LAKE_SIGNING_KEY");
+const SIGNING_KEY_FILE: &Variable = Variable::named("OKTA_LAKE_SIGNING_KEY_FILE");
 const SSL_CERT_FILE: &Variable = Variable::named("SSL_CERT_FILE");
 
 /// How this deployment is configured.
@@ -58,8 +61,19 @@ pub struct Config {
     pub network: Network,
     /// Where sealed hours are written as well, if they are.
     pub security_lake: Option<Subscription>,
+    /// The key that signs the ledger, if there is one.
+    pub signing_key: Option<SigningKey>,
     /// What is logged, as a filter.
     pub log: String,
+}
+
+/// The key that signs the ledger.
+#[derive(Debug)]
+pub enum SigningKey {
+    /// A key of AWS KMS, by its ARN.
+    Kms(String),
+    /// The key of a local file.
+    File(KeyFile),
 }
 
 /// Okta counts half of a limit for an app by itself; a tenth is left to others whatever is set.
@@ -82,6 +96,7 @@ impl Config {
             allowed_hosts: allowed_hosts(&variable(CUSTOM_DOMAINS)?.unwrap_or_default()),
             network: network(environment)?,
             security_lake: security_lake(environment)?,
+            signing_key: signing_key(environment)?,
             log: environment.parsed(LOG, |text| logs::is_filter(text).then(|| text.to_owned()))?,
         })
     }
@@ -111,6 +126,17 @@ fn first(
         }
     }
     Ok(None)
+}
+
+/// The key of KMS, or that of a file.
+fn signing_key(environment: &Environment) -> Result<Option<SigningKey>, ConfigError> {
+    if let Some(arn) = environment.optional(SIGNING_KEY)? {
+        return Ok(Some(SigningKey::Kms(arn)));
+    }
+    let Some(path) = environment.optional(SIGNING_KEY_FILE)? else { return Ok(None) };
+    let pem = std::fs::read_to_string(path.trim()).ok();
+    let key = pem.and_then(|pem| KeyFile::from_pem(&pem).ok());
+    key.map(|key| Some(SigningKey::File(key))).ok_or_else(|| environment::invalid(SIGNING_KEY_FILE, path))
 }
 
 fn security_lake(environment: &Environment) -> Result<Option<Subscription>, ConfigError> {
@@ -194,6 +220,21 @@ mod tests {
             let error = read(name, "/nowhere/ca.pem").unwrap_err().to_string();
             assert!(error.starts_with(name) && error.contains("/nowhere/ca.pem"), "{error}");
         }
+    }
+
+    #[test]
+    fn the_signing_key_is_that_of_kms_or_of_a_file() {
+        let read = |name, value: &str| read(&[("OKTA_LAKE_BUCKET", "b"), (name, value)]);
+        let arn = "arn:aws:kms:eu-central-1:111122223333:key/1";
+        let key = read("OKTA_LAKE_SIGNING_KEY", arn).unwrap().signing_key;
+        assert!(matches!(key, Some(SigningKey::Kms(found)) if found == arn));
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), KeyFile::generate().unwrap().to_pem().unwrap()).unwrap();
+        let key = read("OKTA_LAKE_SIGNING_KEY_FILE", file.path().to_str().unwrap()).unwrap().signing_key;
+        assert!(matches!(key, Some(SigningKey::File(_))));
+        std::fs::write(file.path(), "-----BEGIN PRIVATE KEY-----\nPLANTED\n-----END PRIVATE KEY-----").unwrap();
+        let error = read("OKTA_LAKE_SIGNING_KEY_FILE", file.path().to_str().unwrap()).unwrap_err().to_string();
+        assert!(error.starts_with("OKTA_LAKE_SIGNING_KEY_FILE") && !error.contains("PLANTED"), "{error}");
     }
 
     #[test]

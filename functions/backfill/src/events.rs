@@ -3,13 +3,13 @@
 
 use jiff::Timestamp;
 use lake::Word;
-use lake::ledger::Counts;
+use lake::ledger::{Counts, Head};
 use serde::{Deserialize, Serialize};
 
 use crate::check::Check;
 use crate::command::Command;
 use crate::history::progress::{Plan, Progress};
-use crate::inventory::manifest::Manifest;
+use crate::inventory::summary::ManifestSummary;
 
 /// The `source` of every event of okta-lake.
 pub const SOURCE: &str = "okta-lake";
@@ -41,9 +41,9 @@ pub enum Event {
     /// A collection of the log has ended.
     CollectionFinished(Progress),
     /// A collection of the inventory is under way.
-    InventoryProgress(Manifest),
+    InventoryProgress(ManifestSummary),
     /// A collection of the inventory has ended.
-    InventoryFinished(Manifest),
+    InventoryFinished(ManifestSummary),
     /// Credentials, a permission or the stack do not work.
     ConnectivityFailed(ConnectivityFailed),
     /// Records could not be parsed and were kept whole.
@@ -70,8 +70,14 @@ pub struct SealedHour {
     pub completeness: Word,
     /// The rows by how they came.
     pub counts: Counts,
+    /// Records of the API that are in quarantine instead.
+    #[serde(default)]
+    pub quarantined: u64,
     /// Rows that were there more than once and were left out.
     pub duplicates: u64,
+    /// The head of the org's ledger after this entry: what `verify` compares the ledger with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<Head>,
 }
 
 /// The detail of `GapFound` and `GapRepaired`: events that the stream did not bring.

@@ -83,7 +83,9 @@ pub fn object(partition: &Partition, rows: Rows<'_>, format: Format) -> Result<O
 
 fn content(rows: &[Box<Event<'_>>]) -> String {
     let mut digests = RowDigests::new(MAPPING_VERSION);
-    rows.iter().for_each(|event| digests.add_live(&event.raw_data));
+    for event in rows {
+        digests.add_live(&event.raw_data);
+    }
     digests.finish().live
 }
 

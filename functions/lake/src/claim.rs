@@ -196,7 +196,7 @@ impl Complete {
     }
 
     fn is_empty(&self) -> bool {
-        self.evidence.as_ref().is_some_and(|evidence| evidence.accounts.rows == 0)
+        self.evidence.as_ref().is_some_and(|evidence| evidence.accounts.rows + evidence.accounts.taken_over == 0)
     }
 }
 
@@ -267,7 +267,7 @@ mod tests {
         let accounts = |accounts| Evidence { accounts, ..whole.clone() };
         let open = Evidence { reads: vec![Read { is_end_confirmed: false, ..read(10, 3) }], ..whole.clone() };
         assert_eq!(causes(&Claim::of(open, 1)), [(Cause::EndUnconfirmed, 1), (Cause::ReadsMissing, 1)]);
-        let quarantined = Accounts { api: 3, rows: 1, duplicates: 0, quarantined: 2 };
+        let quarantined = Accounts { api: 3, rows: 1, quarantined: 2, ..Accounts::default() };
         assert_eq!(causes(&Claim::of(accounts(quarantined), 1)), [(Cause::Quarantined, 2)]);
         let lost = Accounts { api: 3, rows: 1, ..Accounts::default() };
         assert_eq!(causes(&Claim::of(accounts(lost), 1)), [(Cause::Unaccounted, 2)]);

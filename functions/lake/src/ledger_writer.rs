@@ -14,7 +14,7 @@ use crate::layout;
 use crate::ledger::{Entry, EntryLink, FORMAT, Recorded};
 use crate::object_store::{Lake, StateError, Version};
 use crate::partition::Partition;
-use crate::signing::{SignError, Signature, Signer};
+use crate::signing::{SignError, Signer};
 
 /// The name of the state object.
 const STATE: &str = "ledger.json";
@@ -134,8 +134,7 @@ impl<'a> LedgerWriter<'a> {
         };
         let mut recorded = Recorded::new(entry).map_err(LedgerError::Encode)?;
         if let (Some(signer), Some(head)) = (self.signer, recorded.head()) {
-            let der = signer.sign(&head.message()).await?;
-            recorded.entry.signature = Some(Signature::of(signer.fingerprint(), &der));
+            recorded.entry.signature = Some(signer.sign(&head.message()).await?);
         }
         Ok(recorded)
     }

@@ -43,18 +43,23 @@ impl RowDigests {
 
     /// Adds the next row.
     pub fn add(&mut self, row: &StoredRow) {
-        let StoredRow { time, metadata, raw_data } = row;
-        self.rows += 1;
-        self.uids.update(metadata.uid.as_bytes());
-        self.uids.update(b"\n");
+        self.add_identity(row);
+        let StoredRow { metadata, raw_data, .. } = row;
         for part in [raw_data, &metadata.source] {
             self.content.update((part.len() as u64).to_be_bytes());
             self.content.update(part.as_bytes());
         }
         self.content.update(metadata.logged_time.to_be_bytes());
         self.content.update(metadata.processed_time.to_be_bytes());
-        self.first = self.first.or(Some(*time));
-        self.last = Some(*time);
+    }
+
+    /// Adds the next row, but not its content.
+    pub fn add_identity(&mut self, row: &StoredRow) {
+        self.rows += 1;
+        self.uids.update(row.metadata.uid.as_bytes());
+        self.uids.update(b"\n");
+        self.first = self.first.or(Some(row.time));
+        self.last = Some(row.time);
     }
 
     /// Adds the next row of a live object, whose name covers less than that of a sealed one.

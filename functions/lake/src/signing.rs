@@ -20,7 +20,7 @@ pub(crate) mod tests_support {
     /// The signature of a key that never waits.
     pub(crate) fn sign_now(key: &KeyFile, message: &[u8]) -> Signature {
         let signed = key.sign(message).as_mut().poll(&mut Context::from_waker(Waker::noop()));
-        let Poll::Ready(Ok(der)) = signed else { panic!("a local key waits") };
-        Signature::of(key.fingerprint(), &der)
+        let Poll::Ready(Ok(signature)) = signed else { panic!("a local key waits") };
+        signature
     }
 }

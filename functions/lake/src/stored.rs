@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use crate::action::Action;
 use crate::format::Format;
+use crate::parquet_layout::MAPPING;
 
 /// How many rows are decoded at once: an event is some kilobytes.
 const ROWS_AT_ONCE: usize = 512;
@@ -123,6 +124,14 @@ pub fn read_file<E>(key: &str, file: File, visit: &mut Visitor<'_, E>) -> Result
         Format::Parquet => parquet(file, visit),
         Format::Ndjson => ndjson(BufReader::new(file), visit),
     }
+}
+
+/// The version of the mapping that made a Parquet file; none if the file does not say it.
+pub fn mapping_version(body: impl ChunkReader + 'static) -> Result<Option<u32>, ReadError> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(body)?;
+    let pairs = builder.metadata().file_metadata().key_value_metadata();
+    let mapping = pairs.into_iter().flatten().find(|pair| pair.key == MAPPING);
+    Ok(mapping.and_then(|pair| pair.value.as_ref()?.parse().ok()))
 }
 
 fn parquet<E>(body: impl ChunkReader + 'static, visit: &mut Visitor<'_, E>) -> Result<(), VisitError<E>> {

@@ -20,7 +20,7 @@ pub struct Envelope<'a> {
 /// log.
 #[derive(Debug, thiserror::Error)]
 pub enum EnvelopeError {
-    /// An EventBridge event of somebody else.
+    /// An EventBridge event of another source.
     #[error("source is not an Okta partner event source ({SOURCE_PREFIX}<subdomain>/<name>)")]
     ForeignSource,
     /// The source names no org.

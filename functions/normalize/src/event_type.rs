@@ -66,7 +66,7 @@ pub fn decide(event_type: &str) -> (Decision, Basis) {
 }
 
 /// Whether a text has the form of Okta's new event types: a short name of small letters, digits, dots and underscores.
-/// Anything else may be content of somebody's making, and has no place in a log.
+/// Any other text may be content of an event, which has no place in a log.
 pub fn is_name(event_type: &str) -> bool {
     const LONGEST: usize = 100;
     let is_in_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'.' || byte == b'_';

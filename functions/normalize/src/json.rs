@@ -1,5 +1,5 @@
 //! A borrowed JSON tree that is read by *taking*: what the mapping takes is gone from the tree, and
-//! what nobody took is still there to be reported as unmapped. Nothing can fall between the two, as
+//! what is not taken is still there to be reported as unmapped. Nothing can fall between the two, as
 //! long as what is taken is placed as it stands: a value that is only looked at stays.
 
 mod object;

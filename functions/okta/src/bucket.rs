@@ -17,7 +17,7 @@ const SAME_WINDOW: Duration = Duration::from_secs(5);
 /// The part of a share that may go at once.
 const BURST_DIVISOR: u32 = 10;
 
-/// One bucket, as far as it is known. Moments are the steady clock's.
+/// What is known of one bucket. Times are the steady clock's.
 #[derive(Debug, Default)]
 pub(crate) struct Bucket {
     window: Option<Window>,
@@ -104,6 +104,18 @@ impl Bucket {
         }
     }
 
+    /// Whether the answer to a call that went at `started` can be of this bucket: within one window a bucket has one end.
+    pub(crate) fn agrees(&self, started: Duration, now: Duration, headers: RateHeaders) -> bool {
+        let Some(window) = self.window.as_ref().filter(|window| window.is_stated && now < window.ends) else {
+            return true;
+        };
+        let ends = now + headers.reset_in;
+        let is_over = ends <= now + SAME_WINDOW;
+        let is_next = ends + SAME_WINDOW * 3 >= window.ends + WINDOW;
+        let is_before = started + WINDOW < window.ends;
+        is_over || is_next || is_before || ends.abs_diff(window.ends) <= SAME_WINDOW
+    }
+
     /// A call turned out to belong to another bucket.
     pub(crate) fn take_back(&mut self) {
         self.in_flight = self.in_flight.saturating_sub(1);
@@ -126,7 +138,7 @@ impl Bucket {
                 window.ours += 1;
                 window.limit = headers.limit;
                 window.remaining = window.remaining.min(headers.remaining);
-                // Each answer tells a moment that the end is not after: the earliest is the best.
+                // Every response gives an upper bound for the window's end; keep the smallest.
                 window.ends = if window.is_stated { window.ends.min(ends) } else { ends };
                 window.is_stated = true;
             }
@@ -226,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_call_goes_alone_until_it_has_told_the_limit() {
+    fn the_first_call_goes_alone_until_its_answer_states_the_limit() {
         let mut bucket = Bucket::default();
         assert_eq!(bucket.admit(seconds(0), share()), Admission::Now);
         bucket.start(seconds(0));
@@ -335,7 +347,25 @@ mod tests {
     }
 
     #[test]
-    fn a_window_ends_at_the_earliest_moment_that_an_answer_told() {
+    fn within_a_window_another_end_is_of_another_bucket() {
+        let bucket = bucket(50, 40);
+        let agrees = |started, now, reset_in| {
+            let headers = RateHeaders { limit: 60, remaining: 50, reset_in: seconds(reset_in) };
+            bucket.agrees(seconds(started), seconds(now), headers)
+        };
+        assert!(agrees(10, 10, 30) && agrees(10, 10, 34) && agrees(10, 12, 24));
+        assert!(!agrees(10, 10, 20) && !agrees(10, 10, 50), "the end is 10 or 20 seconds off");
+        assert!(agrees(38, 38, 61), "the next window, which began a little earlier than expected");
+        assert!(agrees(10, 10, 1), "a slow answer of the window before");
+        assert!(agrees(41, 41, 20) && Bucket::default().agrees(seconds(0), seconds(0), known(60, 50, 7)));
+    }
+
+    fn known(limit: u32, remaining: u32, reset_in: u64) -> RateHeaders {
+        RateHeaders { limit, remaining, reset_in: seconds(reset_in) }
+    }
+
+    #[test]
+    fn a_window_ends_at_the_earliest_moment_that_an_answer_states() {
         let mut bucket = bucket(0, 60);
         let mut ends_after = |moment: u64, reset_in: u64| {
             bucket.start(seconds(moment));

@@ -1,4 +1,4 @@
-//! `WWW-Authenticate`: why Okta did not take a token. For a missing scope it is the whole answer, the body is empty.
+//! `WWW-Authenticate`: why Okta rejects a token. For a missing scope it is the whole answer; the body is empty.
 
 use http::HeaderMap;
 use http::header::WWW_AUTHENTICATE;

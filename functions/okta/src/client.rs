@@ -1,4 +1,4 @@
-//! The client of one org: calls its API with whatever credentials, within its rate limits, until there is an answer.
+//! The client of one org: calls its API within the rate limits, and again after failures that pass.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -36,7 +36,7 @@ use crate::token::{AccessToken, Authorizer};
 use crate::transport::{Answer, Limits, Network, Transport};
 use crate::{page_size, path, tls};
 
-/// The API may hand out a nonce, and a second one while the first is being used.
+/// The API may issue a nonce, and a second one while the first is in use.
 const MOST_NONCES: u32 = 2;
 
 /// How the client calls an org. The default is what a function in AWS wants.
@@ -44,9 +44,9 @@ const MOST_NONCES: u32 = 2;
 pub struct Options {
     /// Hosts that a secret may name besides Okta's.
     pub allowed_hosts: AllowedHosts,
-    /// How much of every rate limit may be used.
+    /// The part of every rate limit that this client may use.
     pub share: Share,
-    /// Calls that may be under way at once. An org allows 35 to 75 for all its clients together.
+    /// The maximum number of concurrent calls. An org allows 35 to 75 for all its clients together.
     pub concurrency: usize,
     /// How often a call is made again.
     pub retry: RetryPolicy,
@@ -93,7 +93,7 @@ impl Default for Options {
 }
 
 impl Client {
-    /// Reads the secret and makes ready; the org itself is first called when something is wanted of it.
+    /// Reads the secret. The first call to the org is made later, when it is needed.
     pub async fn new(source: Arc<dyn SecretSource>, options: Options) -> Result<Self, Error> {
         let Network { tls, proxy } = options.network;
         let tls = tls.map_or_else(tls::system_tls, Ok)?;
@@ -129,13 +129,13 @@ impl Client {
         self.inner.authorizer.credentials().await.kind()
     }
 
-    /// What people call the org, if the secret says it.
+    /// The name that people use for the org, if the secret has one.
     pub async fn display_name(&self) -> Option<String> {
         self.inner.authorizer.credentials().await.display_name().map(str::to_owned)
     }
 
-    /// Finds out which of `wanted` are granted, and uses those from now on. Nothing is remembered from an earlier
-    /// time: a scope that was granted meanwhile is found.
+    /// Finds out which of the `wanted` scopes are granted, and uses those from now on. It asks the org every time, so it also
+    /// finds a scope that was granted since.
     pub async fn discover_scopes(&self, wanted: &[&str]) -> Result<Grants, Error> {
         if !self.credential_kind().await.has_scopes {
             return Ok(Grants::Unscoped);
@@ -148,15 +148,17 @@ impl Client {
         Ok(grants)
     }
 
-    /// Uses these scopes from now on, known to be granted.
+    /// Uses these scopes from now on. They must be granted.
     pub async fn use_scopes(&self, scopes: Vec<String>) {
         self.inner.authorizer.use_scopes(scopes).await;
     }
 
-    /// The address of `path` in this org. Values in `query` are escaped; the path must be so already.
+    /// The address of `path` in this org. Values in `query` are escaped; the path must be so already. A path with a segment
+    /// `.` or `..` is refused, also an escaped one: an id like that cannot be asked for.
     pub fn url(&self, path: &str, query: &[(&str, &str)]) -> Result<Url, Error> {
         let bad = || Error::BadPath(path.to_owned());
-        if !path.starts_with('/') || path.starts_with("//") || path.contains(['?', '#', '\\']) {
+        if !path.starts_with('/') || path.starts_with("//") || path.contains(['?', '#', '\\']) || path::has_steps(path)
+        {
             return Err(bad());
         }
         let mut url = self.org().url().join(path).map_err(|_| bad())?;
@@ -166,12 +168,6 @@ impl Client {
         Ok(url)
     }
 
-    /// The address of an object: `{}` in `template` stands for an id each, which is escaped.
-    pub fn url_of(&self, template: &str, ids: &[&str], query: &[(&str, &str)]) -> Result<Url, Error> {
-        let bad = || Error::BadId { template: template.to_owned(), id: ids.join("/") };
-        self.url(&path::fill(template, ids).ok_or_else(bad)?, query)
-    }
-
     /// The address that a cursor holds, if it is one of this org's: state is read back from where others can write.
     pub fn resume(&self, cursor: &str) -> Result<Url, Error> {
         let base = self.org().url();
@@ -179,7 +175,13 @@ impl Client {
         self.org().adopt(&url, &OtherNames::default()).ok_or_else(|| foreign(&url))
     }
 
-    /// Reads one page, of whatever shape. Read a list with [`crate::Pages`], which knows its end.
+    /// The same with a page that grows back to `limit` records, if it was made smaller: a little after some of the `pages` that
+    /// have been read.
+    pub fn resume_growing(&self, cursor: &str, limit: u64, pages: u64) -> Result<Url, Error> {
+        Ok(page_size::grown(self.resume(cursor)?, u32::try_from(limit).ok(), pages))
+    }
+
+    /// Reads one answer of any shape. To read a list, use [`crate::Pages`]: it checks the end.
     pub async fn get(&self, url: &Url) -> Result<Page, Error> {
         self.get_as(url, Shape::Any).await
     }
@@ -241,7 +243,7 @@ impl Client {
         self.clocks().cautious()
     }
 
-    /// What is known of the rate limits so far.
+    /// The rate limits that are known so far.
     pub fn usage(&self) -> Vec<BucketUsage> {
         self.inner.exchange.limiter.usage()
     }
@@ -306,7 +308,7 @@ impl Client {
             Ok(description) => Ok(OtherNames::of(description.addresses())),
             Err(error @ Error::TooLate(_)) => Err(error),
             Err(error) => {
-                tracing::warn!(%error, "the org does not say its other names");
+                tracing::warn!(%error, "the org does not describe itself, so its other hosts are unknown");
                 Ok(OtherNames::default())
             }
         };

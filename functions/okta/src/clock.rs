@@ -7,12 +7,12 @@ use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-/// Where the client takes the time from.
+/// The client's source of time.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
-    /// The wall clock, for what Okta compares with its own (JWT claims).
+    /// The wall clock, for times that Okta compares with its own (JWT claims).
     fn now(&self) -> Timestamp;
 
-    /// Time since some fixed instant, never going back: what is waited for is reckoned with this one.
+    /// The time since a fixed instant. It never goes back: waits and deadlines use it.
     fn elapsed(&self) -> Duration;
 
     /// Ends after `duration` of this clock.

@@ -16,7 +16,7 @@ use crate::credentials::fields::SecretFields;
 use crate::credentials::method::Row;
 use crate::org::{AllowedHosts, Org};
 
-/// Sorted by the field that tells the kind.
+/// Sorted by the field that indicates the kind.
 const KINDS: &[Row] = &[api_token::ROW, client_secret::ROW, private_key::ROW];
 
 /// Credentials for one org, parsed and checked.

@@ -6,12 +6,10 @@ use crate::credentials::CredentialsError;
 use crate::deadline::TooLate;
 use crate::jwt::SigningError;
 use crate::refusal::Refusal;
+use crate::secret_source::BoxError;
 use crate::shape::WrongAnswer;
 use crate::tls::TlsError;
 use crate::transport::TransportError;
-
-/// An error of any kind, of whoever keeps the secrets.
-pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a call to an org failed. No variant can show a secret.
 #[derive(Debug, thiserror::Error)]
@@ -115,14 +113,6 @@ pub enum Error {
     /// A path that is not one of the org's.
     #[error("{0:?} is not a path of the org")]
     BadPath(String),
-    /// An id that cannot be in a path, such as `..`.
-    #[error("an object with the id {id:?} cannot be asked for in {template}")]
-    BadId {
-        /// The path, with `{}` in place of the id.
-        template: String,
-        /// The id.
-        id: String,
-    },
     /// AWS-LC.
     #[error(transparent)]
     Signing(#[from] SigningError),
@@ -141,7 +131,7 @@ impl Error {
             Self::NoAnswer { source, .. } => transport_disposition(source),
             Self::SecretSource(_) | Self::WrongAnswer { .. } | Self::TooLate(_) => Disposition::Retry,
             Self::Contradiction { .. } | Self::UnexpectedJson { .. } => Disposition::Contradicted,
-            Self::ForeignAddress { .. } | Self::BadPath(_) | Self::BadId { .. } => Disposition::Rejected,
+            Self::ForeignAddress { .. } | Self::BadPath(_) => Disposition::Rejected,
             Self::Credentials(_)
             | Self::OtherOrg(_)
             | Self::HeaderValue(_)
@@ -178,7 +168,6 @@ impl Error {
                 "check what stands between this machine and Okta; otherwise report it with the path: the list is read again"
             }
             Self::UnexpectedJson { .. } => "report it: Okta's answer is not what its documentation says",
-            Self::BadId { .. } => "nothing: the object is left out and counted as unread",
             Self::BadPath(_) | Self::Signing(_) | Self::HeaderValue(_) => "report it: this is a mistake of okta-lake",
         };
         fixed.to_owned()

@@ -1,4 +1,4 @@
-//! One call, made until it is answered: its turn, the request (new for every attempt), the answer, a pause, again.
+//! One call with its attempts: wait for a turn, build the request anew, send it, check the answer, pause, repeat.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -53,7 +53,7 @@ pub(crate) struct Answered {
     pub(crate) halvings: u32,
 }
 
-/// Why there is no answer that can be used. A refusal is an answer.
+/// Why there is no usable answer. A refusal is an answer.
 enum Failure {
     Transport(TransportError),
     Wrong(WrongAnswer),
@@ -126,7 +126,7 @@ impl Exchange {
         Ok(outcome)
     }
 
-    /// The answer's head is booked when it comes: a long body would make its reset look later than it is.
+    /// Reads the head of the answer when it arrives: after a long body, the reset would look later than it is.
     fn account(&self, permit: &mut Permit<'_>, status: StatusCode, headers: &HeaderMap) {
         let local = self.clock.now();
         self.server_time.observe(headers, local);
@@ -158,7 +158,7 @@ impl Exchange {
     ) -> Result<(), TooLate> {
         deadline.allows(self.clock.elapsed(), pause, WaitReason::Retry(cause))?;
         let attempts = attempts.count();
-        tracing::debug!(bucket = expected.name, %cause, attempts, ?pause, "the call is made again after a pause");
+        tracing::debug!(bucket = expected.name, %cause, attempts, ?pause, "the call failed and is made again after a pause");
         (self.observer)(&Event::Retrying { bucket: expected.name, cause, attempts, wait: pause });
         self.clock.sleep(pause).await;
         Ok(())

@@ -17,15 +17,15 @@ pub enum PrivateKeyError {
     /// The public half, or a certificate.
     #[error("`private_key` holds a public key or certificate: give the private key that Okta has the public half of")]
     NotPrivate,
-    /// No JWK, or one without members that are needed.
+    /// A JWK without members that are needed.
     #[error("`private_key` is a JWK without {0:?}: export the whole private key")]
     IncompleteJwk(&'static str),
-    /// JSON that is no JWK of a key pair.
-    #[error("`private_key` is JSON but no JWK of an RSA or EC key")]
+    /// JSON that is not a JWK of a key pair.
+    #[error("`private_key` is JSON but not a JWK of an RSA or EC key")]
     BrokenJwk,
     /// Ed25519, secp256k1, a small RSA key, or parts that do not fit together.
     #[error(
-        "`private_key` is no valid key of a kind that Okta takes: RSA of 2048 bits or more, or EC P-256, P-384, P-521"
+        "`private_key` is not a valid key of a kind that Okta accepts: RSA of 2048 bits or more, or EC P-256, P-384, P-521"
     )]
     Unsupported,
 }

@@ -1,5 +1,11 @@
-//! The Okta API as a client that is a good neighbour: three kinds of credentials, DPoP without configuration, scopes
-//! that are discovered, rate limits that are shared, errors that say what to do. Knows no AWS and no OCSF.
+//! A client of the Okta API that is a good neighbour: three kinds of credentials, DPoP without configuration, discovered
+//! scopes, shared rate limits, errors with a remedy. It knows neither AWS nor OCSF.
+//!
+//! It claims no more than it knows. [`Pages`] reads a list to an end that is confirmed ([`Walk`]), or ends with the
+//! [`Contradiction`] that stands in the way; a success that is not what Okta sends is a [`WrongAnswer`] and is asked for again;
+//! a page that Okta cannot make, or that is too large, shrinks and grows again; a link to another name of the org is asked at
+//! the org's own address, and the token goes nowhere else; [`Disposition`] says what a refusal means; [`ClockReading`] shows
+//! both clocks and whether they agree.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), okta::Error> {
@@ -69,7 +75,7 @@ pub use clock::{Clock, ScaledClock, SystemClock};
 pub use contradiction::Contradiction;
 pub use credentials::{CredentialKind, Credentials, CredentialsError};
 pub use deadline::{Deadline, TooLate};
-pub use error::{BoxError, Error};
+pub use error::Error;
 pub use identity::{Engine, OrgIdentity};
 pub use jwt::SigningError;
 pub use key::PrivateKeyError;
@@ -84,7 +90,7 @@ pub use refusal::Refusal;
 pub use retry::{Cause, RetryPolicy};
 pub use scopes::Grants;
 pub use secrecy::SecretString;
-pub use secret_source::SecretSource;
+pub use secret_source::{BoxError, SecretSource};
 pub use server_time::ClockReading;
 pub use shape::{Shape, WrongAnswer};
 pub use share::{Share, ShareError};

@@ -44,7 +44,7 @@ pub enum OrgError {
     /// The console's address instead of the org's.
     #[error("`org_url` is the address of the Admin Console: leave out \"-admin\"")]
     AdminConsole,
-    /// A host that nobody allowed.
+    /// A host that is not allowed.
     #[error("`org_url` names {0:?}, which is not an Okta domain: allow it as a custom domain if it is yours")]
     ForeignHost(String),
     /// A custom domain does not say which tenant it is.

@@ -114,8 +114,9 @@ impl Page {
         matches!(&self.next, Next::Page(next) if *next == self.url)
     }
 
-    /// Whether the answer has the link to itself that Okta gives every page of a list.
-    pub(crate) fn has_self(&self) -> bool {
+    /// Whether the answer has the link to itself that Okta gives every page of a list. Without it, a next page may be lost as
+    /// well.
+    pub fn has_self(&self) -> bool {
         self.has_self
     }
 
@@ -148,12 +149,12 @@ impl Page {
         }
     }
 
-    /// Whether it has as many records as its address asks for, so that there may be more.
+    /// Whether it has as many records as its address asks for: then there may be more.
     pub fn is_full(&self) -> bool {
         limit(&self.url).is_some_and(|limit| usize::try_from(limit).is_ok_and(|limit| self.count() >= limit))
     }
 
-    /// How many records there are, whatever they are wrapped in.
+    /// The number of records, in an array or in an object.
     pub(crate) fn count(&self) -> usize {
         let records = match self.shape {
             Shape::ListIn(name) => list_in(&self.body, name),

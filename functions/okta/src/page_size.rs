@@ -3,10 +3,10 @@
 
 use url::Url;
 
-/// Smaller pages are not asked for: what fails with these fails for another reason.
+/// The smallest page. If this one fails too, its size is not the reason.
 const FLOOR: u32 = 10;
 
-/// Every so many pages a page that was made smaller is asked for with twice as many records.
+/// After this number of pages, a page that was made smaller is doubled.
 const GROWS_EVERY: u64 = 4;
 
 const LIMIT: &str = "limit=";
@@ -41,9 +41,9 @@ pub(crate) fn can_shrink(url: &Url) -> bool {
     limit(url).is_some_and(|limit| limit > FLOOR)
 }
 
-/// The next page with as many records as it should have: the size that `first` asks for, approached from below.
-pub(crate) fn grown(next: Url, first: &Url, pages: u64) -> Url {
-    match (limit(&next), limit(first)) {
+/// The next page with as many records as are wanted, approached from below.
+pub(crate) fn grown(next: Url, wanted: Option<u32>, pages: u64) -> Url {
+    match (limit(&next), wanted) {
         (Some(present), Some(wanted)) if present < wanted && pages.is_multiple_of(GROWS_EVERY) => {
             with_limit(&next, present.saturating_mul(2).min(wanted))
         }
@@ -75,11 +75,11 @@ mod tests {
 
     #[test]
     fn it_grows_again_but_never_above_what_was_asked_for() {
-        let first = url("limit=200");
-        assert_eq!(grown(url("after=x&limit=50"), &first, 4), url("after=x&limit=100"));
-        assert_eq!(grown(url("after=x&limit=50"), &first, 5), url("after=x&limit=50"));
-        assert_eq!(grown(url("after=x&limit=150"), &first, 8), url("after=x&limit=200"));
-        assert_eq!(grown(url("after=x&limit=200"), &first, 8), url("after=x&limit=200"));
-        assert_eq!(grown(url("after=x"), &first, 8), url("after=x"));
+        let wanted = Some(200);
+        assert_eq!(grown(url("after=x&limit=50"), wanted, 4), url("after=x&limit=100"));
+        assert_eq!(grown(url("after=x&limit=50"), wanted, 5), url("after=x&limit=50"));
+        assert_eq!(grown(url("after=x&limit=150"), wanted, 8), url("after=x&limit=200"));
+        assert_eq!(grown(url("after=x&limit=200"), wanted, 8), url("after=x&limit=200"));
+        assert_eq!(grown(url("after=x"), wanted, 8), url("after=x"));
     }
 }

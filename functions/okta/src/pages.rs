@@ -8,7 +8,7 @@ use crate::client::Client;
 use crate::contradiction::Contradiction;
 use crate::error::Error;
 use crate::page::Page;
-use crate::page_size::{grown, with_limit};
+use crate::page_size::{grown, limit, with_limit};
 use crate::shape::Shape;
 use crate::walk::{Step, Walk};
 
@@ -21,8 +21,8 @@ pub struct List {
 }
 
 impl List {
-    /// The list whose first page is at `first`. Where Okta pages a list, give `limit` in the address: without it a lost link
-    /// cannot be told from the end.
+    /// The list whose first page is at `first`. Where Okta pages a list, give `limit` in the address: without it, a lost link
+    /// looks like the end.
     pub fn new(first: Url, shape: Shape) -> Self {
         Self { first, shape, is_poll: false }
     }
@@ -137,7 +137,7 @@ impl Pages {
     fn following(&self, page: &Page, doubt: Option<Contradiction>) -> At {
         match (doubt, page.next()) {
             (Some(doubt), _) => At::Doubt(doubt),
-            (None, Ok(Some(next))) => At::Page(grown(next.clone(), &self.list.first, self.walk.pages)),
+            (None, Ok(Some(next))) => At::Page(grown(next.clone(), limit(&self.list.first), self.walk.pages)),
             (None, Ok(None) | Err(_)) => At::End,
         }
     }

@@ -1,5 +1,4 @@
-//! What the client is doing, told to whoever wants to show or count it: waits above all, which must not look like
-//! a program that hangs.
+//! What the client does, for progress displays and metrics. Waits above all: they must not look like a program that hangs.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,42 +6,42 @@ use std::time::Duration;
 
 use crate::retry::Cause;
 
-/// Is called for every event; must be quick.
+/// The client calls it for every event; it must return quickly.
 pub type Observer = Arc<dyn Fn(&Event) + Send + Sync>;
 
-/// Something happened that a person or a metric wants to know.
+/// Something that a person or a metric may want to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
-    /// A call waits for its turn, for at most this long.
+    /// A call waits for its turn.
     Waiting {
         /// The rate-limit bucket.
         bucket: &'static str,
         /// What for.
         reason: WaitReason,
-        /// How long, as far as it is known.
+        /// The length of the wait, if it is known.
         wait: Option<Duration>,
     },
-    /// A call was answered, with whatever status.
+    /// A call was answered, with any status.
     Answered {
         /// The rate-limit bucket.
         bucket: &'static str,
         /// The HTTP status.
         status: u16,
-        /// From sending to the whole answer.
+        /// The time from sending the request to the end of the answer.
         elapsed: Duration,
-        /// Bytes of the body, unpacked.
+        /// The size of the body in bytes, unpacked.
         bytes: usize,
-        /// What the org allows in a minute and what is left, when the answer says it.
+        /// The calls that the org allows in a minute and those that are left, if the answer states them.
         limit_and_remaining: Option<(u32, u32)>,
     },
-    /// A call went wrong and is made again.
+    /// A call failed and is made again.
     Retrying {
         /// The rate-limit bucket.
         bucket: &'static str,
         /// What went wrong.
         cause: Cause,
-        /// How often it has gone wrong.
+        /// The number of failures so far.
         attempts: u32,
         /// The pause before the next attempt.
         wait: Duration,
@@ -51,10 +50,10 @@ pub enum Event {
     TokenObtained {
         /// Whether it is bound to a key (DPoP).
         is_bound: bool,
-        /// How long it is good.
+        /// How long it is valid.
         lifetime: Duration,
     },
-    /// The org did not take the credentials any more, so the secret was read again.
+    /// The org rejected the credentials, so the client read the secret again.
     SecretReread {
         /// Whether it had changed.
         is_new: bool,
@@ -65,17 +64,17 @@ pub enum Event {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WaitReason {
-    /// The share of this minute is used, or paced.
+    /// The share of this minute is used up, or is being spread over it.
     Share,
-    /// Others use the bucket: what is left is left to them.
+    /// Others use the bucket: the client leaves the rest of it to them.
     Others,
-    /// The bucket is not known yet: its first answer tells the limit.
+    /// The limit of the bucket is not known until its first answer.
     FirstAnswer,
-    /// As many calls as allowed are under way.
+    /// The maximum number of concurrent calls is in progress.
     Concurrency,
-    /// An answer that takes too long.
+    /// The answer.
     Answer,
-    /// A pause after something went wrong.
+    /// A pause after a failure.
     Retry(Cause),
 }
 
@@ -84,8 +83,8 @@ impl fmt::Display for WaitReason {
         match self {
             Self::Share => f.write_str("its share of the rate limit"),
             Self::Others => f.write_str("the rate limit that others are using"),
-            Self::FirstAnswer => f.write_str("the first answer, which tells the rate limit"),
-            Self::Concurrency => f.write_str("one of the calls under way to end"),
+            Self::FirstAnswer => f.write_str("the first answer, which states the rate limit"),
+            Self::Concurrency => f.write_str("one of the calls in progress to end"),
             Self::Answer => f.write_str("the answer"),
             Self::Retry(cause) => write!(f, "another attempt ({cause})"),
         }

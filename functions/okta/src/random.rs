@@ -6,14 +6,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::jwt::SigningError;
 
-/// 128 random bits as text: a `jti` that nobody has used.
+/// 128 random bits as text: a `jti` that was never used before.
 pub(crate) fn id() -> Result<String, SigningError> {
     let mut bytes = [0; 16];
     rand::fill(&mut bytes).map_err(|_| SigningError)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// Between 0 and 1. Jitter is no secret: without randomness the middle does.
+/// A number between 0 and 1, or the middle if there is no randomness: jitter is not a secret.
 pub(crate) fn fraction() -> f64 {
     let mut bytes = [0; 4];
     match rand::fill(&mut bytes) {

@@ -1,4 +1,4 @@
-//! `X-Rate-Limit-*`, read so that neither clock skew nor repeated headers mislead.
+//! `X-Rate-Limit-*`, read so that clock skew and repeated headers do not mislead.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::server_time;
 /// A reset further away is a mistake: Okta's windows last a minute.
 const LONGEST_WINDOW: Duration = Duration::from_mins(5);
 
-/// Both times are cut to whole seconds: so much later the window is over for sure.
+/// Both times are truncated to whole seconds, so the window has certainly ended after this much more.
 const ROUNDING: Duration = Duration::from_secs(1);
 
 /// What an answer says of its bucket.
@@ -41,7 +41,7 @@ impl RateHeaders {
         })
     }
 
-    /// "Too many at once" is told by a limit of zero; its reset is only a guess.
+    /// A limit of zero means too many concurrent calls; its reset is only a guess.
     pub(crate) fn is_concurrency_limit(&self) -> bool {
         self.limit == 0
     }

@@ -1,4 +1,5 @@
-//! Every call waits here for its turn, so that okta-lake never uses more than its share of the org's rate limits.
+//! Every call waits here for its turn, so that okta-lake never uses more than its share of the org's rate limits. Which paths
+//! share a bucket is learned from the limits and windows that the answers state.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,6 +13,7 @@ use crate::concurrency::Concurrency;
 use crate::deadline::{Deadline, TooLate};
 use crate::limit_bucket::LimitBucket;
 use crate::progress::{Event, Observer, WaitReason};
+use crate::rate_headers::RateHeaders;
 use crate::share::Share;
 
 /// The accounts of all buckets of one org, shared by everything that calls it.
@@ -20,23 +22,23 @@ pub(crate) struct RateLimiter {
     clock: Arc<dyn Clock>,
     observer: Observer,
     state: Mutex<State>,
-    /// Something has been answered: whoever waits looks again.
+    /// Notifies waiting calls that an answer has changed the state.
     changed: Notify,
 }
 
 struct State {
     buckets: HashMap<Key, Bucket>,
-    /// The limit that the answers for an expected bucket state.
-    limits: HashMap<LimitBucket, u32>,
+    /// The bucket that the answers for a template show.
+    learned: HashMap<LimitBucket, Key>,
     concurrency: Concurrency,
 }
 
 /// What is counted together.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Key {
-    /// Routes that are expected to share a bucket, and whose answers state the same limit.
-    Limit(&'static str, u32),
-    /// An expected bucket whose limit no answer has stated yet.
+    /// Templates that are expected to share a bucket, and whose answers state the same limit and the same window.
+    Learned { name: &'static str, limit: u32, window: u32 },
+    /// A template whose limit no answer has stated yet.
     Unknown(LimitBucket),
 }
 
@@ -57,7 +59,7 @@ pub struct BucketUsage {
     pub throttled: u64,
 }
 
-/// A call that may go; dropping it unanswered says that it failed.
+/// Permission for one call. Dropping it without an answer means that the call failed.
 pub(crate) struct Permit<'a> {
     limiter: &'a RateLimiter,
     expected: &'a LimitBucket,
@@ -68,13 +70,13 @@ pub(crate) struct Permit<'a> {
     is_throttled: bool,
 }
 
-/// Where nobody says when to look again.
+/// The longest wait before the state is checked again.
 const LOOK_AGAIN: Duration = Duration::from_mins(1);
 
 impl RateLimiter {
     pub(crate) fn new(share: Share, concurrency: usize, clock: Arc<dyn Clock>, observer: Observer) -> Self {
         let concurrency = Concurrency::new(concurrency);
-        let state = Mutex::new(State { buckets: HashMap::new(), limits: HashMap::new(), concurrency });
+        let state = Mutex::new(State { buckets: HashMap::new(), learned: HashMap::new(), concurrency });
         Self { share, clock, observer, state, changed: Notify::new() }
     }
 
@@ -121,7 +123,7 @@ impl RateLimiter {
         let known = bucket.limit_and_remaining();
         BucketUsage {
             bucket: match key {
-                Key::Limit(name, _) => name,
+                Key::Learned { name, .. } => name,
                 Key::Unknown(expected) => expected.name,
             },
             limit: known.map(|(limit, _)| limit),
@@ -164,10 +166,7 @@ impl RateLimiter {
 
 impl State {
     fn key(&self, expected: &LimitBucket) -> Key {
-        match self.limits.get(expected) {
-            Some(limit) => Key::Limit(expected.name, *limit),
-            None => Key::Unknown(expected.clone()),
-        }
+        self.learned.get(expected).cloned().unwrap_or_else(|| Key::Unknown(expected.clone()))
     }
 
     fn finish(&mut self, permit: &Permit<'_>, now: Duration) {
@@ -177,7 +176,7 @@ impl State {
                 self.concurrency.refused();
                 permit.key.clone()
             }
-            RateLimitInfo::Limits(headers) => self.settle(permit, headers.limit, now),
+            RateLimitInfo::Limits(headers) => self.settle(permit, headers, now),
             RateLimitInfo::Absent | RateLimitInfo::NoAnswer => permit.key.clone(),
         };
         let info = permit.info.unless_concurrency();
@@ -186,15 +185,28 @@ impl State {
         bucket.throttled += u64::from(permit.is_throttled);
     }
 
-    /// Moves a call into the bucket that its answer names by the limit, which need not be the one that was expected.
-    fn settle(&mut self, permit: &Permit<'_>, limit: u32, now: Duration) -> Key {
-        let key = Key::Limit(permit.expected.name, limit);
+    /// Moves a call into the bucket that its answer shows by limit and window, which need not be the expected one.
+    fn settle(&mut self, permit: &Permit<'_>, headers: RateHeaders, now: Duration) -> Key {
+        let key = self.shown(permit, headers, now);
         if key != permit.key {
-            self.limits.insert(permit.expected.clone(), limit);
             self.take_back(&permit.key);
             self.buckets.entry(key.clone()).or_default().start(now);
         }
+        self.learned.insert(permit.expected.clone(), key.clone());
         key
+    }
+
+    /// The first bucket with this limit whose window agrees, beginning with the one that the call was counted in.
+    fn shown(&self, permit: &Permit<'_>, headers: RateHeaders, now: Duration) -> Key {
+        let agrees = |key: &Key| self.buckets.get(key).is_none_or(|bucket| bucket.agrees(permit.started, now, headers));
+        let key = |window| Key::Learned { name: permit.expected.name, limit: headers.limit, window };
+        let present = match &permit.key {
+            Key::Learned { limit, .. } if *limit == headers.limit && agrees(&permit.key) => Some(permit.key.clone()),
+            _ => None,
+        };
+        // One more than there are buckets: the last of them is always free.
+        let most = u32::try_from(self.buckets.len()).unwrap_or(u32::MAX);
+        present.or_else(|| (0..=most).map(key).find(agrees)).unwrap_or_else(|| key(most))
     }
 
     fn take_back(&mut self, key: &Key) {
@@ -231,9 +243,8 @@ mod tests {
 
     use super::*;
     use crate::clock::SystemClock;
-    use crate::rate_headers::RateHeaders;
 
-    /// A bucket as Okta keeps one; it tells whole seconds only.
+    /// A bucket as Okta keeps one; its headers have whole seconds only.
     struct Server {
         limit: u32,
         /// Whether a window begins with the first call after the last one, instead of every minute.
@@ -245,7 +256,11 @@ mod tests {
 
     impl Server {
         fn new(limit: u32, is_lazy: bool) -> Self {
-            let first = (Duration::from_millis(17_300), 0);
+            Self::starting(Duration::from_millis(17_300), limit, is_lazy)
+        }
+
+        fn starting(first: Duration, limit: u32, is_lazy: bool) -> Self {
+            let first = (first, 0);
             Self { limit, is_lazy, windows: RefCell::new(vec![first]), refused: Cell::new(0) }
         }
 
@@ -274,12 +289,17 @@ mod tests {
         }
     }
 
-    /// Four readers, each answered after `latency`, for twelve minutes.
-    async fn read(server: &Server, latency: Duration) {
+    /// Four readers, each answered after `latency`, for twelve minutes; the number of buckets that were learned.
+    async fn read(server: &Server, latency: Duration) -> usize {
         let clock = Arc::new(SystemClock::new());
         let limiter = RateLimiter::new(Share::default(), 8, clock.clone(), Arc::new(|_| {}));
+        read_path(&limiter, &clock, "/api/v1/logs", server, latency).await;
+        limiter.usage().len()
+    }
+
+    async fn read_path(limiter: &RateLimiter, clock: &SystemClock, path: &str, server: &Server, latency: Duration) {
         let deadline = Deadline::at(Duration::from_mins(12));
-        let expected = LimitBucket::of("/api/v1/logs");
+        let expected = LimitBucket::of(path);
         let reader = async || {
             while let Ok(mut permit) = limiter.admit(&expected, deadline).await {
                 clock.sleep(latency / 2).await;
@@ -296,12 +316,46 @@ mod tests {
         for is_lazy in [false, true] {
             for latency in [20, 400, 1_900, 6_000].map(Duration::from_millis) {
                 let server = Server::new(60, is_lazy);
-                read(&server, latency).await;
+                let buckets = read(&server, latency).await;
+                assert_eq!(buckets, 1, "lazy {is_lazy}, {latency:?}: one bucket is taken for several");
                 let rate = server.rate();
                 assert_eq!(server.refused.get(), 0, "lazy {is_lazy}, {latency:?}");
                 assert!((28.5..=30.0).contains(&rate), "lazy {is_lazy}, {latency:?}: {rate} of 30 calls a minute");
             }
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn paths_that_are_counted_apart_have_a_share_each() {
+        let clock = Arc::new(SystemClock::new());
+        let limiter = RateLimiter::new(Share::default(), 8, clock.clone(), Arc::new(|_| {}));
+        let (one, other) = (Server::new(60, false), Server::starting(Duration::from_millis(44_800), 60, false));
+        let latency = Duration::from_millis(300);
+        // Both servers are within their first window.
+        clock.sleep(Duration::from_mins(1)).await;
+        futures::join!(
+            read_path(&limiter, &clock, "/api/v1/behaviors", &one, latency),
+            read_path(&limiter, &clock, "/api/v1/mappings", &other, latency),
+        );
+        for server in [&one, &other] {
+            assert_eq!(server.refused.get(), 0);
+            assert!(server.rate() > 28.0, "{} of 30 calls a minute", server.rate());
+        }
+        assert_eq!(limiter.usage().len(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn paths_that_share_a_bucket_share_its_share() {
+        let clock = Arc::new(SystemClock::new());
+        let limiter = RateLimiter::new(Share::default(), 8, clock.clone(), Arc::new(|_| {}));
+        let server = Server::new(60, true);
+        let latency = Duration::from_millis(300);
+        futures::join!(
+            read_path(&limiter, &clock, "/api/v1/behaviors", &server, latency),
+            read_path(&limiter, &clock, "/api/v1/mappings", &server, latency),
+        );
+        assert_eq!((server.refused.get(), limiter.usage().len()), (0, 1));
+        assert!((28.0..=30.5).contains(&server.rate()), "{} of 30 calls a minute", server.rate());
     }
 
     #[tokio::test(start_paused = true)]

@@ -63,7 +63,7 @@ impl Refusal {
         let body: Body = serde_json::from_slice(body).unwrap_or_default();
         let clean = |text: &str| clean(text, secrets);
         let challenge = |name| challenge::parameter(headers, name);
-        // The one challenge that asks for something is heard whatever the body says.
+        // A challenge for a nonce takes precedence over the body.
         let asked = challenge("error").filter(|error| error == "use_dpop_nonce");
         let code = asked.or(body.error_code).or(body.error).or_else(|| challenge("error"));
         let summary = body.error_summary.or(body.error_description).or_else(|| challenge("error_description"));
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_scope_is_told_by_the_header_alone() {
+    fn a_missing_scope_is_read_from_the_header_alone() {
         let header = r#"Bearer scope="okta.groups.read", error="insufficient_scope", error_description="No.""#;
         let refusal = read(403, &[("www-authenticate", header)], "");
         assert_eq!(refusal.disposition(), Disposition::Denied);

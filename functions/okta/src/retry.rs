@@ -1,18 +1,18 @@
-//! When a call is made again and how long later: a pure function of what went wrong, how often, and chance.
+//! When a call is made again, and after which pause: a pure function of the failure, the number of failures and chance.
 
 use std::fmt;
 use std::time::Duration;
 
-/// How persistent the client is.
+/// When the client gives up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RetryPolicy {
     /// The first pause is at most this long; each further one at most twice as long as the one before.
     pub base: Duration,
     /// No pause of this kind is longer.
     pub cap: Duration,
-    /// Failures of one call after which it is given up.
+    /// The number of failures of one call after which the client gives up.
     pub max_failures: u32,
-    /// Answers 429 to one call after which it is given up: somebody else uses the limit up, minute after minute.
+    /// The number of 429 answers to one call after which the client gives up: somebody else uses up the limit.
     pub max_throttles: u32,
 }
 
@@ -41,7 +41,7 @@ pub enum Cause {
     TooLarge,
 }
 
-/// What has gone wrong with one call so far.
+/// The failures of one call so far.
 #[derive(Debug, Default)]
 pub(crate) struct Attempts {
     failures: u32,
@@ -90,7 +90,7 @@ impl Attempts {
         self.heavy += 1;
     }
 
-    /// How often the call has been made in vain.
+    /// The number of failed attempts.
     pub(crate) fn count(&self) -> u32 {
         self.failures + self.throttles
     }

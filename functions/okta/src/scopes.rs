@@ -1,5 +1,5 @@
-//! Which of the wanted scopes an app has been granted, found out in few calls: the token endpoint is asked for all,
-//! and only where it refuses is the set taken apart.
+//! Finds out which scopes an app has been granted, in few calls: asks the token endpoint for all of them and splits the set
+//! only where it refuses.
 
 use std::collections::BTreeSet;
 
@@ -47,7 +47,7 @@ pub(crate) struct Refused {
     is_none_granted: bool,
 }
 
-/// So many scopes are tried one by one before "none is granted" is believed.
+/// The number of scopes that are tried one by one before "none is granted" is believed.
 const SAMPLES: usize = 8;
 
 /// Finds the granted scopes. `ask` makes one call.

@@ -1,13 +1,14 @@
-//! Where a tenant's secret comes from. The client does not know Secrets Manager: it is given one of these.
+//! The source of a tenant's secret. The client does not know Secrets Manager; the caller supplies one of these.
 
 use futures::future::BoxFuture;
 use secrecy::SecretString;
 
-use crate::error::BoxError;
+/// An error of any kind, from the store of the secrets.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Reads the secret of one org; again whenever the org no longer takes what was read last.
+/// Reads the secret of one org, again whenever the org rejects the last one.
 pub trait SecretSource: Send + Sync + 'static {
-    /// The JSON of the secret, as it is now: not from a cache. The error must not show the secret.
+    /// Reads the JSON of the secret as it is now, not from a cache. The error must not show the secret.
     fn read(&self) -> BoxFuture<'_, Result<SecretString, BoxError>>;
 }
 

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 /// `Date` has whole seconds and answers take a while: smaller differences are not a wrong clock.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(3);
 
-/// Clocks that are further apart disagree: one of them is wrong, and nobody knows which.
+/// Clocks that are further apart disagree: one of them is wrong, and it is not known which.
 const BOUND: SignedDuration = SignedDuration::from_mins(5);
 
 /// So many of the last answers are compared: their median is the org's time, so that one wrong answer has no effect.
@@ -86,8 +86,8 @@ impl ServerTime {
         }
     }
 
-    /// The time that the server will compare a signature's with: by the last answer, whoever gave it. The worst that a
-    /// wrong one does is that the server refuses the signature.
+    /// The server's time for signatures, by the last answer of any kind. If that answer is wrong, the server refuses the
+    /// signature, and nothing worse happens.
     pub(crate) fn for_signatures(&self, local: Timestamp) -> Timestamp {
         later(local, significant(self.lock().last.unwrap_or_default()))
     }

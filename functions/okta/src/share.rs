@@ -1,4 +1,4 @@
-//! How much of a rate limit okta-lake may use: the configured share, and a floor that is left whatever happens.
+//! The part of a rate limit that okta-lake may use: the configured share, and a floor that always stays free.
 
 /// A share of every bucket's limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -7,7 +7,7 @@ pub struct Share {
     floor_percent: u32,
 }
 
-/// Percentages that make no sense.
+/// Percentages out of range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the share of the rate limit must be 1 to 100 percent and the floor 0 to 90, not {percent} and {floor_percent}"
@@ -18,8 +18,8 @@ pub struct ShareError {
 }
 
 impl Share {
-    /// `percent` of what the org allows this app may be used, and no call is made when no more than `floor_percent`
-    /// of it is left for others.
+    /// Allows `percent` of the limit that the org sets for this app, and no call when `floor_percent` of it or less is left
+    /// for others.
     pub fn new(percent: u32, floor_percent: u32) -> Result<Self, ShareError> {
         if (1..=100).contains(&percent) && floor_percent <= 90 {
             Ok(Self { percent, floor_percent })

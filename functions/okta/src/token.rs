@@ -1,5 +1,5 @@
-//! The access token of an org: cached, renewed before it ends, fetched by one caller while the others wait, and
-//! fetched anew with a freshly read secret when the org does not take it any more.
+//! The access token of an org: cached, renewed before it expires, fetched by one caller while the others wait, and fetched
+//! again with the secret read anew when the org rejects it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +45,7 @@ struct State {
     scopes: Vec<String>,
     token: Option<Arc<AccessToken>>,
     renew_at: Duration,
-    /// The last token that was refused and could not be replaced: whoever else was refused with it need not try.
+    /// The last token that was refused and could not be replaced: other calls that were refused with it do not try again.
     given_up: Option<Arc<AccessToken>>,
 }
 
@@ -112,7 +112,7 @@ impl Authorizer {
         }
         match (self.obtain(&mut state, deadline, Reread::IfRefused).await, present) {
             (Err(error), Some(token)) if error.disposition() == Disposition::Retry => {
-                tracing::warn!(%error, "the access token could not be renewed early and is used on");
+                tracing::warn!(%error, "the access token could not be renewed early; the client goes on with the old one");
                 state.renew_at = now + RENEWAL_PAUSE;
                 Ok(token)
             }
@@ -216,7 +216,7 @@ impl Authorizer {
             outcome = self.request(state, scopes, deadline).await;
         }
         let grant = outcome?;
-        tracing::debug!(is_bound = grant.is_bound, lifetime = ?grant.lifetime, "an access token was given");
+        tracing::debug!(is_bound = grant.is_bound, lifetime = ?grant.lifetime, "the org issued an access token");
         (self.exchange.observer)(&Event::TokenObtained { is_bound: grant.is_bound, lifetime: grant.lifetime });
         Ok(grant)
     }
@@ -240,7 +240,7 @@ impl Authorizer {
         tracing::info!(
             tenant = self.org.tenant(),
             is_new,
-            "the org did not take the credentials, the secret was read again"
+            "the org rejected the credentials, so the secret was read again"
         );
         (self.exchange.observer)(&Event::SecretReread { is_new });
         if is_new {

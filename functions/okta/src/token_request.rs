@@ -77,7 +77,7 @@ impl TokenRequest<'_> {
     /// Whether the next request will be another one in what was refused.
     fn can_continue(&self, refusal: &Refusal, state: &Handshake, has_nonce: bool) -> bool {
         if refusal.is("invalid_dpop_proof") && !state.had_proof {
-            tracing::debug!("the org wants proofs of possession (DPoP)");
+            tracing::debug!("the org requires proofs of possession (DPoP)");
             self.dpop.switch_on();
             return true;
         }
@@ -85,7 +85,7 @@ impl TokenRequest<'_> {
             self.dpop.switch_on();
             return has_nonce;
         }
-        // The first answer has told the server's time: what was expired or in the future is not any more.
+        // The answer showed the server's time, so the next assertion will be neither expired nor in the future.
         let concerns_time = refusal.is("invalid_client") || refusal.is("invalid_dpop_proof");
         concerns_time && !state.clock_was_off && self.exchange.server_time.is_off()
     }

@@ -51,7 +51,7 @@ impl Default for Limits {
     }
 }
 
-/// Why there is no answer. Says nothing of the request: its headers and body are secret.
+/// Why there is no answer. It does not mention the request, whose headers and body are secret.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TransportError {
@@ -140,7 +140,10 @@ impl Transport {
         let (head, body) = response.into_parts();
         at_headers(head.status, &head.headers);
         let body = self.read(body).await?;
-        let is_packed = head.headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding == "gzip");
+        let is_packed = head
+            .headers
+            .get(CONTENT_ENCODING)
+            .is_some_and(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"gzip"));
         let body = if is_packed { self.unpack(&body)? } else { body };
         Ok(Answer { status: head.status, headers: head.headers, body })
     }

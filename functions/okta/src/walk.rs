@@ -8,7 +8,7 @@ use url::Url;
 use crate::contradiction::Contradiction;
 use crate::page_size::{limit, with_limit};
 
-/// So many empty pages in a row are believed: Okta may give some while it searches.
+/// The number of consecutive empty pages that are believed: Okta may give some while it searches.
 const MOST_EMPTY_PAGES: u32 = 20;
 
 /// Lists that Okta documents with a `limit` but answers whole and without links (recorded answers). Sorted.

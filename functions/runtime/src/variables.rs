@@ -184,6 +184,22 @@ pub const VARIABLES: &[Variable] = &[
         expected: "the external id that the custom sources were made with",
     },
     Variable {
+        name: "OKTA_LAKE_SIGNING_KEY",
+        readers: &[BACKFILL],
+        default: WhenUnset::Off,
+        meaning: "The KMS key that signs the entries of the ledger: asymmetric, ECC_NIST_P256, for signing. While it is set, \
+                  no hour is sealed without a signature.",
+        expected: "the ARN of a KMS key",
+    },
+    Variable {
+        name: "OKTA_LAKE_SIGNING_KEY_FILE",
+        readers: &[BACKFILL, Reader::Command],
+        default: WhenUnset::Off,
+        meaning: "A file with the private key that signs the entries of the ledger, where there is no KMS: PEM, on the curve \
+                  P-256. Only its owner should be able to read it.",
+        expected: "the path of a file with a private key in PEM",
+    },
+    Variable {
         name: "SSL_CERT_FILE",
         readers: &[BACKFILL, Reader::Command],
         default: WhenUnset::Off,

@@ -13,7 +13,7 @@ use normalize::event_type;
 use serde_json::value::RawValue;
 
 use crate::incoming::{self, Message};
-use crate::metrics::Figures;
+use crate::metrics::MetricCounts;
 use crate::triage::{Refused, Triage, triage};
 use crate::undecodable::Undecodable;
 
@@ -22,7 +22,7 @@ const WRITES_AT_ONCE: usize = 8;
 
 /// What the function holds between invocations.
 #[derive(Debug)]
-pub(crate) struct Function {
+pub(crate) struct App {
     /// Where rows go.
     pub(crate) lake: Lake,
     /// In which form.
@@ -55,67 +55,64 @@ enum Failure {
 }
 
 /// Handles one invocation. The answer names the messages that SQS must deliver again (`ReportBatchItemFailures`).
-pub(crate) async fn handle(
-    function: &Function,
-    event: LambdaEvent<Box<RawValue>>,
-) -> Result<SqsBatchResponse, HandlerError> {
+pub(crate) async fn handle(app: &App, event: LambdaEvent<Box<RawValue>>) -> Result<SqsBatchResponse, HandlerError> {
     let now = Timestamp::now();
     let payload = event.payload.get();
     match Undecodable::of(payload) {
-        None => handle_text(function, payload, now, None).await,
-        Some((undecodable, text)) => handle_text(function, &text, now, Some(undecodable)).await,
+        None => handle_text(app, payload, now, None).await,
+        Some((undecodable, text)) => handle_text(app, &text, now, Some(undecodable)).await,
     }
 }
 
 async fn handle_text(
-    function: &Function,
+    app: &App,
     payload: &str,
     now: Timestamp,
     undecodable: Option<Undecodable>,
 ) -> Result<SqsBatchResponse, HandlerError> {
     let messages = incoming::messages(payload);
     let mut triage = triage(&messages, now);
-    let mut figures = figures(messages.len(), &triage, now);
+    let mut counts = counts(messages.len(), &triage, now);
     report_unknown(&triage.unknown_types);
     let refused = std::mem::take(&mut triage.refused);
     let original = undecodable.map(|undecodable| whole(payload, undecodable, now));
-    let mut failed = write_rows(function, triage, &mut figures).await;
-    failed.extend(write_refused(function, refused, &mut figures).await);
+    let mut failed = write_rows(app, triage, &mut counts).await;
+    failed.extend(write_refused(app, refused, &mut counts).await);
     if let Some(original) = original
-        && let Err(failure) = keep(function, &original).await
+        && let Err(failure) = keep(app, &original).await
     {
         report(&failure, 1);
         failed.extend(0..messages.len());
     }
-    figures.events_returned = failed.len();
-    figures.publish(now.as_millisecond());
+    counts.events_returned = failed.len();
+    counts.publish(now.as_millisecond());
     respond(&messages, &failed)
 }
 
-fn figures(events_received: usize, triage: &Triage<'_>, now: Timestamp) -> Figures {
-    Figures {
+fn counts(events_received: usize, triage: &Triage<'_>, now: Timestamp) -> MetricCounts {
+    MetricCounts {
         events_received,
         events_duplicate: triage.duplicates,
         unknown_event_types: triage.unknown_types.len(),
         freshness_lag: triage.newest.map(|newest| (now.as_millisecond() - newest.as_millisecond()).max(0)),
-        ..Figures::default()
+        ..MetricCounts::default()
     }
 }
 
 /// Writes every partition's object; returns the messages of those that failed.
-async fn write_rows(function: &Function, triage: Triage<'_>, figures: &mut Figures) -> BTreeSet<usize> {
+async fn write_rows(app: &App, triage: Triage<'_>, counts: &mut MetricCounts) -> BTreeSet<usize> {
     let Triage { batch, mut messages, .. } = triage;
     let writes = batch.into_partitions().map(|(partition, rows)| {
         let messages = messages.remove(&partition).unwrap_or_default();
-        async move { (write_object(function, &partition, rows).await, messages) }
+        async move { (write_object(app, &partition, rows).await, messages) }
     });
     let mut written = stream::iter(writes).buffer_unordered(WRITES_AT_ONCE);
     let mut failed = BTreeSet::new();
     while let Some((outcome, messages)) = written.next().await {
         match outcome {
             Ok(rows) => {
-                figures.objects_written += 1;
-                figures.events_written += rows;
+                counts.objects_written += 1;
+                counts.events_written += rows;
             }
             Err(failure) => {
                 report(&failure, messages.len());
@@ -127,25 +124,25 @@ async fn write_rows(function: &Function, triage: Triage<'_>, figures: &mut Figur
 }
 
 /// Returns the number of rows that are durable now.
-async fn write_object(function: &Function, partition: &Partition, rows: Rows<'_>) -> Result<usize, Failure> {
-    let object = object(partition, rows, function.format)?;
-    let put = function.lake.put_new(&object.key, object.content_type, object.body).await?;
+async fn write_object(app: &App, partition: &Partition, rows: Rows<'_>) -> Result<usize, Failure> {
+    let object = object(partition, rows, app.format)?;
+    let put = app.lake.put_new(&object.key, object.content_type, object.body).await?;
     tracing::debug!(key = object.key, rows = object.rows, ?put, "object is durable");
     Ok(object.rows)
 }
 
 /// Writes every refused message to quarantine; returns those that failed.
-async fn write_refused(function: &Function, refused: Vec<Refused<'_>>, figures: &mut Figures) -> BTreeSet<usize> {
+async fn write_refused(app: &App, refused: Vec<Refused<'_>>, counts: &mut MetricCounts) -> BTreeSet<usize> {
     let writes = refused
         .into_iter()
-        .map(|Refused { position, cause, record }| async move { (position, cause, keep(function, &record).await) });
+        .map(|Refused { position, cause, record }| async move { (position, cause, keep(app, &record).await) });
     let mut written = stream::iter(writes).buffer_unordered(WRITES_AT_ONCE);
     let mut failed = BTreeSet::new();
     while let Some((position, cause, outcome)) = written.next().await {
         match outcome {
             Ok(key) => {
                 tracing::warn!(key, cause, "a message is in quarantine");
-                figures.events_quarantined += 1;
+                counts.events_quarantined += 1;
             }
             Err(failure) => {
                 report(&failure, 1);
@@ -157,9 +154,9 @@ async fn write_refused(function: &Function, refused: Vec<Refused<'_>>, figures: 
 }
 
 /// Returns the key under which the record is durable.
-async fn keep(function: &Function, record: &Rejected<'_>) -> Result<String, Failure> {
+async fn keep(app: &App, record: &Rejected<'_>) -> Result<String, Failure> {
     let (key, body) = (record.key(), serde_json::to_vec(record)?);
-    function.lake.put_new(&key, "application/json", body).await?;
+    app.lake.put_new(&key, "application/json", body).await?;
     Ok(key)
 }
 
@@ -184,7 +181,7 @@ fn report(failure: &Failure, messages: usize) {
     tracing::error!(error, remedy, messages, "not written: the messages go back to the queue");
 }
 
-/// An event type is logged if it has the form of Okta's own names: anything else may be content of somebody's making.
+/// Logs an event type only if it has the form of Okta's own names: any other text may be content of an event.
 fn report_unknown(types: &BTreeSet<String>) {
     for event_type in types {
         let event_type = if event_type::is_name(event_type) { event_type } else { "(not the form of an event type)" };

@@ -30,9 +30,9 @@ pub(crate) struct Message {
 /// The payload of SQS's event source: records and nothing else.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Batch<'a> {
-    #[serde(borrow, rename = "Records")]
-    records: Vec<&'a RawValue>,
+struct Batch {
+    #[serde(rename = "Records")]
+    records: Vec<SqsMessage>,
 }
 
 /// The members of an object, repeated ones too.
@@ -40,24 +40,34 @@ struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
 /// The messages of a payload, in its order. A payload that is more than a batch is a message itself, after its records.
 pub(crate) fn messages(payload: &str) -> Vec<Message> {
-    if let Ok(Batch { records }) = serde_json::from_str(payload) {
-        return records.into_iter().map(message).collect();
-    }
-    let Members(members) = serde_json::from_str(payload).unwrap_or(Members(Vec::new()));
-    let lists = members.iter().filter(|(name, _)| name == RECORDS);
-    let records = lists.filter_map(|(_, value)| serde_json::from_str::<Vec<&RawValue>>(value.get()).ok()).flatten();
-    records.map(message).chain([whole(payload)]).collect()
+    batch(payload).unwrap_or_else(|| records_and_rest(payload))
 }
 
-fn message(record: &RawValue) -> Message {
-    match serde_json::from_str(record.get()) {
-        Ok(SqsMessage { message_id: Some(id), body: Some(body), attributes, .. }) => {
-            let sent = attributes.get("SentTimestamp").and_then(|sent| sent.parse().ok());
-            let sent = sent.and_then(|sent| Timestamp::from_millisecond(sent).ok());
-            Message { id: Some(id), event: serde_json::from_str(&body), body, sent }
-        }
-        _ => whole(record.get()),
-    }
+/// The messages of a batch as SQS makes it.
+fn batch(payload: &str) -> Option<Vec<Message>> {
+    let Batch { records } = serde_json::from_str(payload).ok()?;
+    records.into_iter().map(message).collect()
+}
+
+/// The messages of any other payload: a record that is no message of SQS's stays whole.
+fn records_and_rest(payload: &str) -> Vec<Message> {
+    let Members(members) = serde_json::from_str(payload).unwrap_or(Members(Vec::new()));
+    let values = members.iter().filter(|(name, _)| name == RECORDS).map(|(_, value)| value.get());
+    let lists: Vec<_> = values.filter_map(|value| serde_json::from_str::<Vec<&RawValue>>(value).ok()).collect();
+    let is_batch = members.len() == 1 && lists.len() == 1;
+    let rest = (!is_batch).then(|| whole(payload));
+    lists.into_iter().flatten().map(record).chain(rest).collect()
+}
+
+fn record(record: &RawValue) -> Message {
+    serde_json::from_str(record.get()).ok().and_then(message).unwrap_or_else(|| whole(record.get()))
+}
+
+fn message(SqsMessage { message_id, body, attributes, .. }: SqsMessage) -> Option<Message> {
+    let (id, body) = (message_id?, body?);
+    let sent = attributes.get("SentTimestamp").and_then(|sent| sent.parse().ok());
+    let sent = sent.and_then(|sent| Timestamp::from_millisecond(sent).ok());
+    Some(Message { id: Some(id), event: serde_json::from_str(&body), body, sent })
 }
 
 fn whole(text: &str) -> Message {

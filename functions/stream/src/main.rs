@@ -13,7 +13,7 @@ use runtime::{Environment, aws, logs};
 use serde_json::value::RawValue;
 
 use crate::config::Config;
-use crate::handler::Function;
+use crate::handler::App;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -23,7 +23,7 @@ async fn main() -> anyhow::Result<()> {
     let config = Config::read(&Environment::of_process())?;
     logs::init(&config.log);
     let s3 = aws_sdk_s3::Client::new(&aws::configuration().await);
-    let function = Function { lake: Lake::new(s3, config.bucket), format: config.format };
-    let handle = service_fn(|event: LambdaEvent<Box<RawValue>>| handler::handle(&function, event));
+    let app = App { lake: Lake::new(s3, config.bucket), format: config.format };
+    let handle = service_fn(|event: LambdaEvent<Box<RawValue>>| handler::handle(&app, event));
     Runtime::new(handle).layer(undecodable::Layer).run().await.map_err(anyhow::Error::from_boxed)
 }

@@ -1,11 +1,11 @@
-//! One invocation's figures, as metrics.
+//! The metrics of one invocation.
 
 use runtime::Function;
 use runtime::metrics::{Definition, Metric, publish};
 
 /// What an invocation did.
 #[derive(Debug, Default)]
-pub(crate) struct Figures {
+pub(crate) struct MetricCounts {
     /// Messages in.
     pub(crate) events_received: usize,
     /// Rows in objects that are durable.
@@ -24,7 +24,7 @@ pub(crate) struct Figures {
     pub(crate) freshness_lag: Option<i64>,
 }
 
-impl Figures {
+impl MetricCounts {
     /// Publishes them.
     pub(crate) fn publish(&self, now_ms: i64) {
         let counts = [

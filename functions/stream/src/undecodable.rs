@@ -1,5 +1,5 @@
-//! Payloads that are no JSON or no UTF-8. Lambda hands over nothing else, but if it ever does, the
-//! bytes reach quarantine instead of failing an invocation over and over.
+//! Payloads that are not JSON or not UTF-8. Lambda should never hand one over. If it does, its bytes go to
+//! quarantine: otherwise the invocation would fail again at every retry.
 
 use std::task::{Context, Poll};
 

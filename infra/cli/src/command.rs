@@ -8,3 +8,4 @@ pub(crate) mod send;
 pub(crate) mod sim;
 pub(crate) mod status;
 pub(crate) mod test_connectivity;
+pub(crate) mod verify;

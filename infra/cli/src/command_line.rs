@@ -6,15 +6,17 @@ use clap::{Parser, Subcommand};
 use local_aws::config::Config;
 
 use crate::app::App;
-use crate::command::{cat, demo, event_types, run, send, sim, status, test_connectivity};
+use crate::command::{cat, demo, event_types, run, send, sim, status, test_connectivity, verify};
 use crate::outcome::Outcome;
+use crate::stop::or_stop;
 
 const HELP: &str = "\
 Examples:
   okta-lake                                   run the demonstration on a simulated Okta org
   okta-lake send events.ndjson --tenant acme  send your own events through the real stream function
-  okta-lake cat | jq .class_name              print the rows that came of them
+  okta-lake cat | jq .class_name              print the rows that they became
   okta-lake status                            show what the lake has, hour by hour
+  okta-lake verify                            check the lake against its ledger
 
 Objects are plain files below the lake's folder; any tool can read them in place:
   duckdb -c \"SELECT class_name, count(*) FROM 'lake/live/**/*.parquet' GROUP BY ALL\"
@@ -44,6 +46,7 @@ enum Command {
     Run(run::Arguments),
     TestConnectivity(test_connectivity::Arguments),
     Status(status::Arguments),
+    Verify(verify::Arguments),
     Sim(sim::Arguments),
     EventTypes(event_types::Arguments),
 }
@@ -53,11 +56,12 @@ impl CommandLine {
     pub(crate) async fn run(self, config: Config) -> anyhow::Result<Outcome> {
         let app = App { lake: self.lake, config };
         match self.command.unwrap_or(Command::Demo(demo::Arguments {})) {
-            Command::Demo(_) => demo::run(&app).await,
-            Command::Send(arguments) => send::run(arguments, &app).await,
+            Command::Demo(_) => or_stop(demo::run(&app)).await,
+            Command::Send(arguments) => or_stop(send::run(arguments, &app)).await,
             Command::Cat(arguments) => cat::run(&arguments, &app),
             Command::Run(arguments) => run::run(&arguments, &app).await,
             Command::TestConnectivity(arguments) => test_connectivity::run(&arguments, &app).await,
+            Command::Verify(arguments) => verify::run(&arguments, &app).await,
             Command::Status(arguments) => status::run(&arguments, &app),
             Command::Sim(arguments) => sim::run(&arguments).await,
             Command::EventTypes(arguments) => event_types::run(&arguments),

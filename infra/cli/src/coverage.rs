@@ -14,8 +14,8 @@ use crate::lake_reader::{self, Columns, Failure};
 use crate::quarantine::{self, Reasons};
 use crate::view_index::{Hour, HourKey, ViewIndex, children, files};
 
-/// The claims that nothing is missing.
-const COMPLETE: [&str; 2] = ["complete", "empty"];
+/// The claims by which nothing is missing.
+const WHOLE: [Word; 3] = [Word::Complete, Word::Empty, Word::Expired];
 
 /// What a lake has.
 #[derive(Debug, Default)]
@@ -50,6 +50,9 @@ pub(crate) struct TenantCoverage {
 pub(crate) struct HourCoverage {
     /// The start of the hour.
     pub(crate) hour: Timestamp,
+    /// The word that the ledger has for the hour, if it is sealed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) claim: Option<Word>,
     /// The ledger's entry, if the hour is sealed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) seal: Option<Entry>,
@@ -94,15 +97,15 @@ impl TenantCoverage {
 
     /// Whether nothing is in quarantine, and no sealed hour is less than complete.
     pub(crate) fn is_complete(&self) -> bool {
-        let claims = self.hours.iter().filter_map(HourCoverage::claim);
-        self.quarantine_count() == 0 && { claims }.all(|claim| COMPLETE.contains(&claim))
+        self.quarantine_count() == 0
+            && self.hours.iter().filter_map(|hour| hour.claim).all(|claim| WHOLE.contains(&claim))
     }
 
     /// The number of hours by what the ledger claims of them.
     pub(crate) fn claims(&self) -> String {
-        let mut words = BTreeMap::<&str, u64>::new();
+        let mut words = BTreeMap::<_, u64>::new();
         for hour in &self.hours {
-            *words.entry(hour.claim().unwrap_or("not sealed")).or_default() += 1;
+            *words.entry(hour.claim.map_or("not sealed", Word::as_str)).or_default() += 1;
         }
         let words: Vec<_> = words.into_iter().map(|(word, count)| format!("{count} {word}")).collect();
         words.join(", ")
@@ -110,8 +113,7 @@ impl TenantCoverage {
 
     /// Rows that only the stream brought, of hours for which the API was read.
     pub(crate) fn unconfirmed(&self) -> u64 {
-        let read = self.hours.iter().filter(|hour| hour.claim() != Some("stream_only"));
-        read.filter_map(|hour| hour.seal.as_ref()).map(|seal| seal.counts.stream_only).sum()
+        self.hours.iter().map(HourCoverage::unconfirmed).sum()
     }
 
     fn add(&mut self, hour: HourCoverage, newest: Option<Timestamp>) {
@@ -127,12 +129,17 @@ impl TenantCoverage {
 }
 
 impl HourCoverage {
-    /// The word that the ledger has for the hour, if it is sealed.
-    pub(crate) fn claim(&self) -> Option<&'static str> {
-        self.seal.as_ref().map(|seal| match seal.claim.word() {
-            Word::Complete if seal.rows == 0 => Word::Empty.as_str(),
-            word => word.as_str(),
-        })
+    /// The rows that only the stream brought, if the API was read for the hour.
+    fn unconfirmed(&self) -> u64 {
+        let entry = self.seal.as_ref().filter(|_| self.claim != Some(Word::StreamOnly));
+        entry.map_or(0, |entry| entry.counts.stream_only)
+    }
+}
+
+fn claim(entry: &Entry) -> Word {
+    match entry.claim.word() {
+        Word::Complete if entry.rows == 0 => Word::Empty,
+        word => word,
     }
 }
 
@@ -159,6 +166,7 @@ fn hour_coverage(
     let distinct = seen.len() as u64;
     let coverage = HourCoverage {
         hour: key.start,
+        claim: hour.entry.as_ref().map(claim),
         seal: hour.entry.clone(),
         rows: distinct,
         duplicates: rows - distinct,

@@ -4,7 +4,7 @@
 
 use std::io::{self, Read};
 
-use serde_json::value::RawValue;
+use serde::de::IgnoredAny;
 
 /// A piece longer than this is cut; nothing that could be an event is nearly as long.
 pub(crate) const LONGEST_PIECE: usize = 8 << 20;
@@ -78,7 +78,8 @@ impl<R: Read> Pieces<R> {
     fn document(&mut self) -> io::Result<Piece> {
         loop {
             let buffered = &self.buffer[self.start..];
-            let mut documents = serde_json::Deserializer::from_slice(buffered).into_iter::<&RawValue>();
+            // Only the structure counts here: text that is no UTF-8 is for the function to judge.
+            let mut documents = serde_json::Deserializer::from_slice(buffered).into_iter::<IgnoredAny>();
             let is_cut_off = match documents.next() {
                 Some(Ok(_)) => {
                     let length = documents.byte_offset();
@@ -228,6 +229,7 @@ mod tests {
             }
         }
         assert_eq!(texts("hello\n\u{0}\n{\"a\":1}\nnull\n"), ["hello", "\u{0}", "{\"a\":1}", "null"]);
+        assert_eq!(texts(b"{\"a\":\"\xff\"}\n\0\n"), ["{\"a\":\"\u{fffd}\"}", "\u{0}"]);
         assert_eq!(texts(b"{\"a\":\"\xff\n{\"b\":1}"), ["{\"a\":\"\u{fffd}", "{\"b\":1}"]);
     }
 

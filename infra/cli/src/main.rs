@@ -7,6 +7,7 @@ mod coverage;
 mod damage;
 mod input;
 mod lake_reader;
+mod leases;
 mod org_state;
 mod outcome;
 mod parse;
@@ -16,6 +17,7 @@ mod report;
 mod row_counts;
 mod run_audit;
 mod sending;
+mod stop;
 mod view;
 mod view_index;
 

@@ -20,7 +20,7 @@ pub(crate) fn publish<'a>(piece: &'a [u8], tenant: &Tenant, count: u64, now: Tim
     }
 }
 
-/// What tells an EventBridge event from a LogEvent, which has neither of these members.
+/// The members of an EventBridge event that a LogEvent does not have.
 #[derive(Deserialize)]
 struct Shape<'a> {
     #[serde(borrow)]

@@ -6,5 +6,9 @@
 mod command;
 #[path = "cli/lake_files.rs"]
 mod lake_files;
+#[path = "cli/stopping.rs"]
+mod stopping;
+#[path = "cli/verify.rs"]
+mod verify;
 #[path = "cli/view.rs"]
 mod view;

@@ -82,7 +82,7 @@ fn columns(of: &str) -> Result<Vec<Column>> {
         "changes" => typed(&lake::inventory::fields::<Change>()?)?,
         "okta_events" => columns("events")?.into_iter().chain(EVENTS_VIEW.iter().map(owned)).collect(),
         "okta_user_inventory" => USERS_VIEW.iter().map(owned).collect(),
-        other => bail!("nobody knows the columns of {other}"),
+        other => bail!("there is no table or view {other:?}"),
     })
 }
 

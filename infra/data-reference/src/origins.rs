@@ -18,7 +18,7 @@ pub(crate) struct Origin {
     copied: BTreeSet<String>,
     /// Fields that decide what stands in it.
     derived: BTreeSet<String>,
-    /// It tells of the delivery, not of the event.
+    /// It depends on the delivery, not on the event.
     is_of_receipt: bool,
     /// What stood in it while nothing was changed, event by event.
     values: BTreeSet<BTreeSet<String>>,

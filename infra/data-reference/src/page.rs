@@ -20,10 +20,10 @@ To try the queries on a local lake, define the view first. Athena has it once th
 ```
 duckdb -cmd \"CREATE VIEW okta_events AS SELECT DISTINCT ON (metadata.uid) * FROM 'lake/live/**/*.parquet'\"
 ```
-Where a column comes from is named by its path in the [LogEvent](https://developer.okta.com/docs/api/openapi/okta-management/management/tag/SystemLog/); `target[User].id` is the `id` of the target of that type. A column that several fields can fill, such as `privileges`, names them all; text in quotation marks is what stands there whenever something does. What no column takes is in `unmapped`, by its path in the LogEvent. `raw_data` is the LogEvent as Okta sent it, byte for byte.
+Where a column comes from is named by its path in the [LogEvent](https://developer.okta.com/docs/api/openapi/okta-management/management/tag/SystemLog/); `target[User].id` is the `id` of the target of that type. A column that several fields can fill, such as `privileges`, names them all; text in quotation marks is the only value of its column. What no column takes is in `unmapped`, by its path in the LogEvent. `raw_data` is the LogEvent as Okta sent it, byte for byte.
 ";
 
-/// The columns of all classes are told once.
+/// What the page lists. Columns that every class has are listed once.
 struct Reference {
     columns: Vec<Column>,
     /// What the table decides, by class; families apart.

@@ -18,13 +18,13 @@ FROM okta_events WHERE class_uid = 1006 AND status_id = 2
 GROUP BY 1, 2 ORDER BY 3 DESC",
         ),
         Class::DetectionFinding => (
-            "Whom does Okta think to be attacked, and how surely?",
+            "Which users does Okta consider under attack, and at which risk level?",
             "SELECT time, finding_info.title, risk_level, actor.user.email_addr, message
 FROM okta_events WHERE class_uid = 2004
 ORDER BY time DESC",
         ),
         Class::AccountChange => (
-            "Who lost their factors, by whose hand?",
+            "Who lost their factors, and who removed them?",
             "SELECT time, user.email_addr AS account, actor.user.email_addr AS by, activity_name
 FROM okta_events WHERE class_uid = 3001 AND activity_id = 11
 ORDER BY time DESC",
@@ -36,7 +36,7 @@ FROM okta_events WHERE class_uid = 3002 AND status_id = 2
 GROUP BY 1 HAVING count(*) > 10 ORDER BY 2 DESC",
         ),
         Class::AuthorizeSession => (
-            "What were sessions given?",
+            "Which privileges did sessions receive?",
             "SELECT time, actor.user.email_addr, activity_name, privileges
 FROM okta_events WHERE class_uid = 3003
 ORDER BY time DESC",
@@ -54,19 +54,19 @@ FROM okta_events WHERE class_uid = 3005 AND activity_id = 1 AND metadata.event_c
 ORDER BY time DESC",
         ),
         Class::GroupManagement => (
-            "Who came into which group, by whose hand?",
+            "Who was added to which group, and by whom?",
             "SELECT time, user.email_addr, group.name AS group_name, actor.user.name AS by
 FROM okta_events WHERE class_uid = 3006 AND activity_id = 3
 ORDER BY time DESC",
         ),
         Class::WebResourcesActivity => (
-            "Who took data out?",
+            "Who read or exported data?",
             "SELECT time, actor.user.email_addr, activity_name, metadata.event_code, message
 FROM okta_events WHERE class_uid = 6001 AND activity_id IN (2, 7)
 ORDER BY time DESC",
         ),
         Class::ApplicationLifecycle => (
-            "Which apps came, changed and went?",
+            "Which apps were added, changed and removed?",
             "SELECT time, activity_name, app.name, actor.user.email_addr
 FROM okta_events WHERE class_uid = 6002
 ORDER BY time DESC",

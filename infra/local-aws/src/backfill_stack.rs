@@ -19,7 +19,7 @@ use crate::stream_stack::ALLOCATOR;
 /// The longest that Lambda lets a function run.
 pub const TIMEOUT: Duration = Duration::from_mins(15);
 
-/// The function, ready to be asked.
+/// The function, ready for commands.
 #[derive(Debug)]
 pub struct BackfillStack {
     /// The secret, as the function reads it.
@@ -32,7 +32,7 @@ pub struct BackfillStack {
     tenant: String,
 }
 
-/// What of a secret tells its tenant.
+/// The members of a secret that name its tenant.
 #[derive(Deserialize)]
 struct Named {
     tenant: Option<String>,
@@ -71,7 +71,7 @@ impl BackfillStack {
         self.function.invoke(command.to_string(), timeout).await
     }
 
-    /// The tenant, as far as the secret tells it.
+    /// The tenant that the secret names.
     pub fn tenant(&self) -> &str {
         &self.tenant
     }

@@ -53,7 +53,7 @@ impl Environment {
         Ok((environment, started.elapsed()))
     }
 
-    /// Runs one invocation to its end: the function has asked for the next event, or is gone.
+    /// Runs one invocation to its end: the function has asked for the next event, or has exited.
     pub(crate) async fn invoke(
         &mut self,
         request_id: String,
@@ -89,10 +89,10 @@ impl Environment {
         kilobytes.parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
     }
 
-    /// Ends the process and waits until it is gone.
+    /// Kills the process and waits until it has exited.
     pub(crate) async fn kill(&mut self) {
         self.usable = false;
-        // It fails only if the process is gone already.
+        // It fails only if the process has exited already.
         let _ = self.child.kill().await;
     }
 
@@ -160,6 +160,9 @@ fn spawn(settings: &FunctionSettings, api: &RuntimeApi, log: &FunctionLog) -> Re
     // Nothing of this process: a proxy, a profile or a region set by its user must not change what the function does.
     command.env_clear().envs(lambda_variables(settings, api)).envs(settings.environment.iter().cloned());
     command.stdin(std::process::Stdio::null()).stdout(writer()?).stderr(writer()?).kill_on_drop(true);
+    // Ctrl-C on the terminal is for whoever runs the function: it decides what becomes of it.
+    #[cfg(unix)]
+    command.process_group(0);
     command.spawn().map_err(|source| FunctionError::Spawn { path: settings.binary.clone(), source })
 }
 

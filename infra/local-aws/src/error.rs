@@ -46,7 +46,7 @@ pub enum Error {
         reason: &'static str,
     },
     /// A function binary is not where it should be.
-    #[error("no function binary {}: build it with `cargo build --bin {name}` and put it beside okta-lake", path.display())]
+    #[error("no binary of the function {name} at {}: run `cargo build`, which builds okta-lake and its functions into one folder", path.display())]
     NoFunction {
         /// The function's name, which is its binary's name.
         name: &'static str,
@@ -54,7 +54,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// `cargo build` of the functions failed.
-    #[error("`{command}` failed ({status}): mend what it says above, then run this again")]
+    #[error("`{command}` failed ({status}): correct what it reports above, then run this again")]
     Build {
         /// The command as a person would type it.
         command: String,

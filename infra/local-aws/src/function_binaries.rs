@@ -119,6 +119,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("stream"), "").unwrap();
         let error = FunctionBinaries::beside(folder.path()).unwrap_err().to_string();
-        assert!(error.contains("cargo build --bin backfill"), "{error}");
+        assert!(error.contains("function backfill") && error.contains("`cargo build`"), "{error}");
     }
 }

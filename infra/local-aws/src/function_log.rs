@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 
 use crate::error::LogTail;
 
-/// So many lines end up in an error message.
+/// The number of lines in an error message.
 const TAIL: usize = 20;
 
 /// The file starts anew when it is longer, so that a long run does not fill the disk.

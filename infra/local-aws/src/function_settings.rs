@@ -35,7 +35,7 @@ impl FunctionSettings {
         self
     }
 
-    /// The memory size that the function is told. It is not enforced.
+    /// The memory size that the function sees in its environment. It is not enforced.
     #[must_use]
     pub fn memory_mb(mut self, memory: u32) -> Self {
         self.memory_mb = memory;

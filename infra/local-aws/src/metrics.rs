@@ -18,7 +18,7 @@ struct Metric {
 impl Metrics {
     /// Reads one line of a function's log; a line that is no metric document has none.
     pub fn read(line: &str) -> Self {
-        // Most lines are logs; they are told apart without being parsed.
+        // Most lines are logs; this finds out without parsing them.
         if !line.contains("\"_aws\"") {
             return Self::default();
         }

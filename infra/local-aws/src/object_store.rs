@@ -23,7 +23,7 @@ const SCRATCH: &str = ".okta-lake";
 /// The longest name that file systems take.
 const LONGEST_SEGMENT: usize = 255;
 
-/// An upload that nobody wrote to for so long was given up.
+/// The age at which an upload that nobody writes to was given up.
 const ABANDONED: Duration = Duration::from_hours(24);
 
 /// Tags remembered, so that reading a large object in ranges does not hash it each time.
@@ -62,7 +62,7 @@ pub struct ObjectStore {
 }
 
 impl ObjectStore {
-    /// Opens the store, making the folder if it is not there.
+    /// Opens the store, creating the folder if it does not exist.
     pub fn open(root: &Path) -> Result<Self, Error> {
         create_folder(root).map_err(Error::file("create", root))?;
         let root = root.canonicalize().map_err(Error::file("open", root))?;
@@ -200,7 +200,7 @@ fn check(path: &Path, key: &str, condition: &Condition) -> Result<(), Error> {
     match condition {
         Condition::Absent if path.is_file() => failed("exists already"),
         Condition::None | Condition::Absent => Ok(()),
-        // S3 answers 404, not 412, to an `If-Match` on an object that is not there.
+        // S3 answers 404, not 412, to an `If-Match` on an object that does not exist.
         _ if !path.is_file() => Err(no_such_key(key)),
         Condition::Present => Ok(()),
         Condition::Tagged(expected) => {

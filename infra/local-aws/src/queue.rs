@@ -12,13 +12,13 @@ use crate::queue_record::Record;
 /// The largest message (docs.aws.amazon.com: SQS quotas).
 pub const LARGEST_MESSAGE: usize = 1024 * 1024;
 
-/// A batch has at most so many messages (docs.aws.amazon.com: Lambda, SQS event source mapping).
+/// The largest number of messages of a batch (docs.aws.amazon.com: Lambda, SQS event source mapping).
 pub const LARGEST_BATCH: usize = 10_000;
 
-/// The payload of a batch has at most so many bytes, all its records with their attributes.
+/// The largest payload of a batch in bytes, all its records with their attributes.
 pub const LARGEST_PAYLOAD: usize = 6 * 1024 * 1024;
 
-/// A message that was received so often without success is a dead letter (the queue's redrive policy).
+/// The number of receives without success after which a message is a dead letter (the queue's redrive policy).
 pub const MOST_RECEIVES: u32 = 5;
 
 /// Messages that wait, and those that nobody could process.

@@ -143,12 +143,35 @@ fn router(shared: Arc<Shared>) -> Router {
 }
 
 async fn next(State(shared): State<Arc<Shared>>) -> Response {
-    shared.phase.send_replace(Phase::Idle);
+    let waiting = Waiting::begin(&shared.phase);
     let handover = shared.queue.lock().await.recv().await;
     let Some((event, reply)) = handover else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
     *shared.current.lock().unwrap_or_else(PoisonError::into_inner) = Some((event.request_id.clone(), reply));
-    shared.phase.send_replace(Phase::Busy);
+    waiting.end();
     deliver(event)
+}
+
+/// The function waits for an event. If it hangs up meanwhile, it is not idle any more.
+struct Waiting<'a> {
+    phase: &'a watch::Sender<Phase>,
+    after: Phase,
+}
+
+impl<'a> Waiting<'a> {
+    fn begin(phase: &'a watch::Sender<Phase>) -> Self {
+        phase.send_replace(Phase::Idle);
+        Self { phase, after: Phase::Starting }
+    }
+
+    fn end(mut self) {
+        self.after = Phase::Busy;
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.phase.send_replace(self.after.clone());
+    }
 }
 
 fn deliver(event: Event) -> Response {

@@ -16,7 +16,7 @@ pub struct Query {
     pub after: Option<String>,
     /// Whether keys below the next `/` are folded into one common prefix.
     pub fold: bool,
-    /// At most so many keys and common prefixes.
+    /// The largest number of keys and common prefixes.
     pub limit: usize,
 }
 

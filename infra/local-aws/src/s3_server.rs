@@ -29,7 +29,7 @@ pub struct EmbeddedS3 {
 }
 
 impl EmbeddedS3 {
-    /// Serves the objects below a folder (made if it is not there) on a loopback port, with credentials of its own.
+    /// Serves the objects below a folder (created if it does not exist) on a loopback port, with credentials of its own.
     pub async fn start(lake: &Path) -> Result<Self, Error> {
         Self::start_with(lake, Credentials::random()?).await
     }

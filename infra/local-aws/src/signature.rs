@@ -82,16 +82,21 @@ fn signature(credentials: &Credentials, given: &Authorization<'_>, headers: &Hea
     let time = TimeZone::UTC.to_timestamp(DateTime::strptime("%Y%m%dT%H%M%SZ", amz_date).ok()?).ok()?;
     let seconds = Duration::from_secs(u64::try_from(time.as_second()).ok()?);
     let Authorization { date, region, service, signed_headers, .. } = *given;
-    let mut canonical = "POST\n/\n\n".to_owned();
-    for name in signed_headers.split(';') {
-        let value = headers.get(name)?.to_str().ok()?.split_whitespace().collect::<Vec<_>>().join(" ");
-        canonical.push_str(&format!("{name}:{value}\n"));
-    }
-    canonical.push_str(&format!("\n{signed_headers}\n{}", sha256(body)));
+    let canonical_headers = canonical_headers(headers, signed_headers)?;
+    let canonical = format!("POST\n/\n\n{canonical_headers}\n{signed_headers}\n{}", sha256(body));
     let scope = format!("{date}/{region}/{service}/aws4_request");
     let text = format!("AWS4-HMAC-SHA256\n{amz_date}\n{scope}\n{}", sha256(canonical.as_bytes()));
     let key = generate_signing_key(&credentials.secret_access_key, SystemTime::UNIX_EPOCH + seconds, region, service);
     Some(calculate_signature(key, text.as_bytes()))
+}
+
+/// The signed headers, a line each; none if one of them is missing.
+fn canonical_headers(headers: &HeaderMap, signed: &str) -> Option<String> {
+    let line = |name: &str| {
+        let value = headers.get(name)?.to_str().ok()?.split_whitespace().collect::<Vec<_>>().join(" ");
+        Some(format!("{name}:{value}\n"))
+    };
+    signed.split(';').map(line).collect()
 }
 
 fn sha256(bytes: &[u8]) -> String {

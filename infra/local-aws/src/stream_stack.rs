@@ -16,13 +16,13 @@ use crate::s3_server::EmbeddedS3;
 /// The time that the stream function has for a batch, as in the deployed stack.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// A message that failed is given again after so long; on AWS it is the queue's visibility timeout.
+/// The time after which a message that failed is delivered again; on AWS it is the queue's visibility timeout.
 const REDELIVERY_DELAY: Duration = Duration::from_millis(200);
 
 /// What the template sets besides: freed pages go back at once.
 pub(crate) const ALLOCATOR: [(&str, &str); 2] = [("MIMALLOC_ALLOW_THP", "0"), ("MIMALLOC_PURGE_DELAY", "0")];
 
-/// Lambda tries an event that came without a queue so often.
+/// The number of times that Lambda tries an event that came without a queue.
 const DIRECT_TRIES: u32 = 3;
 
 /// A running stack. Everything ends when it is dropped.
@@ -43,14 +43,14 @@ pub struct Delivered {
     pub metrics: Metrics,
     /// How often the function was invoked.
     pub invocations: u64,
-    /// Messages that the function gave back, or that it failed on; counted each time.
+    /// Messages that the function returned, or that it failed on; counted each time.
     pub returned: u64,
     /// How an invocation failed last, if one did.
     pub last_failure: Option<FunctionError>,
 }
 
 impl StreamStack {
-    /// Starts everything on the folder of a lake. A function that cannot start is told here.
+    /// Starts everything on the folder of a lake. Fails if the function cannot start.
     pub async fn start(lake: &Path, binaries: &FunctionBinaries, config: &Config) -> Result<Self, Error> {
         let s3 = EmbeddedS3::start(lake).await?;
         let settings = FunctionSettings::new("stream", &binaries.stream);

@@ -6,7 +6,9 @@ use crate::actions::fan_out::{each, fan_out, names};
 use crate::app::App;
 use crate::command::{Command, InventoryRequest};
 use crate::events::Event;
-use crate::inventory::run::{self, InventoryReport, Wish};
+use crate::inventory::report::InventoryReport;
+use crate::inventory::request::unknown_entity;
+use crate::inventory::run::{self, InventoryTask};
 use crate::org::deadline::Deadline;
 use crate::outcome::Outcome;
 
@@ -37,12 +39,12 @@ pub(crate) async fn run(
     request: &InventoryRequest,
     deadline: &Deadline,
 ) -> Result<InventoryAnswer, ActionError> {
-    if let Some(unknown) = request.entities.iter().find(|name| !run::is_entity(name)) {
-        return Err(ActionError::Entity(unknown.clone()));
+    if let Some(unknown) = unknown_entity(request) {
+        return Err(ActionError::Entity(unknown.to_owned()));
     }
     let orgs = fan_out(app, command, names(app, command).await?).await;
-    let wish = Wish::Collect(request);
-    let reports = each(&orgs.here, ORGS_AT_ONCE, deadline, |name, deadline| of_org(app, name, wish, command, deadline));
+    let task = InventoryTask::Collect(request);
+    let reports = each(&orgs.here, ORGS_AT_ONCE, deadline, |name, deadline| of_org(app, name, task, command, deadline));
     Ok(OrgsAnswer::new(command.action.name(), reports.await, orgs.handed_on))
 }
 
@@ -50,11 +52,11 @@ pub(crate) async fn run(
 pub(crate) async fn of_org(
     app: &App,
     name: String,
-    wish: Wish<'_>,
+    task: InventoryTask<'_>,
     next: &Command,
     deadline: Deadline,
 ) -> InventoryReport {
-    let report = Box::pin(run::run(app, &name, wish, &deadline)).await;
+    let report = Box::pin(run::run(app, &name, task, &deadline)).await;
     if !report.is_complete && report.problems.is_empty() && report.held_until.is_none() {
         app.bus.publish(&Event::Continue(next.of(&name))).await;
     }

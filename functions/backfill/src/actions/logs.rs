@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde::Serialize;
+use tokio::sync::OnceCell;
 
 use crate::actions::answer::{OrgReport, OrgsAnswer};
 use crate::actions::error::ActionError;
@@ -16,7 +17,8 @@ use crate::history::report::LogsReport;
 use crate::history::run;
 use crate::history::session::Session;
 use crate::history::store::Jobs;
-use crate::inventory::run::{InventoryReport, Wish};
+use crate::inventory::report::InventoryReport;
+use crate::inventory::run::InventoryTask;
 use crate::org::context::OrgContext;
 use crate::org::deadline::Deadline;
 use crate::org::problem::Problem;
@@ -91,7 +93,7 @@ pub(crate) async fn collect(
     let everything = InventoryRequest::default();
     let (logs, inventory) = futures::join!(
         of_orgs(app, &orgs.here, LogsTask::Collect(request), deadline),
-        inventories(app, &orgs.here, Wish::Collect(&everything), deadline)
+        inventories(app, &orgs.here, InventoryTask::Collect(&everything), deadline)
     );
     Ok(LogsAnswer::new(OrgsAnswer::new(command.action.name(), logs, orgs.handed_on), inventory))
 }
@@ -112,12 +114,12 @@ pub(crate) async fn of_orgs(app: &App, names: &[String], task: LogsTask<'_>, dea
 pub(crate) async fn inventories(
     app: &App,
     names: &[String],
-    wish: Wish<'_>,
+    task: InventoryTask<'_>,
     deadline: &Deadline,
 ) -> Vec<InventoryReport> {
     each(names, ORGS_AT_ONCE, deadline, |name, deadline| async move {
         let next = Command::go_on(&name);
-        inventory::of_org(app, name, wish, &next, deadline).await
+        inventory::of_org(app, name, task, &next, deadline).await
     })
     .await
 }
@@ -133,7 +135,7 @@ async fn of_org(app: &App, name: String, task: LogsTask<'_>, deadline: Deadline)
         }
     };
     let jobs = Jobs::new(org.lake().clone(), org.tenant.clone());
-    let session = Session { org: &org, stats, jobs };
+    let session = Session { org: &org, stats, jobs, identity: OnceCell::new() };
     let report = match task {
         LogsTask::Collect(logs) if logs.cancel => run::cancel(&session).await,
         LogsTask::Collect(logs) => run::collect(&session, logs).await,

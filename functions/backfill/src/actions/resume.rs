@@ -8,7 +8,7 @@ use crate::actions::secret_rotation;
 use crate::app::App;
 use crate::aws::secrets::Found;
 use crate::command::Command;
-use crate::inventory::run::Wish;
+use crate::inventory::run::InventoryTask;
 use crate::org::backoff::STORE;
 use crate::org::deadline::Deadline;
 
@@ -25,7 +25,7 @@ pub(crate) async fn run(app: &App, command: &Command, deadline: &Deadline) -> Re
     };
     let (logs, inventory) = futures::join!(
         of_orgs(app, &orgs.here, LogsTask::Continue, deadline),
-        inventories(app, &orgs.here, Wish::Continue, deadline)
+        inventories(app, &orgs.here, InventoryTask::Continue, deadline)
     );
     Ok(LogsAnswer::new(OrgsAnswer::new(command.action.name(), logs, orgs.handed_on), inventory))
 }

@@ -139,7 +139,7 @@ async fn page(
     // A second read is another one than the first: what answers from memory would only repeat itself.
     let limit = if checkpoint.is_confirming { (page - 1).max(1) } else { page };
     let address = match &checkpoint.cursor {
-        Some(cursor) => client.resume(cursor)?,
+        Some(cursor) => client.resume_growing(cursor, limit, checkpoint.calls)?,
         None => bounded(client, (asked.since, asked.until), request.filter().as_deref(), limit)?,
     };
     let page = client.get_as(&address, Shape::List).await?;
@@ -153,8 +153,9 @@ fn facts(page: &Page, asked: Range) -> Result<PageFacts, Error> {
     let events = events.filter(|event| contains(asked, event.published));
     let events: Vec<(Timestamp, String)> = events.map(|event| (event.published, event.uuid.to_string())).collect();
     let next = page.next().map(|next| next.filter(|_| !page.is_its_own_next()).map(ToString::to_string));
-    // A next page that cannot be followed is as good as lost: the list goes on all the same.
-    Ok(PageFacts { events, is_full: page.is_full() || next.is_err(), next: next.ok().flatten() })
+    // A next page that cannot be followed, or whose link may be lost with the others, is there all the same.
+    let may_go_on = page.is_full() || next.is_err() || !page.has_self();
+    Ok(PageFacts { events, is_full: may_go_on, next: next.ok().flatten() })
 }
 
 fn contains(range: Range, published: Timestamp) -> bool {

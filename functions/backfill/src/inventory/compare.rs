@@ -1,6 +1,6 @@
-//! Two collections of an entity, and what lies between them.
+//! Two collections of an entity, and the changes between them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 use lake::inventory::{self, CONTENT_TYPE, Change, FieldChange, Row};
@@ -8,70 +8,117 @@ use lake::layout;
 use serde_json::Value;
 
 use crate::inventory::entity::Entity;
-use crate::inventory::events::Events;
+use crate::inventory::log_changes::LogChanges;
 use crate::inventory::parts::{Key, PartError, Snapshot, key};
 use crate::inventory::record::lasting;
-use crate::inventory::store::{Changes, Latest};
+use crate::inventory::session::InventorySession;
+use crate::inventory::state::{Changes, Collection};
+use crate::inventory::stop::StopReason;
 
 /// Changes in a file.
 const ROWS: usize = 5_000;
 
+/// Rows of the earlier collection that are held at once; with more changes, both collections are read several times.
+const HELD: usize = 10_000;
+
 /// What is compared.
 #[derive(Debug)]
-pub(crate) struct Comparison<'a> {
-    pub(crate) entity: &'static Entity,
-    pub(crate) before: Snapshot<'a>,
-    pub(crate) latest: &'a Latest,
-    pub(crate) after: Snapshot<'a>,
-    pub(crate) parts: u32,
-    pub(crate) taken: Timestamp,
-    /// What explains changes; none if the log cannot be read.
-    pub(crate) events: Option<&'a Events>,
+struct Comparison<'a, 's> {
+    session: &'a InventorySession<'s>,
+    entity: &'static Entity,
+    latest: &'a Collection,
+    before: Snapshot<'a>,
+    after: Snapshot<'a>,
+    parts: u32,
+    /// What explains changes; none if the log is not used.
+    events: Option<&'a LogChanges>,
 }
 
-impl Comparison<'_> {
-    /// Writes the changes; what they are.
-    pub(crate) async fn write(&self) -> Result<Changes, PartError> {
-        let mut before = HashMap::<Key, Key>::new();
-        self.before
-            .digests(self.latest.parts, |digest| {
-                before.insert(key(&digest.id), key(&digest.hash));
-            })
-            .await?;
-        // What is there now and is new or different, by whether it was there.
-        let (mut added, mut changed) = (HashSet::new(), HashSet::new());
-        self.after
-            .digests(self.parts, |digest| {
-                let id = key(&digest.id);
-                match before.remove(&id) {
-                    None => drop(added.insert(id)),
-                    Some(hash) if hash != key(&digest.hash) => drop(changed.insert(id)),
-                    Some(_) => {}
-                }
-            })
-            .await?;
-        let removed: HashSet<Key> = before.into_keys().collect();
-        let mut former = HashMap::new();
-        self.before
-            .rows(self.latest.parts, |row| {
-                let id = key(&row.id);
-                if changed.contains(&id) || removed.contains(&id) {
-                    former.insert(id, row);
-                }
-            })
-            .await?;
+/// Which things differ.
+#[derive(Debug, Default)]
+struct Difference {
+    added: HashSet<Key>,
+    changed: HashSet<Key>,
+    removed: HashSet<Key>,
+}
+
+/// Writes the changes of a complete entity since its last complete collection, and returns how many they are.
+pub(crate) async fn compare(
+    session: &InventorySession<'_>,
+    entity: &'static Entity,
+    latest: &Collection,
+    parts: u32,
+) -> Result<Changes, StopReason> {
+    let events = session.log_changes().await;
+    let (before, after) = (session.earlier(entity.name, latest), session.snapshot(entity.name));
+    Box::pin(Comparison { session, entity, latest, before, after, parts, events }.write()).await
+}
+
+impl<'a, 's> Comparison<'a, 's> {
+    async fn write(&'a self) -> Result<Changes, StopReason> {
+        let difference = self.difference().await?;
+        let passes = difference.former().div_ceil(HELD).max(1);
         let mut writer = Writer { comparison: self, rows: Vec::new(), part: 0, changes: Changes::default() };
         writer.changes.since = Some(self.latest.snapshot.clone());
+        for pass in 0..passes {
+            let is_of_pass = |id: &Key| usize::from(u16::from_be_bytes([id[0], id[1]])) % passes == pass;
+            self.write_pass(&mut writer, &difference, &is_of_pass).await?;
+        }
+        writer.finish().await
+    }
+
+    async fn difference(&self) -> Result<Difference, StopReason> {
+        let mut before = HashMap::<Key, Key>::new();
+        for part in 0..self.latest.parts {
+            self.session.in_time()?;
+            self.before.digests_of(part, |digest| before.extend([(key(&digest.id), key(&digest.hash))])).await?;
+        }
+        let mut difference = Difference::default();
         for part in 0..self.parts {
-            let mut found = Vec::new();
+            self.session.in_time()?;
             self.after
-                .read::<Row>(part, inventory::ROW, |row| {
-                    let id = key(&row.id);
-                    if added.contains(&id) || changed.contains(&id) {
-                        found.push((former.remove(&id), row));
+                .digests_of(part, |digest| {
+                    let id = key(&digest.id);
+                    match before.remove(&id) {
+                        None => drop(difference.added.insert(id)),
+                        Some(hash) if hash != key(&digest.hash) => drop(difference.changed.insert(id)),
+                        Some(_) => {}
                     }
                 })
                 .await?;
+        }
+        difference.removed = before.into_keys().collect();
+        Ok(difference)
+    }
+
+    /// Writes the changes of the things that belong to a pass.
+    async fn write_pass(
+        &self,
+        writer: &mut Writer<'a, 's>,
+        difference: &Difference,
+        is_of_pass: &impl Fn(&Key) -> bool,
+    ) -> Result<(), StopReason> {
+        let mut former = HashMap::new();
+        for part in 0..self.latest.parts {
+            self.session.in_time()?;
+            let visit = |row: Row| {
+                let id = key(&row.id);
+                if is_of_pass(&id) && (difference.changed.contains(&id) || difference.removed.contains(&id)) {
+                    former.insert(id, row);
+                }
+            };
+            self.before.read(part, inventory::ROW, visit).await?;
+        }
+        for part in 0..self.parts {
+            self.session.in_time()?;
+            let mut found = Vec::new();
+            let visit = |row: Row| {
+                let id = key(&row.id);
+                if is_of_pass(&id) && (difference.added.contains(&id) || difference.changed.contains(&id)) {
+                    found.push((former.remove(&id), row));
+                }
+            };
+            self.after.read(part, inventory::ROW, visit).await?;
             for (before, after) in found {
                 writer.add(before, Some(after)).await?;
             }
@@ -81,49 +128,9 @@ impl Comparison<'_> {
         for before in gone {
             writer.add(Some(before), None).await?;
         }
-        writer.finish().await
-    }
-}
-
-struct Writer<'a> {
-    comparison: &'a Comparison<'a>,
-    rows: Vec<Change>,
-    part: u32,
-    changes: Changes,
-}
-
-impl Writer<'_> {
-    async fn add(&mut self, before: Option<Row>, after: Option<Row>) -> Result<(), PartError> {
-        let Some(change) = self.comparison.change(before, after) else { return Ok(()) };
-        match change.change.as_str() {
-            "added" => self.changes.added += 1,
-            "changed" => self.changes.changed += 1,
-            _ => self.changes.removed += 1,
-        }
-        self.changes.unexplained += u64::from(change.explanation == "unexplained");
-        self.rows.push(change);
-        if self.rows.len() >= ROWS { self.write().await } else { Ok(()) }
-    }
-
-    async fn write(&mut self) -> Result<(), PartError> {
-        let Comparison { after, taken, .. } = self.comparison;
-        let body = inventory::encode(&self.rows)?;
-        let key = layout::changes_key(after.tenant, after.entity, *taken, after.id, self.part);
-        after.lake.put(&key, CONTENT_TYPE, body).await?;
-        self.part += 1;
-        self.rows.clear();
         Ok(())
     }
 
-    async fn finish(mut self) -> Result<Changes, PartError> {
-        if !self.rows.is_empty() {
-            self.write().await?;
-        }
-        Ok(self.changes)
-    }
-}
-
-impl Comparison<'_> {
     fn change(&self, before: Option<Row>, after: Option<Row>) -> Option<Change> {
         let row = after.as_ref().or(before.as_ref())?;
         let seen = after.as_ref().and_then(|row| Timestamp::from_millisecond(row.fetched).ok());
@@ -133,8 +140,8 @@ impl Comparison<'_> {
             _ => "changed",
         };
         let seen = seen.unwrap_or(Timestamp::MAX);
-        let told = self.events.and_then(|events| events.explain(self.entity, &row.id, change, seen));
-        let explanation = match (self.events, told) {
+        let found = self.events.and_then(|events| events.explain(self.entity, &row.id, change, seen));
+        let explanation = match (self.events, found) {
             (_, Some(_)) => "explained",
             (Some(_), None) => "unexplained",
             (None, None) => "unknown",
@@ -144,7 +151,7 @@ impl Comparison<'_> {
             (Some(before), Some(after)) => fields(&before, &after),
             _ => Vec::new(),
         };
-        let actor = told.and_then(|told| told.actor.clone()).unwrap_or_default();
+        let actor = found.map(|found| found.actor.clone()).unwrap_or_default();
         Some(Change {
             id: row.id.clone(),
             parent: row.parent.clone(),
@@ -156,12 +163,59 @@ impl Comparison<'_> {
             before: before.map(|row| row.json),
             after: after.map(|row| row.json),
             explanation: explanation.to_owned(),
-            event_uid: told.map(|told| told.uuid.clone()),
-            event_code: told.map(|told| told.event_type.clone()),
-            event_time: told.map(|told| told.published.as_millisecond()),
+            event_uid: found.map(|found| found.event.uuid.to_string()),
+            event_code: found.map(|found| found.event_type.to_owned()),
+            event_time: found.map(|found| found.event.published.as_millisecond()),
             actor_id: actor.id,
             actor_name: actor.alternate_id.or(actor.display_name),
         })
+    }
+}
+
+impl Difference {
+    /// Things of the earlier collection whose rows are needed.
+    fn former(&self) -> usize {
+        self.changed.len() + self.removed.len()
+    }
+}
+
+/// Changes on their way into files.
+#[derive(Debug)]
+struct Writer<'a, 's> {
+    comparison: &'a Comparison<'a, 's>,
+    rows: Vec<Change>,
+    part: u32,
+    changes: Changes,
+}
+
+impl Writer<'_, '_> {
+    async fn add(&mut self, before: Option<Row>, after: Option<Row>) -> Result<(), StopReason> {
+        let Some(change) = self.comparison.change(before, after) else { return Ok(()) };
+        match change.change.as_str() {
+            "added" => self.changes.added += 1,
+            "changed" => self.changes.changed += 1,
+            _ => self.changes.removed += 1,
+        }
+        self.changes.unexplained += u64::from(change.explanation == "unexplained");
+        self.rows.push(change);
+        if self.rows.len() >= ROWS { self.write().await } else { Ok(()) }
+    }
+
+    async fn write(&mut self) -> Result<(), StopReason> {
+        let Comparison { after, session, .. } = self.comparison;
+        let body = inventory::encode(&self.rows).map_err(PartError::from)?;
+        let key = layout::changes_key(after.tenant, after.entity, session.started, after.id, self.part);
+        after.lake.put(&key, CONTENT_TYPE, body).await?;
+        self.part += 1;
+        self.rows.clear();
+        Ok(())
+    }
+
+    async fn finish(mut self) -> Result<Changes, StopReason> {
+        if !self.rows.is_empty() {
+            self.write().await?;
+        }
+        Ok(self.changes)
     }
 }
 
@@ -175,7 +229,7 @@ fn fields(before: &Value, after: &Value) -> Vec<FieldChange> {
 fn differ(path: &str, before: Option<&Value>, after: Option<&Value>, found: &mut Vec<FieldChange>) {
     match (before, after) {
         (Some(Value::Object(before)), Some(Value::Object(after))) => {
-            let names: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).collect();
+            let names: BTreeSet<_> = before.keys().chain(after.keys()).collect();
             for name in names {
                 let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
                 differ(&path, before.get(name), after.get(name), found);
@@ -200,13 +254,13 @@ mod tests {
     fn members_that_differ_are_named() {
         let before = json!({"a": 1, "p": {"x": "1", "y": [1]}, "same": {}});
         let after = json!({"p": {"x": "2", "y": [1, 2], "z": null}, "same": {}});
-        let told: Vec<_> = fields(&before, &after)
+        let named: Vec<_> = fields(&before, &after)
             .into_iter()
             .map(|change| (change.path, change.before.unwrap_or_default(), change.after.unwrap_or_default()))
             .collect();
         let text = |path: &str, before: &str, after: &str| (path.to_owned(), before.to_owned(), after.to_owned());
         assert_eq!(
-            told,
+            named,
             [text("a", "1", ""), text("p.x", "\"1\"", "\"2\""), text("p.y", "[1]", "[1,2]"), text("p.z", "", "null")]
         );
     }

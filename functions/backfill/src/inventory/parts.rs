@@ -1,6 +1,7 @@
 //! A snapshot's files: written part by part, and read back.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use lake::inventory::{self, CONTENT_TYPE, ROW, Row};
 use lake::stored::ReadError;
@@ -9,10 +10,10 @@ use normalize::Tenant;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-/// A part has at most so many rows.
+/// Rows of a part, at most.
 const ROWS: usize = 20_000;
 
-/// A part has about so much JSON at most, in bytes.
+/// JSON of a part in bytes, about, at most.
 const BYTES: usize = 16 << 20;
 
 /// Enough of an id's digest to tell the things of an org apart, in little memory: 128 bits.
@@ -27,7 +28,7 @@ pub(crate) enum PartError {
     Write(#[from] WriteError),
     #[error(transparent)]
     State(#[from] StateError),
-    #[error("{0}, which the state names, is gone")]
+    #[error("{0}, which the state names, does not exist")]
     Gone(String),
     #[error("{key} cannot be read")]
     Read {
@@ -52,10 +53,22 @@ pub(crate) struct Parts<'a> {
     snapshot: Snapshot<'a>,
     rows: Vec<Row>,
     bytes: usize,
-    seen: HashSet<Key>,
+    /// The rows that are there, each with the beginning of its digest.
+    seen: HashMap<Key, u64>,
 }
 
-/// What tells a row and its present form.
+/// What became of a row that was added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Added {
+    /// It is the first of its id.
+    New,
+    /// The same row was there.
+    Repeated,
+    /// A row of this id with other content was there; it stays.
+    Conflicting,
+}
+
+/// What identifies a row and its present form.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Digest {
     pub(crate) id: String,
@@ -65,6 +78,10 @@ pub(crate) struct Digest {
 pub(crate) fn key(id: &str) -> Key {
     let digest = Sha256::digest(id.as_bytes());
     std::array::from_fn(|at| digest[at])
+}
+
+fn fingerprint(hash: &str) -> u64 {
+    u64::from_be_bytes(std::array::from_fn(|at| key(hash)[at]))
 }
 
 impl<'a> Snapshot<'a> {
@@ -79,9 +96,14 @@ impl<'a> Snapshot<'a> {
     /// Gives the id and the digest of every row.
     pub(crate) async fn digests(&self, parts: u32, mut visit: impl FnMut(Digest)) -> Result<(), PartError> {
         for part in 0..parts {
-            self.read(part, &["id", "hash"], &mut visit).await?;
+            self.digests_of(part, &mut visit).await?;
         }
         Ok(())
+    }
+
+    /// Gives the id and the digest of every row of a part.
+    pub(crate) async fn digests_of(&self, part: u32, visit: impl FnMut(Digest)) -> Result<(), PartError> {
+        self.read(part, &["id", "hash"], visit).await
     }
 
     /// Gives every row of a part, as far as these columns go.
@@ -96,11 +118,11 @@ impl<'a> Snapshot<'a> {
         inventory::read(body, columns, visit).map_err(|source| PartError::Read { key, source })
     }
 
-    /// Goes on with a snapshot that has so many parts.
-    pub(crate) async fn go_on(self, parts: u32) -> Result<Parts<'a>, PartError> {
-        let mut seen = HashSet::new();
+    /// Goes on with a snapshot that has these parts.
+    pub(crate) async fn resume(self, parts: u32) -> Result<Parts<'a>, PartError> {
+        let mut seen = HashMap::new();
         self.digests(parts, |digest| {
-            seen.insert(key(&digest.id));
+            seen.insert(key(&digest.id), fingerprint(&digest.hash));
         })
         .await?;
         Ok(Parts { snapshot: self, rows: Vec::new(), bytes: 0, seen })
@@ -108,26 +130,26 @@ impl<'a> Snapshot<'a> {
 }
 
 impl Parts<'_> {
-    /// Adds a row; whether it is the first of its id.
-    pub(crate) fn add(&mut self, row: Row) -> bool {
-        let is_new = self.seen.insert(key(&row.id));
-        if is_new {
-            self.bytes += row.json.len();
-            self.rows.push(row);
+    /// Adds a row, if it is the first of its id.
+    pub(crate) fn add(&mut self, row: Row) -> Added {
+        let fingerprint = fingerprint(&row.hash);
+        match self.seen.entry(key(&row.id)) {
+            Entry::Occupied(known) if *known.get() == fingerprint => Added::Repeated,
+            Entry::Occupied(_) => Added::Conflicting,
+            Entry::Vacant(place) => {
+                place.insert(fingerprint);
+                self.bytes += row.json.len();
+                self.rows.push(row);
+                Added::New
+            }
         }
-        is_new
-    }
-
-    /// Whether a row of this id is in the snapshot.
-    pub(crate) fn has(&self, id: &str) -> bool {
-        self.seen.contains(&key(id))
     }
 
     pub(crate) fn is_full(&self) -> bool {
         self.rows.len() >= ROWS || self.bytes >= BYTES
     }
 
-    /// Writes what is there as the part of this number; how many rows that are.
+    /// Writes the rows as the part of this number, and returns how many they are.
     pub(crate) async fn write(&mut self, part: u32) -> Result<u64, PartError> {
         let Snapshot { lake, tenant, entity, id } = self.snapshot;
         let body = inventory::encode(&self.rows)?;

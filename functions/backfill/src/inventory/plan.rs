@@ -1,17 +1,14 @@
-//! What a run will cost, before it is begun: calls by entity and by rate-limit bucket, and the time that the slowest bucket
-//! takes. The counts are those of the last collection; the first time, groups and apps are listed and the rest follows from
-//! their statistics.
+//! What a run will cost, before it begins: calls by entity and by rate-limit bucket, and the time that the slowest bucket
+//! takes. Pure.
 
 use std::collections::BTreeMap;
 
-use okta::{Client, Error, Grants, List, Pages, bucket_of};
+use okta::{Share, bucket_of};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::app::App;
-use crate::inventory::entity::{Entity, Fan};
-use crate::inventory::store::Latest;
-use crate::inventory::table::find;
+use crate::inventory::entity::{Entity, Guess, Partitioning};
+use crate::inventory::table::{entities, find};
 
 /// What a run will cost.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -65,7 +62,7 @@ pub enum Basis {
 }
 
 /// Calls a minute of an org of Workforce Identity (Okta's last published table, 2025): what is assumed of a bucket before
-/// an answer has told. An app gets half of them, unless somebody has set it otherwise.
+/// an answer has said. An app gets half of them, unless somebody has set it otherwise.
 const PUBLISHED: &[(&str, u32)] = &[
     ("api", 1_200),
     ("apps", 100),
@@ -78,148 +75,169 @@ const PUBLISHED: &[(&str, u32)] = &[
     ("users/{id}", 2_000),
 ];
 
-/// What an org has of a thing, roughly, as long as nobody has counted.
-const GUESSES: &[(&str, u64)] = &[
-    ("authenticator", 8),
-    ("authorization_server", 2),
-    ("brand", 2),
-    ("custom_role", 3),
-    ("identity_provider", 3),
-    ("policy", 30),
-    ("resource_set", 2),
-    ("user_type", 2),
-];
-
-/// Apps that somebody has, on average.
-const APPS_EACH: u64 = 15;
-
-/// What an org has.
+/// What an org has: numbers, whatever its size.
 #[derive(Debug, Default)]
-struct Counts {
+pub(crate) struct Counts {
     rows: BTreeMap<&'static str, (u64, Basis)>,
-    /// Records of which the conditions are known.
-    records: BTreeMap<&'static str, Vec<Value>>,
+    /// Of the entities that were listed, what each of their children will take.
+    children: BTreeMap<&'static str, ChildCount>,
 }
 
-/// Counts what there is with a few calls, and reckons.
-pub(crate) async fn plan(
-    client: &Client,
-    entities: &[&'static Entity],
-    grants: &Grants,
-    latest: &BTreeMap<String, Latest>,
-    function: &App,
-) -> Result<InventoryPlan, Error> {
-    let counts = count(client, entities, grants, latest).await?;
-    let budgets: BTreeMap<_, _> =
-        client.usage().into_iter().filter_map(|usage| Some((usage.bucket, usage.budget?))).collect();
-    let budget = |bucket: &'static str| {
-        let published = PUBLISHED.iter().find(|(name, _)| *name == bucket).map_or(100, |(_, limit)| *limit);
-        budgets.get(bucket).copied().unwrap_or_else(|| function.share.budget(published / 2))
-    };
-    let mut plan = InventoryPlan { calls: 0, minutes: 0.0, buckets: Vec::new(), entities: Vec::new() };
-    let mut by_bucket = BTreeMap::<&'static str, u64>::new();
-    for entity in entities {
-        let (calls, basis) = if grants.allows(entity.scope) { counts.calls(entity) } else { (0, Basis::Denied) };
-        *by_bucket.entry(bucket_of(&entity.path.replace("{}", "00x1"))).or_default() += calls;
-        plan.calls += calls;
-        plan.entities.push(EntityPlan { entity: entity.name, calls, basis });
-    }
-    #[allow(clippy::cast_precision_loss)] // Far from 2^52 calls.
-    let minutes = |calls: u64, a_minute: u32| calls as f64 / f64::from(a_minute);
-    plan.buckets = by_bucket
-        .into_iter()
-        .filter(|(_, calls)| *calls > 0)
-        .map(|(bucket, calls)| {
-            let a_minute = budget(bucket);
-            BucketPlan { bucket, calls, a_minute, minutes: minutes(calls, a_minute) }
-        })
-        .collect();
-    plan.buckets.sort_by(|one, other| other.minutes.total_cmp(&one.minutes));
-    plan.minutes = plan.buckets.first().map_or(0.0, |slowest| slowest.minutes);
-    Ok(plan)
-}
-
-async fn count(
-    client: &Client,
-    entities: &[&'static Entity],
-    grants: &Grants,
-    latest: &BTreeMap<String, Latest>,
-) -> Result<Counts, Error> {
-    let mut counts = Counts::default();
-    for name in ["group", "app", "admin_user"] {
-        let Some(entity) = entities.iter().find(|entity| entity.name == name) else { continue };
-        if !grants.allows(entity.scope) {
-            continue;
-        }
-        let mut pages = Pages::new(client, List::new(client.url(entity.path, entity.query)?, okta::Shape::Any));
-        let mut records = Vec::new();
-        // What is refused is told by the manifest.
-        while let Ok(Some(page)) = pages.next().await {
-            let found = crate::inventory::page::records(&page, entity.shape).unwrap_or_default();
-            records.extend(found.into_iter().filter_map(|text| serde_json::from_str::<Value>(text.get()).ok()));
-        }
-        counts.rows.insert(entity.name, (records.len() as u64, Basis::Counted));
-        counts.records.insert(entity.name, records);
-    }
-    for (name, latest) in latest {
-        if let Some(entity) = find(name) {
-            counts.rows.entry(entity.name).or_insert((latest.rows, Basis::LastTime));
-        }
-    }
-    if let Some(users) = counts.everyone() {
-        counts.rows.insert("user", (users, Basis::Counted));
-    }
-    Ok(counts)
+/// What the records of a parent say about a child.
+#[derive(Debug, Clone, Copy, Default)]
+struct ChildCount {
+    /// Parents that it is read for.
+    parents: u64,
+    /// Pages of all of them, if they say how many rows they have.
+    pages: u64,
 }
 
 impl Counts {
-    /// How many people are in the group of all.
-    fn everyone(&self) -> Option<u64> {
-        let groups = self.records.get("group")?;
-        let everyone =
-            groups.iter().find(|group| group["type"] == "BUILT_IN" && group["profile"]["name"] == "Everyone");
-        everyone?.pointer("/_embedded/stats/usersCount")?.as_u64()
+    /// Counts a record of an entity that is listed for the plan.
+    pub(crate) fn add(&mut self, entity: &'static Entity, record: &Value) {
+        self.rows.entry(entity.name).or_insert((0, Basis::Counted)).0 += 1;
+        if let Some((other, rows)) = entity.size.of_other
+            && let Some(rows) = rows(record)
+        {
+            self.rows.insert(other, (rows, Basis::Counted));
+        }
+        for child in entities().filter(|child| child.parent() == Some(entity.name)) {
+            let Partitioning::Each { when, .. } = child.partitioning else { continue };
+            let is_implied = child.implied.is_some_and(|implied| (implied.parent)(record));
+            if !when(record) || is_implied {
+                continue;
+            }
+            let count = self.children.entry(child.name).or_default();
+            let rows = child.size.of_parent.and_then(|rows| rows(record)).unwrap_or(1);
+            count.parents += 1;
+            count.pages += child.page_size().map_or(1, |size| rows.div_ceil(size).max(1));
+        }
+    }
+
+    /// Notes that an entity was listed, even if it has no records.
+    pub(crate) fn listed(&mut self, entity: &'static Entity) {
+        self.rows.entry(entity.name).or_insert((0, Basis::Counted));
+        for child in entities().filter(|child| child.parent() == Some(entity.name)) {
+            self.children.entry(child.name).or_default();
+        }
+    }
+
+    /// Notes how many rows the last collection of an entity had, unless it was counted.
+    pub(crate) fn last_time(&mut self, name: &str, rows: u64) {
+        if let Some(entity) = find(name) {
+            self.rows.entry(entity.name).or_insert((rows, Basis::LastTime));
+        }
     }
 
     fn rows(&self, name: &'static str) -> (u64, Basis) {
-        let guess = || GUESSES.iter().find(|(guessed, _)| *guessed == name).map_or(1, |(_, rows)| *rows);
-        self.rows.get(name).copied().unwrap_or_else(|| match name {
-            "device" => (self.rows("user").0, Basis::Guess),
-            "app_user" => (self.rows("user").0 * APPS_EACH, Basis::Guess),
-            _ => (guess(), Basis::Guess),
+        self.rows.get(name).copied().unwrap_or_else(|| {
+            let rows = match find(name).map(|entity| entity.size.guess) {
+                Some(Guess::Rows(rows)) => rows,
+                Some(Guess::Each(other, rows)) => self.rows(other).0 * rows,
+                None => 1,
+            };
+            (rows, Basis::Guess)
         })
     }
 
     fn calls(&self, entity: &'static Entity) -> (u64, Basis) {
-        let limit = entity.query.iter().find(|(name, _)| *name == "limit");
-        let limit = limit.and_then(|(_, limit)| limit.parse::<u64>().ok());
-        let pages = |rows: u64| limit.map_or(1, |limit| rows.div_ceil(limit).max(1));
-        match entity.fan {
-            Fan::Once if limit.is_none() => (1, Basis::Counted),
-            Fan::Once => {
+        let pages = |rows: u64| entity.page_size().map_or(1, |size| rows.div_ceil(size).max(1));
+        match entity.partitioning {
+            Partitioning::Once if entity.page_size().is_none() => (1, Basis::Counted),
+            Partitioning::Once => {
                 let (rows, basis) = self.rows(entity.name);
                 (pages(rows), basis)
             }
-            Fan::Values(values) => (values.len() as u64, Basis::Counted),
-            Fan::Each { of: "group", when } if entity.name == "group_member" && self.records.contains_key("group") => {
-                let groups = self.records.get("group").into_iter().flatten().filter(|group| when(group));
-                let members =
-                    |group: &Value| group.pointer("/_embedded/stats/usersCount").and_then(Value::as_u64).unwrap_or(1);
-                (groups.map(|group| pages(members(group))).sum(), Basis::Counted)
-            }
-            Fan::Each { of, when } => {
-                let (parents, basis) = match self.records.get(of) {
-                    // What only unusual people have costs next to nothing.
-                    None if of == "user" && !when(&serde_json::json!({"status": "ACTIVE"})) => (0, Basis::Guess),
-                    Some(records) => (records.iter().filter(|record| when(record)).count() as u64, Basis::Counted),
-                    None => self.rows(of),
-                };
-                let (rows, known) = self.rows(entity.name);
-                // Each parent has a page, and those with more rows have more of them.
-                let more = limit.filter(|_| entity.name == "app_user" || known == Basis::LastTime);
-                let more = more.map_or(0, |limit| (rows / limit).saturating_sub(parents / 2));
-                (parents + more, if more > 0 { known } else { basis })
-            }
+            Partitioning::Values { values, .. } => (values.len() as u64, Basis::Counted),
+            Partitioning::Each { of, when, .. } => self.calls_of_child(entity, of, when),
         }
+    }
+
+    fn calls_of_child(&self, entity: &'static Entity, of: &'static str, when: fn(&Value) -> bool) -> (u64, Basis) {
+        let count = self.children.get(entity.name);
+        if let (Some(count), Some(_)) = (count, entity.size.of_parent) {
+            return (count.pages, Basis::Counted);
+        }
+        let (parents, basis) = match count {
+            Some(count) => (count.parents, Basis::Counted),
+            // What only unusual people have costs next to nothing.
+            None if !when(&serde_json::json!({"status": "ACTIVE"})) => (0, Basis::Guess),
+            None => self.rows(of),
+        };
+        let (rows, known) = self.rows(entity.name);
+        // Each parent has a page, and those with more rows have more of them.
+        let is_estimated = known == Basis::LastTime || matches!(entity.size.guess, Guess::Each(..));
+        let more = entity.page_size().filter(|_| is_estimated);
+        let more = more.map_or(0, |size| (rows / size).saturating_sub(parents / 2));
+        (parents + more, if more > 0 { known } else { basis })
+    }
+}
+
+impl InventoryPlan {
+    /// Returns what entities will cost. `is_allowed` tells whether the credentials have a scope, `budgets` how many calls
+    /// a minute a bucket allows, as far as it is known.
+    pub(crate) fn of(
+        entities: &[&'static Entity],
+        counts: &Counts,
+        is_allowed: impl Fn(&str) -> bool,
+        budgets: &BTreeMap<&'static str, u32>,
+        share: Share,
+    ) -> Self {
+        let mut by_bucket = BTreeMap::<&'static str, u64>::new();
+        let mut plans = Vec::new();
+        for entity in entities {
+            let (calls, basis) = if is_allowed(entity.scope) { counts.calls(entity) } else { (0, Basis::Denied) };
+            *by_bucket.entry(bucket_of(&entity.path.replace("{}", "00x1"))).or_default() += calls;
+            plans.push(EntityPlan { entity: entity.name, calls, basis });
+        }
+        let mut buckets: Vec<_> = by_bucket
+            .into_iter()
+            .filter(|(_, calls)| *calls > 0)
+            .map(|(bucket, calls)| BucketPlan::of(bucket, calls, budget(bucket, budgets, share)))
+            .collect();
+        buckets.sort_by(|one, other| other.minutes.total_cmp(&one.minutes));
+        let calls = plans.iter().map(|plan| plan.calls).sum();
+        let minutes = buckets.first().map_or(0.0, |slowest| slowest.minutes);
+        Self { calls, minutes, buckets, entities: plans }
+    }
+}
+
+impl BucketPlan {
+    fn of(bucket: &'static str, calls: u64, a_minute: u32) -> Self {
+        #[allow(clippy::cast_precision_loss)] // Far from 2^52 calls.
+        let minutes = calls as f64 / f64::from(a_minute.max(1));
+        Self { bucket, calls, a_minute, minutes }
+    }
+}
+
+fn budget(bucket: &str, budgets: &BTreeMap<&'static str, u32>, share: Share) -> u32 {
+    let published = PUBLISHED.iter().find(|(name, _)| *name == bucket).map_or(100, |(_, limit)| *limit);
+    budgets.get(bucket).copied().unwrap_or_else(|| share.budget(published / 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_plan_follows_from_what_the_parents_say() {
+        let mut counts = Counts::default();
+        let group = find("group").unwrap();
+        let everyone =
+            json!({"type": "BUILT_IN", "profile": {"name": "Everyone"}, "_embedded": {"stats": {"usersCount": 450}}});
+        let team = |users: u64| json!({"type": "OKTA_GROUP", "_embedded": {"stats": {"usersCount": users}}});
+        for record in [everyone, team(2_500), team(3), team(0)] {
+            counts.add(group, &record);
+        }
+        let calls = |name: &'static str| counts.calls(find(name).unwrap());
+        assert_eq!(
+            calls("group_member"),
+            (4, Basis::Counted),
+            "three pages, one page, none for the empty and for everybody"
+        );
+        assert_eq!(calls("user"), (3, Basis::Counted));
+        assert_eq!(calls("device").1, Basis::Guess);
     }
 }

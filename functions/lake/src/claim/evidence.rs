@@ -51,6 +51,9 @@ pub struct Accounts {
     pub api: u64,
     /// Records that are rows of the lake.
     pub rows: u64,
+    /// Rows that no answer of the read has: taken over from an earlier claim that is complete, or implied by one.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub taken_over: u64,
     /// Records that repeat another record of the same read.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub duplicates: u64,
@@ -93,7 +96,7 @@ impl Evidence {
 
     /// By how many records the accounts and the last read differ.
     fn unaccounted(&self) -> u64 {
-        let Accounts { api, rows, duplicates, quarantined } = self.accounts;
+        let Accounts { api, rows, duplicates, quarantined, taken_over: _ } = self.accounts;
         let read = self.reads.last().map_or(0, |read| read.records);
         api.abs_diff(rows + duplicates + quarantined).max(api.abs_diff(read))
     }

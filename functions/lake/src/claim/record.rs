@@ -133,7 +133,7 @@ mod tests {
     fn evidence() -> Evidence {
         let at = Timestamp::UNIX_EPOCH;
         let read = Read { at, page_size: 10, since: None, until: None, pages: 1, records: 5, is_end_confirmed: true };
-        let accounts = Accounts { api: 5, rows: 4, duplicates: 1, quarantined: 0 };
+        let accounts = Accounts { api: 5, rows: 4, duplicates: 1, ..Accounts::default() };
         Evidence { reads: vec![read], accounts, ..Evidence::default() }
     }
 

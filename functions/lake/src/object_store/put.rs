@@ -29,7 +29,7 @@ pub enum Put {
 pub(crate) enum AfterPut {
     Done(Put),
     Again,
-    Failed(SdkError<PutObjectError>),
+    Failed(Box<SdkError<PutObjectError>>),
 }
 
 /// S3 answers 412 if the object exists, and 409 `ConditionalRequestConflict` while another write of it is under way.
@@ -39,7 +39,7 @@ pub(crate) fn after_put(answer: Result<(), SdkError<PutObjectError>>, tries: usi
         Err(error) => match status(&error) {
             Some(412) => AfterPut::Done(Put::AlreadyThere),
             Some(409) if tries < CONFLICT_TRIES => AfterPut::Again,
-            _ => AfterPut::Failed(error),
+            _ => AfterPut::Failed(Box::new(error)),
         },
     }
 }

@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::signing::public_key::PublicKey;
+use crate::signing::signature::Signature;
 use crate::signing::signer::{SignError, Signer};
 
 /// A private key in memory.
@@ -81,14 +82,14 @@ impl fmt::Debug for KeyFile {
 }
 
 impl Signer for KeyFile {
-    fn fingerprint(&self) -> &str {
-        self.public.fingerprint()
-    }
-
-    fn sign<'a>(&'a self, message: &'a [u8]) -> Pin<Box<dyn Future<Output = Result<Vec<u8>, SignError>> + Send + 'a>> {
-        let signed = self.key.sign(&SystemRandom::new(), message).map(|signature| signature.as_ref().to_vec());
-        let failed =
-            |_| SignError { key: self.fingerprint().to_owned(), source: Box::new(Unspecified), is_passing: false };
+    fn sign<'a>(
+        &'a self,
+        message: &'a [u8],
+    ) -> Pin<Box<dyn Future<Output = Result<Signature, SignError>> + Send + 'a>> {
+        let key = self.public.fingerprint();
+        let signed = self.key.sign(&SystemRandom::new(), message);
+        let signed = signed.map(|signature| Signature::of(key, signature.as_ref()));
+        let failed = |_| SignError { key: key.to_owned(), source: Box::new(Unspecified), is_passing: false };
         Box::pin(std::future::ready(signed.map_err(failed)))
     }
 }
@@ -99,7 +100,6 @@ mod tests {
 
     use super::*;
     use crate::signing::public_key::PublicKeyError;
-    use crate::signing::signature::Signature;
     use crate::signing::tests_support::sign_now;
 
     #[test]
@@ -111,7 +111,7 @@ mod tests {
         assert!(!public.has_signed(b"massage", &signature));
         let stranger = KeyFile::generate().unwrap();
         assert!(!stranger.public().has_signed(b"message", &signature));
-        let relabelled = Signature { key: stranger.fingerprint().to_owned(), ..signature.clone() };
+        let relabelled = Signature { key: stranger.public().fingerprint().to_owned(), ..signature.clone() };
         assert!(!stranger.public().has_signed(b"message", &relabelled));
         assert!(!public.has_signed(b"message", &Signature { algorithm: "none".to_owned(), ..signature }));
     }
@@ -125,7 +125,7 @@ mod tests {
         let sec1 = format!("{parameters}-----BEGIN EC PRIVATE KEY-----\n{sec1}\n-----END EC PRIVATE KEY-----\n");
         for pem in [sec1, key.to_pem().unwrap()] {
             let again = KeyFile::from_pem(&pem).unwrap();
-            assert_eq!(again.fingerprint(), key.fingerprint());
+            assert_eq!(again.public().fingerprint(), key.public().fingerprint());
             assert!(key.public().has_signed(b"x", &sign_now(&again, b"x")));
         }
     }

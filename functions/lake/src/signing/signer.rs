@@ -3,6 +3,8 @@
 use std::fmt::Debug;
 use std::pin::Pin;
 
+use crate::signing::signature::Signature;
+
 /// Why nothing was signed.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot sign with the key {key}")]
@@ -18,9 +20,7 @@ pub struct SignError {
 
 /// A private key that stays where it is.
 pub trait Signer: Debug + Send + Sync {
-    /// [`crate::signing::PublicKey::fingerprint`] of its public half.
-    fn fingerprint(&self) -> &str;
-
-    /// Signs the SHA-256 of `message`; returns the signature in DER.
-    fn sign<'a>(&'a self, message: &'a [u8]) -> Pin<Box<dyn Future<Output = Result<Vec<u8>, SignError>> + Send + 'a>>;
+    /// Signs the SHA-256 of `message`.
+    fn sign<'a>(&'a self, message: &'a [u8])
+    -> Pin<Box<dyn Future<Output = Result<Signature, SignError>> + Send + 'a>>;
 }

@@ -1,5 +1,5 @@
 //! `debugContext.debugData`: a map of texts whose keys depend on the event. Okta promises nothing about
-//! it, so each key is read where it is placed, and what nobody reads is `unmapped`.
+//! it, so each key is read where it is placed, and what is read nowhere is `unmapped`.
 
 use crate::json::Object;
 

@@ -11,7 +11,7 @@ const DEVICE: i32 = 1;
 const GROUP: i32 = 3;
 const POLICY: i32 = 5;
 
-/// Keys of `debugData` with what somebody wrote about why.
+/// Keys of `debugData` in which a person gives a reason.
 const COMMENTS: [&str; 3] = ["UserComment", "campaignItemDecisionNotes", "justification"];
 
 pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>, decision: &Decision) {

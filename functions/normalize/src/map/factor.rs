@@ -49,7 +49,7 @@ pub(super) fn of_account<'a>(members: &mut Object<'a>) -> Option<Vec<AuthFactor<
     non_empty(factors.0)
 }
 
-/// Whether the factors are those of multi-factor authentication, as far as they tell: Identity Engine
+/// Whether the factors are those of multi-factor authentication; none if they do not show it. Identity Engine
 /// also logs a mere password as a factor.
 pub(super) fn is_mfa(factors: &[AuthFactor<'_>]) -> Option<bool> {
     let is_second =

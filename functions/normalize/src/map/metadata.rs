@@ -63,8 +63,8 @@ fn transaction_id<'a>(members: &mut Object<'a>) -> Option<Text<'a>> {
     members.object("transaction")?.take_text("id")
 }
 
-/// An event that somebody caused as somebody else (Okta Support, an admin) is labelled so on every
-/// class; who it really was is in `unmapped` under `debugContext.debugData.originalPrincipal`.
+/// An event of an impersonation (by Okta Support or an admin) has this label in every class; the principal who
+/// acted is in `unmapped` under `debugContext.debugData.originalPrincipal`.
 fn labels<'a>(members: &Object<'a>) -> Option<Vec<Text<'a>>> {
     let principal = members.object_at("debugContext")?.object_at("debugData")?.object_at("originalPrincipal")?;
     (!principal.is_empty()).then(|| vec!["impersonation".into()])

@@ -11,8 +11,8 @@ pub(super) struct Named<'a> {
     pub(super) name: Option<Text<'a>>,
 }
 
-/// Whether an id says something: Okta writes "unknown" where a sign-in named nobody that it knows, and
-/// as the alternate id of what has none.
+/// Whether an id identifies anything: Okta writes "unknown" for a sign-in under a name that it does not know, and
+/// as the alternate id of things that have none.
 pub(super) fn is_known(id: &str) -> bool {
     !id.eq_ignore_ascii_case("unknown")
 }

@@ -76,7 +76,7 @@ impl<'a> List<'a> {
         }
     }
 
-    /// Who really acted, if somebody did as somebody else. OCSF has no place for them.
+    /// The principal who acted under the name of another. OCSF has no attribute for them.
     fn original_principal(&mut self, members: &Object<'a>) {
         let principal = debug_data::at(members).and_then(|debug| debug.object_at("originalPrincipal"));
         let Some(principal) = principal else { return };

@@ -1,4 +1,4 @@
-//! By which protocol somebody signed in, as far as Okta says.
+//! The protocol of a sign-in, where Okta names it.
 
 use super::{debug_data, target};
 use crate::json::Object;

@@ -25,8 +25,8 @@ pub(super) fn find<'m, 'a>(members: &'m mut Object<'a>, types: &[&str]) -> Optio
     of_types(members, types).next()
 }
 
-/// The target that the event is about: of the subject's types, the surest first, or of a type that
-/// nobody knows, for Okta does not document them.
+/// The target that the event is about: of the subject's types, the surest first, or of a type
+/// that no table has, because Okta does not document its types.
 pub(super) fn find_subject<'m, 'a>(members: &'m mut Object<'a>, subject: &Subject) -> Option<&'m mut Object<'a>> {
     let known = subject.target_types.iter().find(|kind| find(members, &[kind]).is_some());
     match known {

@@ -110,7 +110,7 @@ pub struct Activity {
 }
 
 impl Activity {
-    /// Something that the class has no activity for and that nobody has named.
+    /// An activity that is none of the class's and has no name of its own.
     pub const OTHER: Self = Self { id: 99, name: "Other" };
 }
 

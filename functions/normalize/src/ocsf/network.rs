@@ -24,7 +24,7 @@ pub struct NetworkEndpoint<'a> {
     pub fingerprints: Option<Vec<Fingerprint<'a>>>,
 }
 
-/// What tells one browser or device from others.
+/// What distinguishes one browser or device from others.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)] // OCSF's own attributes.

@@ -88,3 +88,15 @@ async fn a_failure_that_is_not_about_the_size_changes_nothing() {
     let (outcome, sizes) = read(&server, Limits::default()).await;
     assert_eq!((outcome.unwrap(), sizes), (TOTAL, vec![100; 6]));
 }
+
+#[tokio::test]
+async fn a_kept_cursor_of_a_small_page_grows_back() {
+    let server = server(|_, _| None).await;
+    let client = client(&server, Limits::default()).await;
+    let limit = |pages| {
+        let url = client.resume_growing("/api/v1/logs?after=x&limit=25", 100, pages).unwrap();
+        url.query().unwrap().to_owned()
+    };
+    assert_eq!((limit(3), limit(4)), ("after=x&limit=25".into(), "after=x&limit=50".into()));
+    assert!(client.resume_growing("https://evil.example/x?limit=5", 100, 4).is_err());
+}

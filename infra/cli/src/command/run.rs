@@ -10,15 +10,19 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use anyhow::{Context as _, bail, ensure};
+use backfill::command::{self, Command, InventoryRequest, LogsRequest, Mode, Nothing, Renormalize};
+use backfill::outcome::Outcome as Ending;
 use clap::{Args, ValueEnum};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use self::collection::Collection;
+use self::collection::{Collection, Ended};
 use self::report::problems;
 use crate::app::App;
 use crate::command::test_connectivity;
 use crate::outcome::Outcome;
 use crate::parse::TimeRange;
+use crate::report::note;
 
 pub(crate) use self::report::print_job;
 
@@ -39,6 +43,10 @@ Examples:
 
 Exit status: 0 = everything was done and is complete; 1 = something is denied, failed, skipped, partial, quarantined or
 contradicted; 2 = failed.";
+
+/// What Ctrl-C leaves behind.
+const STOPPED: &str = "\
+Stopped. What was read until now is in the lake. The same command, or `okta-lake run continue`, goes on from there.";
 
 /// Run one action of the backfill function, against a real org or the simulator
 #[derive(Debug, Args)]
@@ -67,7 +75,7 @@ pub(crate) struct Arguments {
 }
 
 /// Which part of the log, for the actions `logs`, `collect` and `renormalize`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Options of the actions logs, collect and renormalize")]
 struct LogsArguments {
     /// The part of the log. By default it begins where the last collection ended, at most 90 days ago, and ends now
@@ -96,7 +104,7 @@ struct LogsArguments {
 }
 
 /// What is collected, for the action `inventory`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Options of the action inventory")]
 struct InventoryArguments {
     /// Read everything (the default), or what may have changed
@@ -150,13 +158,27 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> anyhow::Result<Outc
             .await;
     }
     arguments.logs.range.check()?;
-    let (backfill, events) = app.start_backfill(&arguments.secret).await?;
-    let mut collection = Collection::new(backfill, events, Duration::from_secs(arguments.timeout));
-    let report = collection.run(command(arguments)).await?;
+    let command = command(arguments)?;
+    let timeout = Duration::from_secs(arguments.timeout);
+    let mut collection = Collection::start(app, &arguments.secret, timeout).await?;
+    let Ended::Reported(report) = collection.run(command).await? else {
+        note(STOPPED)?;
+        return Ok(Outcome::Incomplete);
+    };
     print(arguments, &collection, &report)?;
-    let is_plan = arguments.action == Action::Status || arguments.logs.dry_run;
-    let is_complete = report["is_complete"] == true || is_plan;
-    Ok(Outcome::of(is_complete && problems(&report).next().is_none()))
+    outcome(&report, arguments.action == Action::Status || arguments.logs.dry_run)
+}
+
+/// How the function says that it ended. A plan or a status is whole when it is printed, whatever is left to do.
+fn outcome(report: &Value, is_plan: bool) -> anyhow::Result<Outcome> {
+    let has_problems = problems(report).next().is_some();
+    match serde_json::from_value(report["outcome"].clone())
+        .context("the function's report does not say how it ended")?
+    {
+        Ending::Failed => bail!("nothing could be done: see the problems above"),
+        Ending::Complete => Ok(Outcome::of(!has_problems)),
+        Ending::Incomplete => Ok(Outcome::of(is_plan && !has_problems)),
+    }
 }
 
 fn print(arguments: &Arguments, collection: &Collection, report: &Value) -> io::Result<()> {
@@ -176,36 +198,100 @@ fn print(arguments: &Arguments, collection: &Collection, report: &Value) -> io::
     collection.print_effort(&mut output)
 }
 
-fn command(arguments: &Arguments) -> Value {
-    let name = arguments.action.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
-    let LogsArguments { range, event_types, newest_first, dry_run, cancel, poll } = &arguments.logs;
-    let mut command = Map::from_iter([("action".to_owned(), Value::from(name))]);
-    let mut set = |name: &str, value: Value| command.insert(name.to_owned(), value);
-    if let Some(since) = range.since {
-        set("since", since.to_string().into());
+/// The command for the function, which refuses parameters that do not go with the action.
+fn command(arguments: &Arguments) -> anyhow::Result<Command> {
+    let LogsArguments { range: TimeRange { since, until }, event_types, newest_first, dry_run, cancel, poll } =
+        arguments.logs.clone();
+    let logs = LogsRequest { since, until, event_types, newest_first, dry_run, cancel, poll };
+    let InventoryArguments { mode, entities, additional } = arguments.inventory.clone();
+    let is_incremental = mode == Some(InventoryMode::Incremental);
+    let mode = if is_incremental { Mode::Incremental } else { Mode::Full };
+    let inventory = InventoryRequest { mode, entities, additional, dry_run };
+    let default_logs = LogsRequest { dry_run, ..LogsRequest::default() };
+    let default_inventory = InventoryRequest { dry_run, ..InventoryRequest::default() };
+    let (has_logs, has_inventory) = (logs != default_logs, inventory != default_inventory);
+    let range = LogsRequest { since, until, ..default_logs };
+    let (takes_logs, takes_inventory) = match arguments.action {
+        Action::Collect | Action::Logs => (true, false),
+        Action::Renormalize => (logs == range, false),
+        Action::Inventory => (false, true),
+        _ => (false, false),
+    };
+    ensure!(takes_logs || !has_logs, "an option of the actions logs and collect does not go with this action");
+    ensure!(takes_inventory || !has_inventory, "an option of the action inventory does not go with this action");
+    let action = match arguments.action {
+        Action::Collect => command::Action::Collect(logs),
+        Action::Logs => command::Action::Logs(logs),
+        Action::Inventory => command::Action::Inventory(inventory),
+        Action::Renormalize => {
+            let (since, until) = since.zip(until).context("renormalize needs --since and --until")?;
+            command::Action::Renormalize(Renormalize { since, until, dry_run })
+        }
+        Action::TestConnectivity => command::Action::TestConnectivity(Nothing {}),
+        Action::Continue => command::Action::Continue(Nothing {}),
+        Action::Reconcile => command::Action::Reconcile(Nothing {}),
+        Action::Status => command::Action::Status(Nothing {}),
+    };
+    Ok(Command { action, tenant: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: Arguments,
     }
-    if let Some(until) = range.until {
-        set("until", until.to_string().into());
+
+    fn command_of(line: &str) -> anyhow::Result<Value> {
+        let words = ["run"].into_iter().chain(line.split(' ')).chain(["--secret", "x"]);
+        let command = command(&Line::try_parse_from(words)?.arguments)?;
+        Ok(serde_json::to_value(command)?)
     }
-    if !event_types.is_empty() {
-        set("event_types", json!(event_types));
-    }
-    if let Some(poll) = poll {
-        set("poll", (*poll).into());
-    }
-    let InventoryArguments { mode, entities, additional } = &arguments.inventory;
-    if let Some(mode) = mode.and_then(|mode| mode.to_possible_value()) {
-        set("mode", mode.get_name().into());
-    }
-    if !entities.is_empty() {
-        set("entities", json!(entities));
-    }
-    for (name, is_set) in
-        [("newest_first", newest_first), ("dry_run", dry_run), ("cancel", cancel), ("additional", additional)]
-    {
-        if *is_set {
-            set(name, true.into());
+
+    #[test]
+    fn an_action_takes_its_own_options_only() {
+        let range = r#"{"action":"renormalize","since":"2026-05-01T00:00:00Z","until":"2026-05-02T00:00:00Z"}"#;
+        for (line, command) in [
+            (
+                "logs --since 2026-05-01 --newest-first",
+                r#"{"action":"logs","since":"2026-05-01T00:00:00Z","newest_first":true}"#,
+            ),
+            ("renormalize --since 2026-05-01 --until 2026-05-02", range),
+            (
+                "inventory --mode incremental --entity user",
+                r#"{"action":"inventory","mode":"incremental","entities":["user"]}"#,
+            ),
+            ("continue", r#"{"action":"continue"}"#),
+        ] {
+            assert_eq!(command_of(line).unwrap(), serde_json::from_str::<Value>(command).unwrap(), "{line}");
+        }
+        for line in [
+            "continue --since 2026-05-01",
+            "inventory --newest-first",
+            "logs --entity user",
+            "renormalize --since 2026-05-01",
+            "renormalize --since 2026-05-01 --until 2026-05-02 --event-type user.",
+            "status --cancel",
+        ] {
+            assert!(command_of(line).is_err(), "{line}");
         }
     }
-    command.into()
+
+    #[test]
+    fn the_functions_word_decides_the_exit_status() {
+        let report = |outcome: &str| json!({"outcome": outcome, "tenants": [{"problems": []}]});
+        assert_eq!(outcome(&report("complete"), false).unwrap(), Outcome::Done);
+        assert_eq!(outcome(&report("incomplete"), false).unwrap(), Outcome::Incomplete);
+        assert_eq!(outcome(&report("incomplete"), true).unwrap(), Outcome::Done, "a plan is whole");
+        assert!(outcome(&report("failed"), true).is_err());
+        assert!(outcome(&json!({}), false).is_err());
+        let problem = json!({"outcome": "complete", "tenants": [{"problems": [{"what": "x"}]}]});
+        assert_eq!(outcome(&problem, false).unwrap(), Outcome::Incomplete);
+    }
 }

@@ -11,6 +11,7 @@ use local_aws::private_files;
 use okta_sim::{ClientSpec, Clock, Fault, LimitsConfig, OrgConfig, Posture, SimConfig, Simulator, StorySpec};
 
 use crate::outcome::Outcome;
+use crate::stop;
 
 /// Serve a simulated Okta org, strict enough for Okta's own SDK, until it is stopped
 #[derive(Debug, Args)]
@@ -115,7 +116,7 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     describe(&simulator, &secrets)?;
     tokio::select! {
         () = simulator.join() => {}
-        interrupted = tokio::signal::ctrl_c() => interrupted?,
+        requested = stop::requested() => requested?,
     }
     Ok(Outcome::Done)
 }

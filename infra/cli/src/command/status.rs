@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use lake::Word;
 use normalize::Tenant;
 use serde::Serialize;
 use serde_json::Value;
@@ -165,7 +166,7 @@ fn print_heat(hours: &[HourCoverage], output: &mut impl Write) -> io::Result<()>
     let earlier = days.len().saturating_sub(DAYS_SHOWN);
     writeln!(
         output,
-        "\n  # complete  + complete, some of it repaired  ~ stream only  ! less than complete  o not sealed  . nothing"
+        "\n  # complete  + complete, some of it repaired  ~ stream only  ! partial or contradicted\n  x expired  o not sealed  . nothing"
     )?;
     days.iter().skip(earlier).try_for_each(|(day, hours)| {
         let (first, second) = hours.split_at(12);
@@ -174,12 +175,13 @@ fn print_heat(hours: &[HourCoverage], output: &mut impl Write) -> io::Result<()>
 }
 
 fn heat(hour: &HourCoverage) -> char {
-    match (hour.claim(), &hour.seal) {
-        (Some("complete" | "empty"), Some(seal)) if seal.counts.repaired > 0 => '+',
-        (Some("complete" | "empty"), _) => '#',
-        (Some("stream_only"), _) => '~',
-        (Some(_), _) => '!',
-        (None, _) => 'o',
+    match hour.claim {
+        None => 'o',
+        Some(Word::Complete | Word::Empty) if repaired(hour) > 0 => '+',
+        Some(Word::Complete | Word::Empty) => '#',
+        Some(Word::StreamOnly) => '~',
+        Some(Word::Expired) => 'x',
+        Some(Word::Partial | Word::Contradicted | Word::Unread) => '!',
     }
 }
 
@@ -196,17 +198,22 @@ fn print_hours(hours: &[HourCoverage], output: &mut impl Write) -> io::Result<()
     let mut table = Table::default();
     table.row(["hour (UTC)".into(), "rows".into(), "repaired".into(), "duplicates".into(), "files".into(), "".into()]);
     for hour in &hours[earlier..] {
-        let repaired = hour.seal.as_ref().map_or(0, |seal| seal.counts.repaired);
         let start = hour.hour.strftime("%Y-%m-%d %H:00").to_string();
         let (rows, duplicates, files) = (hour.rows.into(), hour.duplicates.into(), (hour.files as u64).into());
-        table.row([start.into(), rows, repaired.into(), duplicates, files, state(hour).into()]);
+        table.row([start.into(), rows, repaired(hour).into(), duplicates, files, state(hour).into()]);
     }
     table.print(output)
 }
 
+fn repaired(hour: &HourCoverage) -> u64 {
+    hour.seal.as_ref().map_or(0, |seal| seal.counts.repaired)
+}
+
 fn state(hour: &HourCoverage) -> String {
-    match (hour.claim(), &hour.seal) {
-        (Some(claim), Some(seal)) => format!("sealed, generation {}, {}", seal.generation, claim.replace('_', " ")),
+    match (hour.claim, &hour.seal) {
+        (Some(claim), Some(seal)) => {
+            format!("sealed, generation {}, {}", seal.generation, claim.as_str().replace('_', " "))
+        }
         _ => "not sealed".to_owned(),
     }
 }

@@ -77,7 +77,7 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> anyhow::Result<Outc
     match report {
         Report { is_complete: true, .. } => Ok(Outcome::Done),
         Report { is_ready: true, .. } => Ok(Outcome::Incomplete),
-        Report { .. } => bail!("not ready: something that nothing works without is wrong, see above"),
+        Report { .. } => bail!("nothing can be read: see the checks above, and what to do about them"),
     }
 }
 

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::lake_files::{json, lake, write_entry, write_rows, write_text};
 
 /// The real functions, built once.
-static FUNCTIONS: LazyLock<FunctionBinaries> =
+pub(crate) static FUNCTIONS: LazyLock<FunctionBinaries> =
     LazyLock::new(|| FunctionBinaries::find(&Config::from_environment()).unwrap());
 
 const THREE: i64 = 1_767_322_800_000;

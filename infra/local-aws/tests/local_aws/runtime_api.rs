@@ -1,6 +1,6 @@
 //! The Runtime API as a runtime sees it, byte by byte: a client of a few lines that takes nothing for granted.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -93,9 +93,15 @@ async fn a_reply_counts_once_and_only_for_its_own_event() {
 #[tokio::test]
 async fn a_runtime_that_hangs_up_while_it_waits_loses_no_event() {
     let api = RuntimeApi::start().await.unwrap();
-    tokio::time::timeout(Duration::from_millis(100), next(&api)).await.err().expect("there is no event yet");
-    // The server sees that the client is gone only when it looks.
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    tokio::select! {
+        _ = next(&api) => panic!("there is no event yet"),
+        idle = api.idle() => idle.unwrap(),
+    }
+    // The server sees that the client hung up only when it looks.
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while tokio::time::timeout(Duration::from_millis(10), api.idle()).await.is_ok() {
+        assert!(Instant::now() < deadline, "the server does not see that the client hung up");
+    }
     let function = async {
         next(&api).await;
         post(&api, "invocation/id-1/response", b"1").await;

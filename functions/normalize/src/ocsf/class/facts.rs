@@ -1,5 +1,5 @@
-//! The table of classes: everything in which one differs from another but the places of its fields, which
-//! are in its file of `map/`.
+//! The table of classes: all differences between them, except where their fields come from, which is in the
+//! class's file of `map/`.
 
 /// An OCSF event class that Okta events are written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

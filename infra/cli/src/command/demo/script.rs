@@ -9,10 +9,10 @@ pub(crate) const TWICE: usize = 50;
 /// Every event at such a position is delivered again after all others, as SQS may.
 pub(crate) const LATER: usize = 20;
 
-/// So long is the stretch of the log.
+/// The length of the stretch of the log.
 const HOURS: i64 = 12;
 
-/// About so many events does the stretch have, on a Monday morning.
+/// The average number of events a day; the stretch is a busy Monday morning.
 const EVENTS_PER_DAY: u32 = 46_000;
 
 /// One message for the queue.

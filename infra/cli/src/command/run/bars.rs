@@ -1,5 +1,5 @@
-//! A collection on the terminal: a bar for each slice that is being read, and one for all of it. Where there is no
-//! terminal, a line now and then.
+//! A collection on the terminal: a bar for each slice that is being read, and one for all of it. If standard error is not
+//! a terminal, a line now and then.
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal as _};
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::report::{self, grouped};
 
-/// Lines come so often where there is no terminal.
+/// The time between two lines if standard error is not a terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
 /// What is shown.
@@ -19,22 +19,22 @@ pub(crate) struct Bars {
     all: MultiProgress,
     total: ProgressBar,
     slices: BTreeMap<u64, ProgressBar>,
-    told: Instant,
+    last_line: Instant,
 }
 
 impl Bars {
     pub(crate) fn new() -> Self {
         let all = MultiProgress::new();
         let total = all.add(ProgressBar::new(0).with_style(style("{bar:30} {pos}/{len} calls  {msg}")));
-        Self { all, total, slices: BTreeMap::new(), told: Instant::now() }
+        Self { all, total, slices: BTreeMap::new(), last_line: Instant::now() }
     }
 
-    /// Shows how far a collection is, as `CollectionProgress` tells it.
+    /// Shows how far a collection is, from the detail of `CollectionProgress`.
     pub(crate) fn show(&mut self, progress: &Value) -> io::Result<()> {
         let line = summary(progress);
         if !io::stderr().is_terminal() {
-            if self.told.elapsed() >= LINE_EVERY {
-                self.told = Instant::now();
+            if self.last_line.elapsed() >= LINE_EVERY {
+                self.last_line = Instant::now();
                 return report::note(&line);
             }
             return Ok(());

@@ -2,23 +2,30 @@
 //! its bus drives it, as in the deployed stack: `Continue` makes the next invocation.
 
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use backfill::command::Command;
+use backfill::events::Event;
 use jiff::Timestamp;
 use local_aws::backfill_stack::BackfillStack;
 use local_aws::bus_server::BusEvent;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::bars::Bars;
 use super::inventory::Entities;
 use super::report::{held_until, print_plan, problems};
-use super::seals::Seals;
+use super::seals::{self, Seals};
+use crate::app::App;
+use crate::leases;
 use crate::report::note;
+use crate::stop;
 
 /// A collection while it runs.
 pub(super) struct Collection {
+    lake: PathBuf,
     backfill: BackfillStack,
     events: UnboundedReceiver<BusEvent>,
     timeout: Duration,
@@ -26,11 +33,19 @@ pub(super) struct Collection {
     display: Display,
 }
 
+/// How a collection ended.
+pub(super) enum Ended {
+    /// The function's last report.
+    Reported(Value),
+    /// It was asked to stop.
+    Stopped,
+}
+
 /// What the events on the bus say.
 struct Display {
     bars: Bars,
     /// The command that `Continue` asks for.
-    next: Option<Value>,
+    next: Option<Command>,
     /// How long the plan said that it would take.
     planned_seconds: Option<u64>,
     seals: Seals,
@@ -38,8 +53,9 @@ struct Display {
 }
 
 impl Collection {
-    /// A collection by this function, whose invocations each take at most the timeout.
-    pub(super) fn new(backfill: BackfillStack, events: UnboundedReceiver<BusEvent>, timeout: Duration) -> Self {
+    /// Starts the function on a lake. Each of its invocations may take as long as the timeout says.
+    pub(super) async fn start(app: &App, secret: &Path, timeout: Duration) -> anyhow::Result<Self> {
+        let (backfill, events) = app.start_backfill(secret).await?;
         let display = Display {
             bars: Bars::new(),
             next: None,
@@ -47,21 +63,29 @@ impl Collection {
             seals: Seals::default(),
             entities: Entities::new(),
         };
-        Self { backfill, events, timeout, started: Instant::now(), display }
+        Ok(Self { lake: app.lake.clone(), backfill, events, timeout, started: Instant::now(), display })
     }
 
-    /// Runs the command, and those that follow from it, to the end; returns the last report.
-    pub(super) async fn run(&mut self, first: Value) -> anyhow::Result<Value> {
-        let report = self.finish(first).await;
+    /// Runs the command, and those that follow from it, to the end.
+    pub(super) async fn run(&mut self, first: Command) -> anyhow::Result<Ended> {
+        let ended = tokio::select! {
+            report = self.finish(first) => report.map(Ended::Reported),
+            requested = stop::requested() => requested.map(|()| Ended::Stopped).map_err(Into::into),
+        };
         self.display.bars.clear();
         self.display.entities.clear();
-        report
+        if let Ok(Ended::Stopped) = ended {
+            // The process ended with its invocation.
+            self.backfill.function.stop().await;
+            leases::give_back(&self.lake, &self.backfill.s3.written())?;
+        }
+        ended
     }
 
-    async fn finish(&mut self, first: Value) -> anyhow::Result<Value> {
+    async fn finish(&mut self, first: Command) -> anyhow::Result<Value> {
         let mut command = first;
         loop {
-            let report = self.invoke(command.clone()).await?;
+            let report = self.invoke(&command).await?;
             if report["is_complete"] == true || problems(&report).next().is_some() {
                 return Ok(report);
             }
@@ -80,18 +104,18 @@ impl Collection {
     }
 
     /// One invocation. What is put on the bus meanwhile is shown.
-    async fn invoke(&mut self, command: Value) -> anyhow::Result<Value> {
+    async fn invoke(&mut self, command: &Command) -> anyhow::Result<Value> {
         let Self { backfill, events, timeout, display, .. } = self;
-        let invocation = backfill.run(command, *timeout);
+        let invocation = backfill.run(serde_json::to_value(command)?, *timeout);
         tokio::pin!(invocation);
         let invocation = loop {
             tokio::select! {
                 invocation = &mut invocation => break invocation?,
-                Some(event) = events.recv() => display.take(event)?,
+                Some(event) = events.recv() => display.take(&event)?,
             }
         };
         while let Ok(event) = events.try_recv() {
-            display.take(event)?;
+            display.take(&event)?;
         }
         serde_json::from_slice(&invocation.response).context("cannot read the function's report")
     }
@@ -116,16 +140,20 @@ impl Collection {
 }
 
 impl Display {
-    fn take(&mut self, event: BusEvent) -> io::Result<()> {
-        match event.detail_type.as_str() {
-            "CollectionPlanned" => {
+    fn take(&mut self, event: &BusEvent) -> anyhow::Result<()> {
+        let text = json!({"detail-type": event.detail_type, "detail": event.detail});
+        match serde_json::from_value(text).context("the function published an event that does not exist")? {
+            Event::CollectionPlanned(_) => {
                 self.planned_seconds = event.detail["eta"]["seconds"].as_u64();
                 print_plan(&event.detail, &mut io::stderr().lock())?;
             }
-            "CollectionProgress" => self.bars.show(&event.detail)?,
-            "InventoryProgress" => self.entities.show(&event.detail)?,
-            "Continue" => self.next = Some(event.detail),
-            kind => self.seals.add(kind, event.detail)?,
+            Event::CollectionProgress(_) => self.bars.show(&event.detail)?,
+            Event::InventoryProgress(_) => self.entities.show(&event.detail)?,
+            Event::Continue(command) => self.next = Some(command),
+            Event::HourSealed(hour) => self.seals.add(hour)?,
+            Event::GapFound(gap) => seals::note_gap(&gap)?,
+            Event::StreamDisabled(stream) => seals::note_disabled(&stream)?,
+            _ => {}
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::bars::{number, style};
 use crate::report::{self, Table, grouped};
 
-/// Lines come so often where there is no terminal.
+/// The time between two lines if standard error is not a terminal.
 const LINE_EVERY: Duration = Duration::from_secs(30);
 
 /// A collection of the inventory on the terminal.
@@ -18,21 +18,21 @@ const LINE_EVERY: Duration = Duration::from_secs(30);
 pub(super) struct Entities {
     all: MultiProgress,
     bars: BTreeMap<String, ProgressBar>,
-    told: Instant,
+    last_line: Instant,
 }
 
 impl Entities {
     pub(super) fn new() -> Self {
-        Self { all: MultiProgress::new(), bars: BTreeMap::new(), told: Instant::now() }
+        Self { all: MultiProgress::new(), bars: BTreeMap::new(), last_line: Instant::now() }
     }
 
-    /// Shows how far a collection is, as `InventoryProgress` tells it.
+    /// Shows how far a collection is, from the detail of `InventoryProgress`.
     pub(super) fn show(&mut self, manifest: &Value) -> io::Result<()> {
         let entities = manifest["entities"].as_object().into_iter().flatten();
         let reading: BTreeMap<_, _> = entities.filter(|(_, entity)| entity["status"].is_null()).collect();
         if !io::stderr().is_terminal() {
-            if self.told.elapsed() >= LINE_EVERY {
-                self.told = Instant::now();
+            if self.last_line.elapsed() >= LINE_EVERY {
+                self.last_line = Instant::now();
                 return report::note(&line(manifest, &reading));
             }
             return Ok(());
@@ -69,7 +69,7 @@ fn line(manifest: &Value, reading: &BTreeMap<&String, &Value>) -> String {
     format!("{rows} rows with {calls} calls, {} entities left: {}", reading.len(), open.join(", "))
 }
 
-/// Prints what came of it.
+/// Prints the plan, or the result.
 pub(super) fn print(report: &Value, output: &mut impl Write) -> io::Result<()> {
     for tenant in report["tenants"].as_array().into_iter().flatten() {
         if tenant["plan"].is_object() {
@@ -108,7 +108,9 @@ fn print_manifest(manifest: &Value, output: &mut impl Write) -> io::Result<()> {
     let mut table = Table::default();
     table.row(["entity", "status", "rows", "calls", "changes", ""].map(Into::into));
     for (name, entity) in manifest["entities"].as_object().into_iter().flatten() {
-        let status = entity["status"].as_str().unwrap_or("not read yet");
+        // Why it was not read says more than that it was not.
+        let status = entity["unread"].as_str().or(entity["status"].as_str()).unwrap_or("not read yet");
+        let status = status.replace('_', " ");
         let (rows, calls) = (number(&entity["rows"]), number(&entity["calls"]));
         table.row([
             name.as_str().into(),

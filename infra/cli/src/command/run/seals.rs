@@ -2,48 +2,32 @@
 
 use std::io::{self, Write};
 
+use backfill::events::{Gap, SealedHour, StreamDisabled};
+use lake::ledger::Counts;
 use serde_json::Value;
 
 use super::bars::number;
 use crate::report::{self, Table, grouped};
 
-/// So many of the latest hours are shown; JSON has them all.
+/// The number of hours shown, the latest; JSON has them all.
 const HOURS_SHOWN: usize = 48;
 
-/// So many hours are sealed between two lines.
-const TOLD_EVERY: usize = 100;
+/// The number of sealed hours between two lines.
+const HOURS_A_LINE: usize = 100;
 
 /// The hours that were sealed, over all invocations.
 #[derive(Debug, Default)]
 pub(super) struct Seals {
-    hours: Vec<Value>,
+    hours: Vec<SealedHour>,
 }
 
 impl Seals {
-    /// Takes what the function put on its bus.
-    pub(super) fn add(&mut self, kind: &str, detail: Value) -> io::Result<()> {
-        match kind {
-            "HourSealed" => {
-                self.hours.push(detail);
-                if self.hours.len().is_multiple_of(TOLD_EVERY) {
-                    let hour = self.hours.last().map(|hour| text(&hour["hour"])).unwrap_or_default();
-                    report::note(&format!("{} hours sealed, up to {hour}", grouped(self.hours.len() as u64)))?;
-                }
-            }
-            "GapFound" => report::note(&format!(
-                "Gap: {} events of the hour {} did not come by stream ({} to {})",
-                grouped(number(&detail["missing"])),
-                text(&detail["hour"]),
-                text(&detail["first"]),
-                text(&detail["last"]),
-            ))?,
-            "StreamDisabled" => report::note(&format!(
-                "Okta has turned the log stream {} off ({}): {}",
-                detail["stream"],
-                text(&detail["status"]),
-                text(&detail["remedy"]),
-            ))?,
-            _ => {}
+    /// Takes an hour, and prints a line now and then.
+    pub(super) fn add(&mut self, hour: SealedHour) -> io::Result<()> {
+        let start = hour.hour;
+        self.hours.push(hour);
+        if self.hours.len().is_multiple_of(HOURS_A_LINE) {
+            report::note(&format!("{} hours sealed, up to {start}", grouped(self.hours.len() as u64)))?;
         }
         Ok(())
     }
@@ -52,43 +36,54 @@ impl Seals {
     pub(super) fn print(&self, report: &Value, output: &mut impl Write) -> io::Result<()> {
         let earlier = self.hours.len().saturating_sub(HOURS_SHOWN);
         if earlier > 0 {
-            writeln!(output, "  ... {} earlier hours (all with --json)", grouped(earlier as u64))?;
-        }
-        let mut table = Table::default();
-        table.row(
-            ["hour (UTC)", "rows", "stream only", "API only", "both", "repaired", "generation", ""].map(Into::into),
-        );
-        for hour in &self.hours[earlier..] {
-            let counts = &hour["counts"];
-            table.row([
-                text(&hour["hour"]).into(),
-                number(&hour["rows"]).into(),
-                number(&counts["stream_only"]).into(),
-                number(&counts["api_only"]).into(),
-                number(&counts["both"]).into(),
-                number(&counts["repaired"]).into(),
-                number(&hour["generation"]).into(),
-                text(&hour["completeness"]).replace('_', " ").into(),
-            ]);
+            writeln!(output, "  ... {} earlier hours", grouped(earlier as u64))?;
         }
         if !self.hours.is_empty() {
-            table.print(output)?;
+            table(&self.hours[earlier..]).print(output)?;
         }
-        let sum = |name: &str| self.hours.iter().map(|hour| number(&hour["counts"][name])).sum::<u64>();
-        let rows: u64 = self.hours.iter().map(|hour| number(&hour["rows"])).sum();
-        let (hours, repaired) = (self.hours.len() as u64, sum("repaired"));
-        writeln!(
-            output,
-            "{} hours sealed, {} rows, {} of them repaired",
-            grouped(hours),
-            grouped(rows),
-            grouped(repaired)
-        )?;
+        let rows: u64 = self.hours.iter().map(|hour| hour.rows).sum();
+        let repaired: u64 = self.hours.iter().map(|hour| hour.counts.repaired).sum();
+        let hours = grouped(self.hours.len() as u64);
+        writeln!(output, "{hours} hours sealed, {} rows, {} of them repaired", grouped(rows), grouped(repaired))?;
         for tenant in report["tenants"].as_array().into_iter().flatten() {
             print_rest(tenant, output)?;
         }
         Ok(())
     }
+}
+
+fn table(hours: &[SealedHour]) -> Table {
+    let mut table = Table::default();
+    table.row(["hour (UTC)", "rows", "stream only", "API only", "both", "repaired", "generation", ""].map(Into::into));
+    for hour in hours {
+        let Counts { stream_only, api_only, both, repaired } = hour.counts;
+        table.row([
+            hour.hour.to_string().into(),
+            hour.rows.into(),
+            stream_only.into(),
+            api_only.into(),
+            both.into(),
+            repaired.into(),
+            hour.generation.into(),
+            hour.completeness.as_str().replace('_', " ").into(),
+        ]);
+    }
+    table
+}
+
+/// Prints events that the stream lost.
+pub(super) fn note_gap(gap: &Gap) -> io::Result<()> {
+    let Gap { hour, missing, first, last, .. } = gap;
+    report::note(&format!(
+        "Gap: {} events of the hour {hour} did not come by the stream ({first} to {last})",
+        grouped(*missing)
+    ))
+}
+
+/// Prints that Okta disabled the log stream.
+pub(super) fn note_disabled(disabled: &StreamDisabled) -> io::Result<()> {
+    let StreamDisabled { stream, status, remedy, .. } = disabled;
+    report::note(&format!("Okta has disabled the log stream {stream:?} ({status}): {remedy}"))
 }
 
 fn print_rest(tenant: &Value, output: &mut impl Write) -> io::Result<()> {
