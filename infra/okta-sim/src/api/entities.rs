@@ -122,6 +122,7 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
     get("/api/v1/hook-keys", "okta.inlineHooks.read", monitoring::hook_keys),
     iam("/api/v1/iam/assignees/users", "okta.roles.read", role_assignments::assignees),
     iam("/api/v1/iam/governance/bundles", "okta.roles.read", role_assignments::bundles),
+    iam("/api/v1/iam/governance/bundles/{}/entitlements", "okta.roles.read", role_assignments::bundle_entitlements),
     iam("/api/v1/iam/governance/optIn", "okta.roles.read", role_assignments::opt_in),
     iam("/api/v1/iam/resource-sets", "okta.roles.read", custom_roles::resource_sets),
     iam("/api/v1/iam/resource-sets/{}/bindings", "okta.roles.read", custom_roles::bindings),
@@ -223,6 +224,7 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
     iam("/oauth2/v1/clients/{}/roles/{}/targets/groups", "okta.roles.read", role_assignments::client_groups),
     get("/privileged-access/api/v1/okta-service-accounts", "okta.serviceAccounts.okta.read", machine_identities::okta_service_accounts),
     get("/privileged-access/api/v1/service-accounts", "okta.serviceAccounts.read", machine_identities::service_accounts),
+    get("/webauthn-registration/api/v1/users/{}/enrollments", "okta.users.read", factors::preregistered),
     get("/workload-principals/api/v1/ai-agents", "okta.aiAgents.read", machine_identities::ai_agents),
 ];
 

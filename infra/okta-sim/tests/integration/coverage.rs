@@ -1,14 +1,22 @@
 //! Every path that the inventory collects is answered, and most have records.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::LazyLock;
 
 use okta_sim::OrgConfig;
 use serde_json::Value;
 
 use crate::test_org::TestOrg;
 
-/// The inventory's own table, as text: each row has name and path.
-const TABLE: &str = include_str!("../../../../functions/backfill/src/inventory/table.rs");
+/// The inventory's own tables, as text: each row has name and path.
+static TABLE: LazyLock<String> = LazyLock::new(|| {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../functions/backfill/src/inventory/table");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> = files.collect();
+    files.sort();
+    files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect()
+});
 
 /// Values for places in a path that no list gives.
 const VALUES: &[(&str, &[&str])] = &[
@@ -18,7 +26,18 @@ const VALUES: &[(&str, &[&str])] = &[
 ];
 
 /// Entities that an org of this kind has none of.
-const EMPTY: &[&str] = &["associated_server", "app_csr"];
+const EMPTY: &[&str] = &[
+    "app_csr",
+    "associated_server",
+    "client_role_app_target",
+    "client_role_group_target",
+    "group_role_app_target",
+    "identity_provider_csr",
+    "resource_server_key",
+    "user_role_governance",
+    "user_role_target",
+    "user_security_key",
+];
 
 /// How many parents are asked for each path.
 const PARENTS: usize = 60;

@@ -216,6 +216,16 @@ pub(crate) fn bundles<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>
     }))
 }
 
+/// `GET /api/v1/iam/governance/bundles/{id}/entitlements`: the role of the bundle.
+pub(crate) fn bundle_entitlements<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    if context.id(0) != context.org.single_id("enb", 50) {
+        return Err(context.not_found(0, "Bundle"));
+    }
+    let entitlement =
+        json!({"id": context.org.single_id("ent", 50), "role": "HELP_DESK_ADMIN", "name": "Help desk", "targets": []});
+    one(json!({"entitlements": [entitlement], "_links": context.itself("/api/v1/iam/governance/bundles")}))
+}
+
 /// `GET /api/v1/iam/governance/optIn`.
 pub(crate) fn opt_in<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
     let status = context.pick("OPTED_IN", "OPTED_OUT", "OPTED_OUT");
