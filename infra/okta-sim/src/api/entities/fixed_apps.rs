@@ -76,17 +76,18 @@ pub(crate) fn object(context: &EndpointContext<'_>, number: usize) -> Value {
         "visibility": {"autoLaunch": false, "autoSubmitToolbar": false, "hide": {"iOS": true, "web": true}, "appLinks": {}},
         "features": app.features,
         "signOnMode": app.sign_on_mode,
-        "credentials": credentials(app),
+        "credentials": credentials(app, &id),
         "settings": settings(app, &context.url("/callback")),
         "universalLogout": null,
         "_links": {"self": context.href(&path), "users": context.href(&format!("{path}/users"))},
     })
 }
 
-fn credentials(app: &FixedApp) -> Value {
+fn credentials(app: &FixedApp, id: &str) -> Value {
     let template = json!({"template": "${source.login}", "type": "BUILT_IN", "suffix": null});
     if app.sign_on_mode == OIDC {
-        let client = json!({"client_id": app.name, "autoKeyRotation": true, "token_endpoint_auth_method": "client_secret_basic"});
+        let client =
+            json!({"client_id": id, "autoKeyRotation": true, "token_endpoint_auth_method": "client_secret_basic"});
         return json!({"userNameTemplate": template, "signing": {}, "oauthClient": client});
     }
     json!({"userNameTemplate": template, "signing": {}})
