@@ -32,6 +32,8 @@ mod polling;
 mod reconcile;
 #[path = "system/schedules.rs"]
 mod schedules;
+#[path = "system/seal_truth.rs"]
+mod seal_truth;
 #[path = "system/security_lake.rs"]
 mod security_lake;
 #[path = "system/week.rs"]

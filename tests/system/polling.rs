@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use okta::Clock as _;
-use okta_sim::{FaultKind, OrgConfig};
+use okta_sim::{FaultKind, LinkLoss, OrgConfig};
 use serde_json::{Value, json};
 
 use crate::support::{Collector, Settings};
@@ -98,4 +98,37 @@ async fn an_org_with_a_stream_is_not_polled_unless_it_is_asked_for() {
     let calls = collector.simulator.traffic().to_path("/api/v1/logs");
     collector.run(go_on()).await;
     assert_eq!(collector.simulator.traffic().to_path("/api/v1/logs"), calls);
+}
+
+#[tokio::test]
+async fn a_poll_whose_link_is_lost_is_not_read_for_ever() {
+    let collector = without_a_stream().await;
+    collector.run(collect()).await;
+    collector.clock.advance(SignedDuration::from_mins(600));
+    collector.simulator.inject(FaultKind::LinksMissing(LinkLoss::Next).always().under("/api/v1/logs"));
+    let calls = collector.simulator.traffic().to_path("/api/v1/logs");
+    let report = collector.run(go_on()).await;
+    let poll = &report["tenants"][0]["poll"];
+    assert!(poll["trouble"]["what"].as_str().unwrap().contains("contradict"), "{report}");
+    assert_eq!(report["is_complete"], false);
+    assert!(collector.simulator.traffic().to_path("/api/v1/logs") < calls + 20);
+    collector.simulator.clear_faults();
+    collector.clock.advance(SignedDuration::from_mins(2));
+    collector.run(go_on()).await;
+    has_everything(&collector, "after the contradiction");
+}
+
+#[tokio::test]
+async fn a_poll_that_cannot_be_read_is_named_and_begun_anew_when_it_is_asked_for() {
+    let collector = without_a_stream().await;
+    collector.run(collect()).await;
+    for damage in ["", "{}", "{\"version\": 1"] {
+        collector.set_state("poll.json", damage);
+        let report = collector.run(go_on()).await;
+        let what = report["tenants"][0]["problems"][0]["what"].as_str().unwrap();
+        assert!(what.contains("poll.json is not what okta-lake wrote"), "{damage:?}: {report}");
+        let report = collector.run(collect()).await;
+        assert_eq!(report["tenants"][0]["poll"]["is_caught_up"], true, "{damage:?}: {report}");
+    }
+    has_everything(&collector, "begun anew");
 }

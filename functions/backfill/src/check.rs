@@ -3,9 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::data_type::{DATA_TYPES, LOGS};
+use crate::outcome::Outcome;
 
 /// The check of an org's access token.
 pub(crate) const CREDENTIALS: &str = "Credentials";
+
+/// What a person does when clocks disagree.
+pub(crate) const CLOCKS: &str = "see what stands between this function and Okta, and that this machine's clock is right: \
+    until then the earlier of the two clocks decides";
 
 /// Of a check that was not tried.
 const TOO_LATE: &str = "not tried: the time of this invocation was up";
@@ -68,11 +73,11 @@ impl Section {
         Self { name: name.into(), org, checks, is_cut_short }
     }
 
-    /// Whether at least one kind of data can be read, if any was tried: credentials that open nothing are of no use.
-    fn has_data(&self) -> bool {
-        let is_data = |check: &&Check| DATA_TYPES.iter().any(|data| data.name == check.name);
+    /// Whether at least one kind of data can be read, if the section has any.
+    fn can_be_read(&self) -> bool {
+        let is_data = |check: &&Check| DATA_TYPES.iter().any(|data_type| data_type.name == check.name);
         let mut data = self.checks.iter().filter(is_data).peekable();
-        data.peek().is_none() || data.any(Check::works)
+        data.peek().is_none() || data.any(|check| matches!(check.status, Status::Ok | Status::Warning))
     }
 }
 
@@ -83,8 +88,10 @@ pub struct Report {
     pub action: &'static str,
     /// Whether all that okta-lake cannot do without works.
     pub is_ready: bool,
-    /// Whether every check is ok.
+    /// Whether nothing is left to do: every check is ok, or of something that the org does not offer.
     pub is_complete: bool,
+    /// How it ended.
+    pub outcome: Outcome,
     /// The sections, the stack first.
     pub sections: Vec<Section>,
 }
@@ -112,11 +119,6 @@ impl Check {
         self.status == Status::Failed || (self.status == Status::Denied && is_basis)
     }
 
-    /// Whether what was checked works.
-    fn works(&self) -> bool {
-        matches!(self.status, Status::Ok | Status::Warning)
-    }
-
     /// With what a person does about it.
     pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Self {
         self.remedy = Some(remedy.into());
@@ -128,10 +130,16 @@ impl Report {
     /// Puts the sections together. `needed` are the checks that nothing works without.
     pub(crate) fn new(sections: Vec<Section>, is_needed: impl Fn(&Check) -> bool) -> Self {
         let checks = || sections.iter().flat_map(|section| &section.checks);
+        let works = |check: &Check| matches!(check.status, Status::Ok | Status::Warning);
         let is_ready =
-            checks().filter(|check| is_needed(check)).all(Check::works) && sections.iter().all(Section::has_data);
-        let is_complete = checks().all(|check| check.status == Status::Ok);
-        Self { action: "test-connectivity", is_ready, is_complete, sections }
+            checks().filter(|check| is_needed(check)).all(works) && sections.iter().all(Section::can_be_read);
+        let is_complete = checks().all(|check| matches!(check.status, Status::Ok | Status::Unlicensed));
+        let outcome = match (is_ready, is_complete) {
+            (false, _) => Outcome::Failed,
+            (true, false) => Outcome::Incomplete,
+            (true, true) => Outcome::Complete,
+        };
+        Self { action: "test-connectivity", is_ready, is_complete, outcome, sections }
     }
 }
 
@@ -140,16 +148,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn credentials_that_open_nothing_are_not_ready() {
-        let is_ready = |users| {
-            let denied = DATA_TYPES.iter().map(|data| Check::new(data.name, Status::Denied, ""));
+    fn an_org_of_which_nothing_can_be_read_is_not_ready() {
+        let report = |statuses: [Status; 2]| {
+            let [logs, users] = statuses;
             let checks =
-                denied.map(|check| if check.name == "Users" { Check { status: users, ..check } } else { check });
-            let org = Section::new("acme", None, checks.chain([Check::ok(CREDENTIALS, "")]).collect());
-            Report::new(vec![Section::new("stack", None, vec![]), org], |check| check.name == CREDENTIALS).is_ready
+                vec![Check::ok("Secret", ""), Check::new("System Log", logs, ""), Check::new("Users", users, "")];
+            let report = Report::new(vec![Section::new("acme", None, checks)], |check| check.name == "Secret");
+            (report.is_ready, report.outcome)
         };
-        assert!(is_ready(Status::Ok) && is_ready(Status::Warning));
-        assert!(!is_ready(Status::Denied) && !is_ready(Status::Failed) && !is_ready(Status::Unlicensed));
+        assert_eq!(report([Status::Denied, Status::Denied]), (false, Outcome::Failed));
+        assert_eq!(report([Status::Ok, Status::Denied]), (true, Outcome::Incomplete));
+        assert_eq!(report([Status::Ok, Status::Unlicensed]), (true, Outcome::Complete));
     }
 
     #[test]

@@ -93,3 +93,57 @@ fn parquet<'a, E: Borrow<Event<'a>>>(events: impl IntoIterator<Item = E>) -> Res
     drop(columns);
     Ok(writer.into_inner()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use jiff::Timestamp;
+    use normalize::{IngestContext, IngestPath, LogEvent, Tenant};
+    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+    use serde_json::Value;
+
+    use super::*;
+
+    const EVENTS: [&str; 3] = [
+        r#"{"uuid":"a","published":"2026-05-04T10:30:00.123Z","eventType":"user.session.start","severity":"INFO",
+            "actor":{"id":"00u1","type":"User","alternateId":"p@example.com","displayName":"P\u00e9 \"Q\""},
+            "client":{"ipAddress":"198.51.100.7","userAgent":{"rawUserAgent":"Mozilla/5.0"}},
+            "outcome":{"result":"FAILURE","reason":"INVALID_CREDENTIALS"},
+            "debugContext":{"debugData":{"behaviors":"{New IP=POSITIVE}","odd":"a\nb"}},
+            "target":[{"id":"0oa1","type":"AppInstance","displayName":"App"}]}"#,
+        r#"{"uuid":"b","published":"2026-05-04T10:30:01Z","eventType":"group.user_membership.add",
+            "target":[{"id":"00u2","type":"User"},{"id":"00g1","type":"UserGroup","displayName":"G"}]}"#,
+        r#"{"uuid":"c","published":"2026-05-04T10:30:02Z","eventType":"something.nobody.knows"}"#,
+    ];
+
+    fn rows_of_parquet(body: Vec<u8>) -> Vec<Value> {
+        let reader = ParquetRecordBatchReaderBuilder::try_new(Bytes::from(body)).unwrap().build().unwrap();
+        let mut writer = arrow_json::LineDelimitedWriter::new(Vec::new());
+        for batch in reader {
+            writer.write(&batch.unwrap()).unwrap();
+        }
+        writer.finish().unwrap();
+        rows_of_lines(&writer.into_inner())
+    }
+
+    fn rows_of_lines(lines: &[u8]) -> Vec<Value> {
+        serde_json::Deserializer::from_slice(lines).into_iter().map(Result::unwrap).collect()
+    }
+
+    #[test]
+    fn both_forms_hold_the_same_rows() {
+        let tenant = Tenant::parse("acme").unwrap();
+        let (logged, processed) = (Timestamp::UNIX_EPOCH, Timestamp::from_millisecond(5).unwrap());
+        let context = IngestContext { tenant: &tenant, path: IngestPath::Stream, logged, processed };
+        let events = || EVENTS.map(|raw| normalize::normalize(LogEvent::parse(raw).unwrap(), &context).event);
+        let parquet = rows_of_parquet(encode(events(), Format::Parquet).unwrap());
+        let ndjson = encode(events(), Format::Ndjson).unwrap();
+        let ndjson = rows_of_lines(&zstd::decode_all(&*ndjson).unwrap());
+        assert_eq!(parquet.len(), EVENTS.len());
+        for ((parquet, ndjson), raw) in parquet.iter().zip(&ndjson).zip(EVENTS) {
+            assert_eq!(parquet, ndjson);
+            assert_eq!(ndjson["raw_data"], raw);
+            assert!(ndjson.as_object().unwrap().len() > 10, "{ndjson}");
+        }
+    }
+}

@@ -53,23 +53,32 @@ const BOTH: &[Function] = &[Function::Stream, Function::Backfill];
 
 /// All metrics, sorted by name.
 pub const METRICS: &[Definition] = &[
+    row("ClockDisagreements", Unit::Count, BACKFILL, "orgs whose clock and the local clock disagree"),
     row("ConnectivityFailures", Unit::Count, BACKFILL, "checks of a connectivity test that need attention"),
     row("EventsDuplicate", Unit::Count, STREAM, "messages that repeat an event of the same batch"),
     row("EventsQuarantined", Unit::Count, BOTH, "messages and records that were put into quarantine"),
     row("EventsReceived", Unit::Count, STREAM, "messages received"),
     row("EventsRepaired", Unit::Count, BACKFILL, "events that Okta's API had and the lake lacked"),
     row("EventsReturned", Unit::Count, STREAM, "messages returned to the queue"),
+    row("EventsUnconfirmed", Unit::Count, BACKFILL, "events of the stream that Okta's API does not have"),
     row("EventsWritten", Unit::Count, BOTH, "rows written to `live/`"),
     row("FreshnessLag", Unit::Milliseconds, STREAM, "age of the newest event when it is written"),
+    row("HoursContradicted", Unit::Count, BACKFILL, "hours for which Okta's answers contradict each other or the lake"),
     row("HoursDue", Unit::Count, BACKFILL, "hours that are due and have no seal yet"),
     row("HoursSealed", Unit::Count, BACKFILL, "hours sealed"),
+    row(
+        "LedgerViolations",
+        Unit::Count,
+        BACKFILL,
+        "contradictions between the ledger and the lake that `verify` found",
+    ),
     row("ObjectsWritten", Unit::Count, STREAM, "objects written to `live/`"),
     row("OktaCalls", Unit::Count, BACKFILL, "answers of Okta's API"),
     row("OktaRateLimitRemaining", Unit::Percent, BACKFILL, "lowest remaining part of a rate limit"),
     row("OktaThrottled", Unit::Count, BACKFILL, "answers of Okta's API with status 429"),
     row("OktaWaitTime", Unit::Milliseconds, BACKFILL, "time spent waiting for rate limits and retries"),
     row("SecretAge", Unit::Days, BACKFILL, "days since the oldest secret was changed"),
-    row("UnknownEventTypes", Unit::Count, STREAM, "event types that the table has no row for"),
+    row("UnknownEventTypes", Unit::Count, BOTH, "event types that the table has no row for"),
 ];
 
 const fn row(name: &'static str, unit: Unit, functions: &'static [Function], meaning: &'static str) -> Definition {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde::Serialize;
+use tokio::sync::OnceCell;
 
 use crate::actions::answer::{OrgReport, OrgsAnswer};
 use crate::actions::error::ActionError;
@@ -134,7 +135,7 @@ async fn of_org(app: &App, name: String, task: LogsTask<'_>, deadline: Deadline)
         }
     };
     let jobs = Jobs::new(org.lake().clone(), org.tenant.clone());
-    let session = Session { org: &org, stats, jobs };
+    let session = Session { org: &org, stats, jobs, identity: OnceCell::new() };
     let report = match task {
         LogsTask::Collect(logs) if logs.cancel => run::cancel(&session).await,
         LogsTask::Collect(logs) => run::collect(&session, logs).await,

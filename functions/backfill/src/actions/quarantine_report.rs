@@ -1,6 +1,6 @@
 //! The quarantine, counted with every reconciling of all orgs: what has come since is told, whichever function put it there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use lake::{StateError, layout};
@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::events::{Event, QuarantineAdded};
+use crate::org::leased_state::rebuilt;
 
 /// For all orgs: what was counted last.
 const KEY: &str = "state/quarantine.json";
@@ -24,10 +25,10 @@ struct Counted {
 }
 
 /// Counts what came today and yesterday, from these orgs and from nobody knows whom.
-pub(crate) async fn run(app: &App, tenants: &[String], now: Timestamp) -> Result<(), StateError> {
+pub(crate) async fn run(app: &App, tenants: &BTreeSet<String>, now: Timestamp) -> Result<(), StateError> {
     let lake = &app.sink.lake;
-    let (before, version) = lake.read_state::<Counted>(KEY).await?;
-    let before = before.unwrap_or_default();
+    let (before, version) = lake.inspect_state::<Counted>(KEY).await?;
+    let before = before.map(|before| rebuilt(KEY, before)).unwrap_or_default();
     let mut counted = Counted::default();
     let yesterday = now.checked_sub(DAY).unwrap_or(now);
     for tenant in tenants.iter().map(String::as_str).chain([layout::UNKNOWN_TENANT]) {

@@ -11,6 +11,7 @@ use crate::actions::connectivity;
 use crate::app::App;
 use crate::aws::secrets::Found;
 use crate::org::deadline::Deadline;
+use crate::org::leased_state::rebuilt;
 
 /// For all orgs: which version of each secret was tested.
 const KEY: &str = "state/secrets.json";
@@ -30,8 +31,8 @@ struct Tested {
 pub(crate) async fn run(app: &App, found: &[Found], deadline: &Deadline) -> Result<(), StateError> {
     app.figures.secret_age_of(found, app.clock.now());
     let lake = &app.sink.lake;
-    let (tested, version) = lake.read_state::<Tested>(KEY).await?;
-    let Tested { mut secrets } = tested.unwrap_or_default();
+    let (tested, version) = lake.inspect_state::<Tested>(KEY).await?;
+    let Tested { mut secrets } = tested.map(|tested| rebuilt(KEY, tested)).unwrap_or_default();
     let is_changed = |secret: &&Found| secret.has_value && secrets.get(&secret.tenant) != Some(&secret.changed);
     let changed: Vec<_> = found.iter().filter(is_changed).collect();
     let names: Vec<_> = changed.iter().map(|secret| secret.tenant.clone()).collect();

@@ -9,7 +9,6 @@ use runtime::Function;
 use runtime::metrics::{self, Definition, Metric};
 
 use crate::aws::secrets::Found;
-use crate::seal::report::ReconcileReport;
 use crate::written::WriteCounts;
 
 /// The figures of the invocation that is under way: all who hold them count in the same ones.
@@ -21,9 +20,12 @@ pub struct Metrics(Arc<Mutex<Tally>>);
 struct Tally {
     okta: Option<Okta>,
     written: Option<WriteCounts>,
-    hours: Option<Hours>,
+    hours: Option<HourCounts>,
+    violations: Option<u64>,
     secret_age: Option<i64>,
     connectivity_failures: Option<usize>,
+    clock_disagreements: Option<u64>,
+    unknown_event_types: Option<u64>,
 }
 
 /// Calls to orgs.
@@ -36,12 +38,19 @@ struct Okta {
     remaining: Option<u32>,
 }
 
-/// Hours of all orgs.
-#[derive(Debug, Default)]
-struct Hours {
-    sealed: u64,
-    due: u64,
-    repaired: u64,
+/// What became of hours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct HourCounts {
+    /// Hours that were sealed.
+    pub sealed: u64,
+    /// Hours that are due and were not reached.
+    pub due: u64,
+    /// Events that the stream had not brought.
+    pub repaired: u64,
+    /// Events of the stream that the API does not have.
+    pub unconfirmed: u64,
+    /// Hours whose answers contradict each other or the lake.
+    pub contradicted: u64,
 }
 
 impl Metrics {
@@ -74,21 +83,36 @@ impl Metrics {
         *self.tally().written.get_or_insert_default() += written;
     }
 
-    /// What became of the hours of orgs.
-    pub(crate) fn sealed(&self, reports: &[ReconcileReport]) {
+    /// Counts what became of hours.
+    pub(crate) fn sealed(&self, counts: HourCounts) {
         let mut tally = self.tally();
         let hours = tally.hours.get_or_insert_default();
-        for report in reports {
-            hours.sealed += report.sealed.len() as u64;
-            hours.due += report.due;
-            hours.repaired += report.gaps.iter().map(|gap| gap.missing).sum::<u64>();
-        }
+        hours.sealed += counts.sealed;
+        hours.due += counts.due;
+        hours.repaired += counts.repaired;
+        hours.unconfirmed += counts.unconfirmed;
+        hours.contradicted += counts.contradicted;
+    }
+
+    /// Counts what a verification found.
+    pub(crate) fn verified(&self, violations: u64) {
+        *self.tally().violations.get_or_insert_default() += violations;
     }
 
     /// For how many days the oldest of the secrets has not been changed.
     pub(crate) fn secret_age_of(&self, secrets: &[Found], now: Timestamp) {
         let changed = secrets.iter().filter(|secret| secret.has_value).filter_map(|secret| secret.changed);
         self.tally().secret_age = changed.map(|changed| now.duration_since(changed).as_hours() / 24).max();
+    }
+
+    /// The clocks of an org and of this machine disagree.
+    pub(crate) fn clocks_disagreed(&self) {
+        *self.tally().clock_disagreements.get_or_insert_default() += 1;
+    }
+
+    /// How many event types of a page are not in the table.
+    pub(crate) fn unknown_event_types(&self, types: usize) {
+        *self.tally().unknown_event_types.get_or_insert_default() += types as u64;
     }
 
     /// How many checks of a connectivity test somebody must look at.
@@ -129,7 +153,13 @@ impl Tally {
             metrics.push(Metric::new(const { metric("HoursSealed") }, hours.sealed));
             metrics.push(Metric::new(const { metric("HoursDue") }, hours.due));
             metrics.push(Metric::new(const { metric("EventsRepaired") }, hours.repaired));
+            metrics.push(Metric::new(const { metric("EventsUnconfirmed") }, hours.unconfirmed));
+            metrics.push(Metric::new(const { metric("HoursContradicted") }, hours.contradicted));
         }
+        metrics.extend(self.violations.map(|found| Metric::new(const { metric("LedgerViolations") }, found)));
+        metrics
+            .extend(self.clock_disagreements.map(|times| Metric::new(const { metric("ClockDisagreements") }, times)));
+        metrics.extend(self.unknown_event_types.map(|types| Metric::new(const { metric("UnknownEventTypes") }, types)));
         metrics.extend(self.secret_age.map(|days| Metric::new(const { metric("SecretAge") }, days)));
         metrics.extend(
             self.connectivity_failures.map(|failures| Metric::new(const { metric("ConnectivityFailures") }, failures)),

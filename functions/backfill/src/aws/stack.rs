@@ -19,7 +19,18 @@ pub struct Stack {
     pub rule: Option<String>,
 }
 
-/// WriteCounts once and left there: another test finds that it is there, which takes the same permission.
+/// Where a log stream must lead for its events to arrive in this stack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Destination {
+    /// The AWS account, if EventBridge says it.
+    pub(crate) account: Option<String>,
+    /// The region.
+    pub(crate) region: Option<String>,
+    /// The name of the event source, which is the last part of the bus's name.
+    pub(crate) source: String,
+}
+
+/// Written once and left there: another test finds that it is there, which takes the same permission.
 const PROBE: &str = "state/connectivity-probe.json";
 
 impl Stack {
@@ -34,6 +45,16 @@ impl Stack {
             }
         }
         Section::new("stack", None, checks)
+    }
+
+    /// Where a log stream must lead to arrive here; none, if this stack has no partner event bus.
+    pub(crate) async fn destination(&self) -> Option<Destination> {
+        let bus = self.bus.as_ref()?;
+        let described = self.events.describe_event_bus().name(bus).send().await;
+        // arn:aws:events:REGION:ACCOUNT:event-bus/NAME
+        let account = described.ok().and_then(|described| described.arn()?.split(':').nth(4).map(str::to_owned));
+        let region = self.events.config().region().map(ToString::to_string);
+        Some(Destination { account, region, source: bus.rsplit('/').next().unwrap_or(bus).to_owned() })
     }
 
     async fn check_bucket(&self) -> Check {

@@ -69,9 +69,10 @@ pub(crate) async fn drive(session: &Session<'_>, id: &str) -> Result<RunOutcome,
         Ok(leased) => leased,
         Err(error) => return lost(session, id, error.into()).await,
     };
-    let planned = match leased.state.is_planned {
-        true => Ok(None),
-        false => Box::pin(planned(session, &mut leased)).await.map(Some),
+    let planned = match session.confirm().await {
+        Err(stop) => Err(stop),
+        Ok(()) if leased.state.is_planned => Ok(None),
+        Ok(()) => Box::pin(planned(session, &mut leased)).await.map(Some),
     };
     let mut run = Run::new(session, leased).await?;
     let (stop, plan) = match planned {
@@ -150,7 +151,9 @@ impl<'a> Run<'a> {
                 match self.slices.next() {
                     Some(Next::Read(index)) => tasks.push(self.fetch(index)),
                     Some(Next::Split(index, split)) => {
-                        self.slices.split(index, split);
+                        let (id, next) = (self.leased.state.id.clone(), self.slices.next_index());
+                        let version = self.session.jobs.checkpoint_version(&id, next).await?;
+                        self.slices.split(index, split, version);
                         self.leased.state.slices = self.slices.plan();
                         self.leased.keep().await?;
                     }

@@ -104,7 +104,10 @@ pub(crate) async fn poll(session: &Session<'_>, is_asked_for: bool) -> Result<Po
         Err(LeaseError::State(error)) => return Err(error),
     };
     let mut run = Run { org, leased };
-    let stop = Box::pin(run.finish()).await.err();
+    let stop = match session.confirm().await {
+        Ok(()) => Box::pin(run.finish()).await.err(),
+        Err(stop) => Some(stop),
+    };
     run.conclude(stop).await
 }
 
@@ -154,7 +157,7 @@ impl Run<'_> {
     /// events: neither the lack of the scope nor that of the feature says that there is a stream.
     async fn decide(&mut self) -> Result<(), StopReason> {
         let grants = self.org.client.discover_scopes(&[crate::data_type::LOGS.scope, LOG_STREAMS.scope]).await?;
-        let is_on = match stream_state(&self.org.client, &grants).await {
+        let is_on = match stream_state(self.org.app, &self.org.client, &grants).await {
             Ok(state) => !matches!(state, StreamState::Active(_)),
             Err(error @ Error::TooLate(_)) => return Err(error.into()),
             Err(_) => true,

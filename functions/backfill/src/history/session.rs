@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 
-use okta::Error;
+use lake::StateError;
+use okta::{Error, OrgIdentity};
+use tokio::sync::OnceCell;
 
 use crate::history::client_stats::ClientStats;
 use crate::history::report::LogsReport;
 use crate::history::store::Jobs;
 use crate::okta_log::page_writer::SinkError;
 use crate::org::backoff::STORE;
+use crate::org::binding::BindingError;
 use crate::org::context::OrgContext;
 use crate::org::lease::Held;
 use crate::org::leased_state::LeaseError;
 use crate::org::problem::Problem;
-use lake::StateError;
 
 /// A run over the log of one org.
 #[derive(Debug)]
@@ -22,6 +24,16 @@ pub(crate) struct Session<'a> {
     /// Pauses and refusals of the client.
     pub(crate) stats: Arc<ClientStats>,
     pub(crate) jobs: Jobs,
+    /// The org, once it has been confirmed.
+    pub(crate) identity: OnceCell<OrgIdentity>,
+}
+
+impl Session<'_> {
+    /// Confirms once that the org which answers is the one that the tenant belongs to.
+    pub(crate) async fn confirm(&self) -> Result<(), StopReason> {
+        self.identity.get_or_try_init(|| self.org.confirm()).await?;
+        Ok(())
+    }
 }
 
 /// Why a run stops before its work is done.
@@ -36,6 +48,9 @@ pub(crate) enum StopReason {
     /// The org.
     #[error(transparent)]
     Okta(Error),
+    /// It is not the org that the tenant belongs to.
+    #[error(transparent)]
+    Binding(BindingError),
     /// The pages of the log contradict each other, again and again.
     #[error("Okta's pages of the log contradict each other, and did so when they were read again")]
     Contradiction,
@@ -52,6 +67,7 @@ impl StopReason {
     pub(crate) fn remedy(&self) -> String {
         match self {
             Self::Okta(error) => error.remedy(),
+            Self::Binding(error) => error.remedy(),
             Self::State(error) => error.remedy().to_owned(),
             Self::Sink(SinkError::Write(error)) => error.remedy().to_owned(),
             Self::Sink(SinkError::Encode(error)) => error.remedy().to_owned(),
@@ -78,6 +94,16 @@ impl From<Error> for StopReason {
         match error {
             Error::TooLate(_) => Self::Deadline,
             error => Self::Okta(error),
+        }
+    }
+}
+
+impl From<BindingError> for StopReason {
+    fn from(error: BindingError) -> Self {
+        match error {
+            BindingError::Okta(error) => error.into(),
+            BindingError::State(error) => Self::State(error),
+            error => Self::Binding(error),
         }
     }
 }

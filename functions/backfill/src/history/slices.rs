@@ -111,15 +111,20 @@ impl Slices {
         self.slices[index].state = SliceState::Blocked;
     }
 
-    /// Gives the later part of a slice to a new one.
-    pub(crate) fn split(&mut self, index: usize, Split { at, calls_left }: Split) {
+    /// Gives the later part of a slice to a new one, whose checkpoint object has this version.
+    pub(crate) fn split(&mut self, index: usize, Split { at, calls_left }: Split, version: Version) {
         let slice = &mut self.slices[index].slice;
         let mut rest = *slice;
         rest.range.since = at;
         rest.calls = calls_left.div_ceil(2).max(1);
         slice.range.until = at;
         slice.calls = slice.calls.saturating_sub(rest.calls).max(1);
-        self.slices.push(RunSlice::new(rest, Checkpoint::default(), Version::Absent));
+        self.slices.push(RunSlice::new(rest, Checkpoint::default(), version));
+    }
+
+    /// The number of the slice that a split makes.
+    pub(crate) fn next_index(&self) -> usize {
+        self.slices.len()
     }
 
     pub(crate) fn is_done(&self) -> bool {
@@ -204,7 +209,7 @@ mod tests {
         let mut has_lied = BTreeMap::new();
         loop {
             match slices.next().filter(|_| tasks.len() < 8 && (tasks.is_empty() || dice.below(2) == 0)) {
-                Some(Next::Split(index, split)) => slices.split(index, split),
+                Some(Next::Split(index, split)) => slices.split(index, split, Version::Absent),
                 Some(Next::Read(index)) => {
                     let mut page = log.answer(slices.reading(index));
                     // No two lies in a row: what is false twice cannot be told from what is true.

@@ -4,6 +4,7 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 use lake::{Lake, StateError, Version, layout};
 use normalize::Tenant;
+use serde::de::IgnoredAny;
 
 use crate::history::checkpoint::Checkpoint;
 use crate::history::job::Job;
@@ -119,6 +120,12 @@ impl Jobs {
             Ok((checkpoint, version))
         });
         stream::iter(reads).buffered(READS_AT_ONCE).try_collect().await
+    }
+
+    /// The version of the checkpoint of a slice that is about to be made. A collection that was begun anew may find one that
+    /// it left behind.
+    pub(crate) async fn checkpoint_version(&self, id: &str, slice: usize) -> Result<Version, StateError> {
+        Ok(self.lake.inspect_state::<IgnoredAny>(&self.slice_key(id, slice)).await?.1)
     }
 
     /// Writes how far a slice is, unless another run has written it meanwhile.

@@ -106,6 +106,9 @@ impl<'a> Gathered<'a> {
 impl Sink {
     /// Makes a page durable: rows by hour, and what is no event in quarantine.
     pub(crate) async fn write(&self, gathered: Gathered<'_>) -> Result<WriteCounts, SinkError> {
+        if !gathered.unknown_types.is_empty() {
+            self.figures.unknown_event_types(gathered.unknown_types.len());
+        }
         for event_type in &gathered.unknown_types {
             tracing::warn!(event_type, "event type is not in the table: mapped by its family");
         }

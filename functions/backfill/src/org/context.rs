@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use lake::Lake;
 use normalize::{Tenant, TenantError};
-use okta::{Client, Observer};
+use okta::{Client, ClockReading, Observer, OrgIdentity};
 
 use crate::app::App;
+use crate::check::CLOCKS;
+use crate::events::{ClockDisagreement, Event};
+use crate::org::binding::{self, BindingError};
 use crate::org::deadline::Deadline;
 use crate::org::lease::Owner;
 
@@ -17,6 +20,8 @@ pub struct OrgContext<'a, C = Client> {
     pub app: &'a App,
     /// The org's API.
     pub client: C,
+    /// The name of its secret.
+    pub secret: String,
     /// The org.
     pub tenant: Tenant,
     /// This run, as leases name it.
@@ -58,8 +63,48 @@ impl<'a> OrgContext<'a> {
     pub async fn open(app: &'a App, name: &str, deadline: &Deadline, observer: Observer) -> Result<Self, OrgError> {
         let client = client(app, name, deadline, observer).await?;
         let tenant = Tenant::parse(client.org().tenant())?;
-        Ok(Self { app, client, tenant, owner: Owner::new(), deadline: deadline.clone() })
+        Ok(Self { app, client, secret: name.to_owned(), tenant, owner: Owner::new(), deadline: deadline.clone() })
     }
+}
+
+impl OrgContext<'_> {
+    /// Confirms that the org which answers is the one that the tenant belongs to, and that its clock can be believed. To be
+    /// called before anything of the org is written.
+    pub async fn confirm(&self) -> Result<OrgIdentity, BindingError> {
+        confirm(self.app, &self.client, &self.secret, &self.tenant).await
+    }
+}
+
+impl OrgContext<'_, Option<Client>> {
+    /// Confirms the same, if the org's API can be used.
+    pub async fn confirm(&self) -> Result<Option<OrgIdentity>, BindingError> {
+        match &self.client {
+            Some(client) => confirm(self.app, client, &self.secret, &self.tenant).await.map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+async fn confirm(app: &App, client: &Client, secret: &str, tenant: &Tenant) -> Result<OrgIdentity, BindingError> {
+    let identity = binding::confirm(&app.sink.lake, client, secret, tenant, app.clock.now()).await;
+    report_clocks(app, tenant, client.clocks()).await;
+    identity
+}
+
+/// Publishes that the clocks disagree. What is due, and what may be removed, is decided by the earlier of the two.
+async fn report_clocks(app: &App, tenant: &Tenant, clocks: ClockReading) {
+    let (Some(okta), Some(ahead)) = (clocks.okta, clocks.disagreement) else { return };
+    let ahead_seconds = ahead.as_secs();
+    tracing::error!(%tenant, ahead_seconds, remedy = CLOCKS, "Okta's clock and the local clock disagree");
+    app.figures.clocks_disagreed();
+    let detail = ClockDisagreement {
+        tenant: tenant.to_string(),
+        local: clocks.local,
+        okta,
+        ahead_seconds,
+        remedy: CLOCKS.to_owned(),
+    };
+    app.bus.publish(&Event::ClockDisagreement(detail)).await;
 }
 
 impl<'a> OrgContext<'a, Option<Client>> {
@@ -74,7 +119,7 @@ impl<'a> OrgContext<'a, Option<Client>> {
             }
         };
         let tenant = Tenant::parse(client.as_ref().map_or(name, |client| client.org().tenant()))?;
-        Ok(Self { app, client, tenant, owner: Owner::new(), deadline: deadline.clone() })
+        Ok(Self { app, client, secret: name.to_owned(), tenant, owner: Owner::new(), deadline: deadline.clone() })
     }
 }
 

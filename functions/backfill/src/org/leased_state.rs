@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use futures::future::{Either, select};
 use lake::{Lake, StateError, Version, layout};
+use normalize::Tenant;
 use okta::Clock;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::org::context::OrgContext;
 use crate::org::lease::{Held, Lease, LeasedState, Owner, PersistedState};
@@ -19,12 +22,30 @@ pub(crate) struct Leased<'a, S> {
     lake: &'a Lake,
     clock: &'a dyn Clock,
     owner: &'a Owner,
+    tenant: &'a Tenant,
     key: String,
     version: Version,
     /// When the lease was renewed, by the steady clock.
     renewed: Duration,
     pub(crate) state: S,
 }
+
+/// State that is begun anew if it cannot be read.
+pub(crate) fn rebuilt<S: Default>(key: &str, found: Result<S, StateError>) -> S {
+    found.unwrap_or_else(|error| {
+        tracing::error!(key, %error, remedy = REBUILT, "state cannot be read: it is begun anew");
+        S::default()
+    })
+}
+
+/// The state in an object, if it is this org's. An object of an older version does not say whose it is.
+fn own<S: DeserializeOwned>(tenant: &Tenant, found: Value) -> Option<S> {
+    let is_own = found.get("tenant").is_none_or(|owner| owner == tenant.as_str());
+    is_own.then(|| serde_json::from_value(found).ok()).flatten()
+}
+
+/// What becomes of state that cannot be read.
+const REBUILT: &str = "nothing: everything in it is found again; see who else writes to the bucket";
 
 /// Why this run does not hold, or no longer holds, the lease.
 #[derive(Debug, thiserror::Error)]
@@ -39,8 +60,15 @@ impl<'a, S: PersistedState> Leased<'a, S> {
     /// Takes the lease of the org's object of this kind, which begins empty.
     pub(crate) async fn take<C>(org: &'a OrgContext<'_, C>) -> Result<Self, LeaseError> {
         let key = layout::state_key(&org.tenant, S::NAME);
-        let (state, version) = org.lake().read_state::<S>(&key).await?;
-        Self::hold(org, key, state.unwrap_or_default(), version).await
+        let (found, version) = org.lake().inspect_state::<Value>(&key).await?;
+        let state = match found {
+            None => S::default(),
+            Some(found) => found.ok().and_then(|found| own(&org.tenant, found)).unwrap_or_else(|| {
+                tracing::error!(key, remedy = REBUILT, "state cannot be read, or is another org's: it is begun anew");
+                S::default()
+            }),
+        };
+        Self::hold(org, key, state, version).await
     }
 }
 
@@ -55,7 +83,8 @@ impl<'a, S: LeasedState> Leased<'a, S> {
         let clock = &*org.app.clock;
         Lease::take(state.lease().as_ref(), &org.owner, clock.now())?;
         let renewed = clock.elapsed();
-        let mut leased = Self { lake: org.lake(), clock, owner: &org.owner, key, version, renewed, state };
+        let mut leased =
+            Self { lake: org.lake(), clock, owner: &org.owner, tenant: &org.tenant, key, version, renewed, state };
         leased.keep().await?;
         Ok(leased)
     }
@@ -100,8 +129,19 @@ impl<'a, S: LeasedState> Leased<'a, S> {
         }
     }
 
+    /// The state as it is written: with the org that it is of, so that another org's is not taken for it.
+    fn owned(&self) -> Result<Value, StateError> {
+        let encoded = serde_json::to_value(&self.state);
+        let mut state = encoded.map_err(|source| StateError::Encode { key: self.key.clone(), source })?;
+        if let Value::Object(members) = &mut state {
+            members.insert("tenant".to_owned(), self.tenant.as_str().into());
+        }
+        Ok(state)
+    }
+
     async fn write(&mut self) -> Result<(), LeaseError> {
-        match self.lake.write_state(&self.key, &self.state, &self.version).await {
+        let state = self.owned()?;
+        match self.lake.write_state(&self.key, &state, &self.version).await {
             Ok(version) => self.version = version,
             // Another run has taken over.
             Err(StateError::Lost(_)) => return Err(Held { until: self.clock.now() }.into()),

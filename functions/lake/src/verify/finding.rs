@@ -105,3 +105,19 @@ impl Remedy {
         (now < until).then_some(Self::Okta { until })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documentation_has_every_finding() {
+        let page = include_str!("../../../../docs/ledger.md");
+        let rows = page.split_once("## What `verify` finds").unwrap().1.lines().filter(|line| line.starts_with("| `"));
+        let kinds: Vec<FindingKind> =
+            rows.map(|row| serde_json::from_value(row.split('`').nth(1).into()).unwrap()).collect();
+        assert!(kinds.is_sorted_by(|a, b| a < b), "docs/ledger.md: put the rows into the order of the type");
+        let last = FindingKind::PartUnlisted;
+        assert_eq!(kinds.len(), last as usize + 1, "docs/ledger.md: a row for each kind");
+    }
+}

@@ -4,12 +4,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use okta::{Cause, Client, Disposition, Error, Event, Grants, Page, WaitReason};
+use normalize::Tenant;
+use okta::{Cause, Client, Disposition, Engine, Error, Event, Grants, Page, WaitReason};
 
 use crate::app::App;
-use crate::check::{CREDENTIALS, Check, Section, Status};
+use crate::check::{CLOCKS, CREDENTIALS, Check, Section, Status};
 use crate::data_type::{DATA_TYPES, DataType, LOG_STREAMS, LOGS};
 use crate::okta_log::stream_state::{StreamState, stream_state};
+use crate::org::binding::{self, BindingError};
 use crate::org::deadline::Deadline;
 
 /// Checks the org that `secret` names.
@@ -37,10 +39,12 @@ pub(crate) async fn check(app: &App, tenant: &str, deadline: &Deadline) -> Secti
         }
     };
     checks.push(credentials_check(&grants, is_bound.load(Ordering::Relaxed)));
+    checks.push(org_check(app, &client, tenant).await);
+    checks.push(clock_check(&client));
     for data_type in DATA_TYPES {
         checks.push(data_check(&client, &grants, data_type).await);
     }
-    checks.push(stream_check(&client, &grants).await);
+    checks.push(stream_check(app, &client, &grants).await);
     Section::new(tenant, org, checks)
 }
 
@@ -61,6 +65,43 @@ async fn secret_check(client: &Client) -> Check {
     }
     Check::new("Secret", Status::Warning, format!("{kind}, for {tenant}"))
         .remedy("use a service app with a key pair: an API token may do whatever its owner may, and has no scopes")
+}
+
+/// Which org answers, which engine it runs, and whether it is the one that the tenant belongs to.
+async fn org_check(app: &App, client: &Client, secret: &str) -> Check {
+    const NAME: &str = "Org";
+    let tenant = match Tenant::parse(client.org().tenant()) {
+        Ok(tenant) => tenant,
+        Err(error) => {
+            let check = Check::new(NAME, Status::Failed, error.to_string());
+            return check.remedy("put the member `tenant` into the secret");
+        }
+    };
+    match binding::compare(&app.sink.lake, client, secret, &tenant).await {
+        Ok((org, _)) => {
+            let engine = match org.engine {
+                Engine::Classic => "Classic Engine".to_owned(),
+                Engine::Identity => "Identity Engine".to_owned(),
+                Engine::Other(name) => format!("an engine that it calls {name:?}"),
+            };
+            Check::ok(NAME, format!("{} on {engine}", org.id))
+        }
+        Err(BindingError::Okta(error)) => failed(NAME, &error),
+        Err(error) => Check::new(NAME, Status::Failed, lake::quarantine::reason(&error)).remedy(error.remedy()),
+    }
+}
+
+/// Okta's clock and this machine's decide together which hours have ended.
+fn clock_check(client: &Client) -> Check {
+    const NAME: &str = "Clock";
+    match client.clocks().disagreement {
+        None => Check::ok(NAME, "Okta's clock and this machine's agree"),
+        Some(ahead) => {
+            let seconds = ahead.as_secs();
+            let detail = format!("Okta's clock is {seconds} seconds ahead of this machine's (negative: behind)");
+            Check::new(NAME, Status::Failed, detail).remedy(CLOCKS)
+        }
+    }
 }
 
 fn credentials_check(grants: &Grants, is_bound: bool) -> Check {
@@ -110,11 +151,14 @@ fn found(page: &Page, records: usize) -> String {
 }
 
 /// Okta switches a stream off after failed deliveries and tells nobody.
-async fn stream_check(client: &Client, grants: &Grants) -> Check {
+async fn stream_check(app: &App, client: &Client, grants: &Grants) -> Check {
     const NAME: &str = "Log stream";
-    let detail = match stream_state(client, grants).await {
+    let detail = match stream_state(app, client, grants).await {
         Ok(StreamState::Active(name)) => return Check::ok(NAME, format!("{name:?} sends to EventBridge")),
         Ok(StreamState::Off(name, status)) => format!("{name:?} is {status}"),
+        Ok(StreamState::Elsewhere(name)) => {
+            format!("{name:?} leads to another account, region or event source than this stack's: the log is polled")
+        }
         Ok(StreamState::None) => "none sends to EventBridge: the log is polled".to_owned(),
         Ok(StreamState::Unknown) => {
             return Check::new(NAME, Status::Skipped, format!("the scope {} is missing", LOG_STREAMS.scope));
