@@ -6,12 +6,10 @@ use crate::credentials::CredentialsError;
 use crate::deadline::TooLate;
 use crate::jwt::SigningError;
 use crate::refusal::Refusal;
+use crate::secret_source::BoxError;
 use crate::shape::WrongAnswer;
 use crate::tls::TlsError;
 use crate::transport::TransportError;
-
-/// An error of any kind, from the store of the secrets.
-pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a call to an org failed. No variant can show a secret.
 #[derive(Debug, thiserror::Error)]

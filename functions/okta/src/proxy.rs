@@ -16,7 +16,8 @@ use rustls::ClientConfig;
 use tokio::net::TcpStream;
 use tower_service::Service;
 
-use crate::error::BoxError;
+/// Why a connection was not opened.
+type ConnectError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The proxy between this machine and the org, as `HTTPS_PROXY` and `NO_PROXY` describe it.
 #[derive(Clone)]
@@ -30,7 +31,7 @@ pub struct ProxyError;
 /// The proxy was not reached, or made no tunnel.
 #[derive(Debug, thiserror::Error)]
 #[error("the proxy makes no tunnel")]
-pub(crate) struct NoTunnel(#[source] BoxError);
+pub(crate) struct NoTunnel(#[source] ConnectError);
 
 impl Proxy {
     /// `address` as in `HTTPS_PROXY`, with a user name and a password if the proxy wants them; `except` as in `NO_PROXY`:
@@ -75,7 +76,7 @@ impl Connector {
 
 impl Service<Uri> for Connector {
     type Response = MaybeHttpsStream<TokioIo<TcpStream>>;
-    type Error = BoxError;
+    type Error = ConnectError;
     type Future = BoxFuture<'static, Result<Self::Response, Self::Error>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {

@@ -3,7 +3,8 @@
 use futures::future::BoxFuture;
 use secrecy::SecretString;
 
-use crate::error::BoxError;
+/// An error of any kind, from the store of the secrets.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Reads the secret of one org, again whenever the org rejects the last one.
 pub trait SecretSource: Send + Sync + 'static {

@@ -62,7 +62,8 @@ impl Environment {
         let value = match (self.0)(variable.name).map(OsString::into_string) {
             None => None,
             Some(Ok(value)) => Some(value).filter(|value| !value.trim().is_empty()),
-            Some(Err(value)) => return Err(invalid(variable, value.to_string_lossy().into_owned())),
+            // Not quoted: the value of a proxy has a password in it.
+            Some(Err(_)) => return Err(invalid(variable, "(not UTF-8)".to_owned())),
         };
         Ok(value.or(match variable.default {
             WhenUnset::Value(value) => Some(value.to_owned()),
@@ -134,6 +135,6 @@ mod tests {
         use std::os::unix::ffi::OsStringExt;
         let environment = Environment(Box::new(|_| Some(OsString::from_vec(b"6\xff".to_vec()))));
         let error = environment.parsed(MINUTES, parse).unwrap_err();
-        assert_eq!(error, invalid(MINUTES, "6\u{fffd}".to_owned()));
+        assert_eq!(error, invalid(MINUTES, "(not UTF-8)".to_owned()));
     }
 }

@@ -15,8 +15,7 @@ const TRIES: usize = 5;
 /// Gives back the leases in the state objects that a function wrote. Its process must be gone.
 pub(crate) fn give_back(lake: &Path, written: &[String]) -> anyhow::Result<()> {
     let store = ObjectStore::open(lake)?;
-    let states: BTreeSet<_> =
-        written.iter().filter(|key| key.starts_with("state/") && key.ends_with(".json")).collect();
+    let states: BTreeSet<_> = written.iter().filter(|key| key.starts_with("state/")).collect();
     for key in states {
         give_back_one(&store, key).with_context(|| format!("cannot give back the lease in {key}"))?;
     }

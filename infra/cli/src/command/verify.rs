@@ -105,8 +105,8 @@ fn public_key(path: &Path) -> anyhow::Result<PublicKey> {
 fn head(path: &Path) -> anyhow::Result<Head> {
     let text = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let value: Value = serde_json::from_slice(&text).with_context(|| format!("{} is not JSON", path.display()))?;
-    let places = ["/detail/head", "/head", ""].into_iter().filter_map(|place| value.pointer(place));
-    let head = places.filter_map(|value| serde_json::from_value(value.clone()).ok()).next();
+    let mut places = ["/detail/head", "/head", ""].into_iter().filter_map(|place| value.pointer(place));
+    let head = places.find_map(|value| serde_json::from_value(value.clone()).ok());
     head.with_context(|| format!("{} has no head of a ledger: it is in the detail of HourSealed", path.display()))
 }
 

@@ -111,11 +111,11 @@ impl Collection {
         let invocation = loop {
             tokio::select! {
                 invocation = &mut invocation => break invocation?,
-                Some(event) = events.recv() => display.take(event)?,
+                Some(event) = events.recv() => display.take(&event)?,
             }
         };
         while let Ok(event) = events.try_recv() {
-            display.take(event)?;
+            display.take(&event)?;
         }
         serde_json::from_slice(&invocation.response).context("cannot read the function's report")
     }
@@ -140,7 +140,7 @@ impl Collection {
 }
 
 impl Display {
-    fn take(&mut self, event: BusEvent) -> anyhow::Result<()> {
+    fn take(&mut self, event: &BusEvent) -> anyhow::Result<()> {
         let text = json!({"detail-type": event.detail_type, "detail": event.detail});
         match serde_json::from_value(text).context("the function published an event that does not exist")? {
             Event::CollectionPlanned(_) => {
