@@ -22,6 +22,8 @@ mod failing_store;
 mod history;
 #[path = "system/inventory.rs"]
 mod inventory;
+#[path = "system/inventory_truth.rs"]
+mod inventory_truth;
 #[path = "system/orgs.rs"]
 mod orgs;
 #[path = "system/polling.rs"]
@@ -30,6 +32,8 @@ mod polling;
 mod reconcile;
 #[path = "system/schedules.rs"]
 mod schedules;
+#[path = "system/seal_truth.rs"]
+mod seal_truth;
 #[path = "system/security_lake.rs"]
 mod security_lake;
 #[path = "system/week.rs"]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -16,6 +16,7 @@ use backfill::aws::stack::Stack;
 use backfill::handler::answer;
 use backfill::okta_log::page_writer::Sink;
 use backfill::org::deadline::Deadline;
+use backfill::seal::due::RECHECK_AFTER;
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use lake::batch::object;
@@ -30,8 +31,8 @@ use okta::{AllowedHosts, Clock, Network, Share};
 use okta_sim::{LimitsConfig, OrgConfig, SimConfig, Simulator};
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::{Notify, watch};
 
 use crate::support::rows;
 
@@ -55,12 +56,12 @@ pub(crate) struct Collector {
     bus: BusServer,
 }
 
-/// The machine's clock, moved on by hand.
-#[derive(Debug)]
+/// The machine's clock, moved on by hand. Who sleeps wakes when the clock has moved as far.
+#[derive(Debug, Clone)]
 pub(crate) struct MovableClock {
     origin: Timestamp,
     start: Instant,
-    moved_ms: AtomicI64,
+    moved_ms: watch::Sender<i64>,
 }
 
 /// How a command ended.
@@ -73,18 +74,18 @@ pub(crate) enum Ended {
 
 impl MovableClock {
     pub(crate) fn advance(&self, by: SignedDuration) {
-        self.moved_ms.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+        self.moved_ms.send_modify(|moved| *moved += i64::try_from(by.as_millis()).unwrap());
     }
 
     /// Sets the time, also back: for a run that has nothing to do with those before.
     pub(crate) fn set(&self, now: Timestamp) {
         let moved = now.as_millisecond() - self.origin.as_millisecond();
         let passed = i64::try_from(self.start.elapsed().as_millis()).unwrap();
-        self.moved_ms.store(moved - passed, Ordering::SeqCst);
+        self.moved_ms.send_replace(moved - passed);
     }
 
     fn moved(&self) -> SignedDuration {
-        SignedDuration::from_millis(self.moved_ms.load(Ordering::SeqCst))
+        SignedDuration::from_millis(*self.moved_ms.borrow())
     }
 }
 
@@ -100,7 +101,14 @@ impl Clock for MovableClock {
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(tokio::time::sleep(duration))
+        let (clock, mut moved) = (self.clone(), self.moved_ms.subscribe());
+        let wakes = self.elapsed() + duration;
+        Box::pin(async move {
+            while let Some(left) = wakes.checked_sub(clock.elapsed()).filter(|left| !left.is_zero()) {
+                // Moved back, it sleeps no longer than was asked for.
+                let _ = tokio::time::timeout(left.min(duration), moved.changed()).await;
+            }
+        })
     }
 }
 
@@ -121,7 +129,7 @@ impl Collector {
     /// With the credentials of one of the simulator's clients.
     pub(crate) async fn start_as(client: &str, settings: Settings) -> Self {
         let Settings { org, page, format } = settings;
-        let clock = Arc::new(MovableClock { origin: org.now, start: Instant::now(), moved_ms: AtomicI64::new(0) });
+        let clock = Arc::new(MovableClock { origin: org.now, start: Instant::now(), moved_ms: watch::Sender::new(0) });
         let shown = Arc::clone(&clock);
         // Limits so high that nothing waits: pacing is tested with the client.
         let limits = LimitsConfig { times: 1_000, ..LimitsConfig::default() };
@@ -308,14 +316,15 @@ fn function(
         secrets: Secrets::new(client!(aws_sdk_secretsmanager, secrets.endpoint()), "okta-lake/".to_owned()),
         stack: Stack { lake: lake.clone(), events: events.clone(), bus: None, rule: None },
         sink: Sink { lake, format, figures: figures.clone() },
-        security_lake: None,
+        outputs: Vec::new(),
+        signer: None,
         bus: Bus::new(events, bus.map(|_| "okta-lake".to_owned())),
         share: Share::new(100, 10).unwrap(),
         allowed_hosts: AllowedHosts { custom_domains: vec![], loopback: true },
         network: Network::default(),
         page,
         lateness: SignedDuration::from_hours(1),
-        second_look: SignedDuration::from_hours(4),
+        recheck_after: RECHECK_AFTER,
         told_every: Duration::from_secs(30),
         figures,
         clock,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::BehaviorVersion;
@@ -10,6 +11,7 @@ use aws_config::BehaviorVersion;
 use aws_config::profile::profile_file::{ProfileFileKind, ProfileFiles};
 use aws_config::retry::RetryConfig;
 use aws_sdk_s3::config::Region;
+use backfill::outputs::sealed_output::SealedOutput;
 use backfill::outputs::security_lake::{SecurityLake, Subscription};
 use local_aws::fault::Fault;
 use local_aws::s3_server::{BUCKET, EmbeddedS3, REGION};
@@ -63,7 +65,7 @@ impl Subscriber {
     }
 
     /// As the function reaches it.
-    pub(crate) async fn client(&self) -> SecurityLake {
+    pub(crate) async fn output(&self) -> Arc<dyn SealedOutput> {
         let endpoints = format!(
             "[default]\nservices = local\n[services local]\ns3 =\n  endpoint_url = {}\nsts =\n  endpoint_url = {}\n",
             self.s3.endpoint(),
@@ -83,7 +85,7 @@ impl Subscriber {
             account: ACCOUNT.to_owned(),
             external_id: EXTERNAL_ID.to_owned(),
         };
-        SecurityLake::new(subscription, aws).unwrap()
+        Arc::new(SecurityLake::new(subscription, aws).unwrap())
     }
 
     pub(crate) fn folder(&self) -> &Path {

@@ -1,12 +1,16 @@
 //! Hours compared with the API, repaired, sealed, looked at again and cleared away.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use lake::{Format, layout};
+use local_aws::fault::Fault;
 use normalize::Tenant;
 use okta_sim::{FaultKind, OrgConfig};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use crate::support::view::{check_chain, ledger, view};
 use crate::support::{Collector, Settings};
@@ -232,12 +236,74 @@ async fn an_org_that_does_not_answer_is_waited_for() {
     collector.deliver(&events(&collector, 0..60)).await;
     collector.simulator.inject(FaultKind::ServerError(503).always());
     collector.clock.set(at(125));
-    let report = collector.run_within(reconcile(), std::time::Duration::from_secs(8)).await;
+    let report = collector.run_within(reconcile(), Duration::from_secs(8)).await;
     assert_eq!((&report["is_complete"], ledger(collector.folder()).len()), (&false.into(), 0), "{report}");
     collector.simulator.clear_faults();
     collector.clock.advance(SignedDuration::from_secs(61));
     collector.run(reconcile()).await;
     assert_eq!(ledger(collector.folder())[0]["completeness"], "complete");
+}
+
+#[tokio::test]
+async fn the_lease_is_renewed_while_an_hour_is_being_sealed() {
+    let collector = collector(Format::Ndjson).await;
+    collector.clock.set(at(60));
+    collector.deliver(&events(&collector, 0..60)).await;
+    collector.clock.set(at(125));
+    let is_sealing = Arc::new(Notify::new());
+    let reached = Arc::clone(&is_sealing);
+    collector.s3.set_fault(move |request| {
+        let is_seal = request.method == "PUT" && request.key.starts_with("sealed/");
+        is_seal.then(|| {
+            reached.notify_one();
+            Fault::Delay(Duration::from_hours(1))
+        })
+    });
+    let lease = || collector.state("reconcile.json").unwrap()["lease"]["until"].as_str().unwrap().to_owned();
+    let meanwhile = async {
+        is_sealing.notified().await;
+        // Well beyond the minute for which a lease is good.
+        for _ in 0..6 {
+            let before = lease();
+            collector.clock.advance(SignedDuration::from_secs(20));
+            while lease() == before {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        }
+        collector.run(reconcile()).await
+    };
+    let report = tokio::select! {
+        report = collector.run(reconcile()) => panic!("it is still being sealed: {report}"),
+        report = meanwhile => report,
+    };
+    assert!(report["tenants"][0]["held_until"].is_string(), "{report}");
+}
+
+#[tokio::test]
+async fn each_hour_is_compared_once_more_a_day_after_its_end() {
+    let org = OrgConfig { days: 2, events_per_day: 2_400, late_per_mille: 300, ..OrgConfig::default() };
+    let collector = Collector::start(Settings { org, page: 40, format: Format::Ndjson }).await;
+    collector.clock.set(at(0));
+    collector.run(reconcile()).await;
+    let of_hour: Vec<_> = collector.simulator.org().events(at(0)..at(60)).collect();
+    let rows_by = |minutes| of_hour.iter().filter(|event| event.persisted < at(minutes)).count() as u64;
+    // The hour ended at 60 minutes.
+    let (first, recheck) = (125, 60 + 24 * 60);
+    assert!(rows_by(first) < rows_by(recheck - 1), "Okta stores some of its events hours later");
+    let entry = || ledger(collector.folder())[0].clone();
+    let rows = |entry: &Value| (entry["generation"].as_u64().unwrap(), entry["rows"].as_u64().unwrap());
+    collector.clock.set(at(first));
+    collector.run(reconcile()).await;
+    assert_eq!((rows(&entry()), &entry()["completeness"]), ((1, rows_by(first)), &"complete".into()));
+    collector.clock.set(at(recheck - 1));
+    collector.run(reconcile()).await;
+    assert_eq!(entry()["generation"], 1, "a day has not passed");
+    collector.clock.set(at(recheck));
+    collector.run(reconcile()).await;
+    assert_eq!(rows(&entry()), (2, rows_by(recheck)));
+    collector.clock.set(at(recheck + 24 * 60));
+    collector.run(reconcile()).await;
+    assert_eq!(entry()["generation"], 2, "once");
 }
 
 #[tokio::test]

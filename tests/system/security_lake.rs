@@ -114,9 +114,9 @@ async fn what_is_sealed_is_there_by_class_also_what_was_sealed_before() {
         // Switched off.
         let report = collector.run(reconcile()).await;
         assert_eq!((&report["is_complete"], subscriber.objects().len()), (&true.into(), 0), "{report}");
-        assert_eq!(collector.state("reconcile.json").unwrap()["outbox"], Value::Null);
+        assert_eq!(collector.state("reconcile.json").unwrap()["outboxes"], Value::Null);
         subscriber.add_sources();
-        collector.function.security_lake = Some(subscriber.client().await);
+        collector.function.outputs = vec![subscriber.output().await];
         let report = collector.run(reconcile()).await;
         let tenant = &report["tenants"][0];
         let exported = (&report["is_complete"], &tenant["exported"], &tenant["to_export"]);
@@ -138,7 +138,7 @@ async fn what_is_sealed_is_there_by_class_also_what_was_sealed_before() {
 async fn what_is_sealed_again_replaces_what_was_there() {
     let (mut collector, subscriber) = start(Format::Parquet).await;
     subscriber.add_sources();
-    collector.function.security_lake = Some(subscriber.client().await);
+    collector.function.outputs = vec![subscriber.output().await];
     collector.clock.set(at(185));
     collector.run(reconcile()).await;
     let before = check(&collector, &subscriber, "at first");
@@ -163,7 +163,7 @@ async fn a_class_without_its_source_waits_and_the_others_do_not() {
     for class in CLASSES.into_iter().filter(|class| *class != 3002) {
         subscriber.add_source(class);
     }
-    collector.function.security_lake = Some(subscriber.client().await);
+    collector.function.outputs = vec![subscriber.output().await];
     two_hours(&collector).await;
     let report = collector.run(reconcile()).await;
     let tenant = &report["tenants"][0];
@@ -199,7 +199,7 @@ async fn a_class_without_its_source_waits_and_the_others_do_not() {
 async fn a_refusal_of_the_bucket_is_told_and_holds_up_no_seal() {
     let (mut collector, subscriber) = start(Format::Ndjson).await;
     subscriber.add_sources();
-    collector.function.security_lake = Some(subscriber.client().await);
+    collector.function.outputs = vec![subscriber.output().await];
     subscriber.s3.set_fault(|request| (request.method == "PUT").then_some(Fault::Status(403)));
     two_hours(&collector).await;
     let report = collector.run(reconcile()).await;
@@ -223,7 +223,7 @@ async fn when_the_time_is_up_it_goes_on_by_itself() {
     two_hours(&collector).await;
     collector.run(reconcile()).await;
     subscriber.add_sources();
-    collector.function.security_lake = Some(subscriber.client().await);
+    collector.function.outputs = vec![subscriber.output().await];
     // Each object takes two minutes.
     let clock = Arc::clone(&collector.clock);
     subscriber.s3.set_fault(move |_| {
@@ -255,7 +255,7 @@ async fn stopped_at_every_request_it_has_each_event_once() {
         for is_after in [false, true] {
             collector.clear().await;
             subscriber.clear().await;
-            collector.function.security_lake = Some(subscriber.client().await);
+            collector.function.outputs = vec![subscriber.output().await];
             collector.clock.set(at(61));
             let events = collector.simulator.org().events(at(0)..at(20)).map(|event| event.json);
             collector.deliver(&events.collect::<Vec<_>>()).await;
@@ -275,7 +275,7 @@ async fn stopped_at_every_request_it_has_each_event_once() {
 async fn stopped_while_it_writes_it_has_each_event_once() {
     let (mut collector, subscriber) = start(Format::Parquet).await;
     subscriber.add_sources();
-    collector.function.security_lake = Some(subscriber.client().await);
+    collector.function.outputs = vec![subscriber.output().await];
     two_hours(&collector).await;
     subscriber.hang();
     let stopped = tokio::time::timeout(Duration::from_secs(3), collector.run(reconcile())).await;

@@ -68,7 +68,7 @@ async fn what_the_stream_lost_is_repaired_and_accounted_for() {
         }
     }
     // The last hours close, and every hour is looked at again.
-    for hours in [2, 8] {
+    for hours in [2, 8, 26, 32] {
         collector.clock.set(at(DAYS * 24 + hours));
         collector.run(reconcile.clone()).await;
     }

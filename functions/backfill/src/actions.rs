@@ -10,3 +10,4 @@ pub(crate) mod quarantine_report;
 pub(crate) mod resume;
 pub mod seals;
 pub(crate) mod secret_rotation;
+pub mod verify;

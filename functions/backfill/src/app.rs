@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use lake::signing::Signer;
 use okta::{AllowedHosts, Clock, Network, Observer, Options, Share};
 
 use crate::aws::bus::Bus;
@@ -11,7 +12,7 @@ use crate::aws::metrics::Metrics;
 use crate::aws::secrets::Secrets;
 use crate::aws::stack::Stack;
 use crate::okta_log::page_writer::Sink;
-use crate::outputs::security_lake::SecurityLake;
+use crate::outputs::sealed_output::SealedOutput;
 
 /// The function.
 #[derive(Debug)]
@@ -22,8 +23,10 @@ pub struct App {
     pub stack: Stack,
     /// Where rows go.
     pub sink: Sink,
-    /// Where sealed hours are written as well, if they are.
-    pub security_lake: Option<SecurityLake>,
+    /// Where sealed hours are written as well.
+    pub outputs: Vec<Arc<dyn SealedOutput>>,
+    /// The key that signs the ledger, if there is one.
+    pub signer: Option<Arc<dyn Signer>>,
     /// Where it is told what happens.
     pub bus: Bus,
     /// How much of the rate limits may be used.
@@ -39,7 +42,7 @@ pub struct App {
     /// How long after its end an hour is sealed at the earliest.
     pub lateness: SignedDuration,
     /// How long after its end a sealed hour is compared with the API once more.
-    pub second_look: SignedDuration,
+    pub recheck_after: SignedDuration,
     /// What the present invocation did.
     pub figures: Metrics,
     /// The time.

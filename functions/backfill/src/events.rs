@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use lake::Word;
-use lake::ledger::Counts;
+use lake::ledger::{Counts, Head};
 use serde::{Deserialize, Serialize};
 
 use crate::check::Check;
@@ -70,8 +70,14 @@ pub struct SealedHour {
     pub completeness: Word,
     /// The rows by how they came.
     pub counts: Counts,
+    /// Records of the API that are in quarantine instead.
+    #[serde(default)]
+    pub quarantined: u64,
     /// Rows that were there more than once and were left out.
     pub duplicates: u64,
+    /// The head of the org's ledger after this entry: what `verify` compares the ledger with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<Head>,
 }
 
 /// The detail of `GapFound` and `GapRepaired`: events that the stream did not bring.

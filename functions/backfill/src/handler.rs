@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::actions::error::ActionError;
 use crate::actions::inventory::InventoryAnswer;
 use crate::actions::seals::SealsAnswer;
-use crate::actions::{connectivity, inventory, logs, resume, seals};
+use crate::actions::{connectivity, inventory, logs, resume, seals, verify};
 use crate::app::App;
 use crate::check::Report;
 use crate::command::{Action, Command, CommandError};
@@ -30,6 +30,8 @@ pub enum Answer {
     Inventory(InventoryAnswer),
     /// To everything about seals.
     Seals(SealsAnswer),
+    /// To `verify`.
+    Verify(verify::VerifyAnswer),
 }
 
 /// Why a command was not carried out at all.
@@ -74,7 +76,7 @@ pub async fn answer(app: &App, payload: Value, deadline: &Deadline) -> Result<An
         Action::Continue(_) => Answer::Logs(resume::run(app, &command, deadline).await?),
         Action::Status(_) => Answer::Logs(logs::status(app, &command, deadline).await?),
         Action::Inventory(request) => Answer::Inventory(inventory::run(app, &command, request, deadline).await?),
-        Action::Verify(_) => return Err(ActionError::Unavailable("verify").into()),
+        Action::Verify(request) => Answer::Verify(verify::run(app, &command, *request, deadline).await?),
         Action::Reconcile(_) => Answer::Seals(seals::reconcile(app, &command, deadline).await?),
         Action::Renormalize(request) => Answer::Seals(seals::renormalize(app, &command, *request, deadline).await?),
     })

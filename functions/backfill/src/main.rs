@@ -11,8 +11,8 @@ use backfill::config::Config;
 use backfill::handler;
 use backfill::history::plan::PAGE;
 use backfill::okta_log::page_writer::Sink;
-use backfill::outputs::security_lake::SecurityLake;
-use backfill::seal::run::SECOND_LOOK;
+use backfill::outputs;
+use backfill::seal::due::RECHECK_AFTER;
 use lake::Lake;
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 use okta::SystemClock;
@@ -27,14 +27,15 @@ async fn main() -> anyhow::Result<()> {
     let config = Config::read(&Environment::of_process())?;
     logs::init(&config.log);
     let aws = aws::configuration().await;
-    let security_lake = config.security_lake.map(|it| SecurityLake::new(it, aws.clone())).transpose()?;
+    let outputs = outputs::configured(config.security_lake, &aws)?;
     let lake = Lake::new(aws_sdk_s3::Client::new(&aws), config.bucket);
     let events = aws_sdk_eventbridge::Client::new(&aws);
     let figures = Metrics::default();
     let function = App {
         secrets: Secrets::new(aws_sdk_secretsmanager::Client::new(&aws), config.secret_prefix),
         sink: Sink { lake: lake.clone(), format: config.format, figures: figures.clone() },
-        security_lake,
+        outputs,
+        signer: None,
         bus: Bus::new(events.clone(), config.own_bus),
         stack: Stack { lake, events, bus: config.bus, rule: config.rule },
         share: config.share,
@@ -43,7 +44,7 @@ async fn main() -> anyhow::Result<()> {
         page: PAGE,
         told_every: config.told_every,
         lateness: config.lateness,
-        second_look: SECOND_LOOK,
+        recheck_after: RECHECK_AFTER,
         figures,
         clock: Arc::new(SystemClock::new()),
     };

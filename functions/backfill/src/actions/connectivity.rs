@@ -14,8 +14,8 @@ use crate::org::deadline::Deadline;
 /// Checks the stack, and the org of the command or every org.
 pub(crate) async fn run(app: &App, command: &Command, deadline: &Deadline) -> Report {
     let mut stack = app.stack.check().await;
-    if let Some(security_lake) = &app.security_lake {
-        stack.checks.push(Box::pin(security_lake.check()).await);
+    for output in &app.outputs {
+        stack.checks.push(output.check().await);
     }
     let mut sections = vec![stack];
     let names = match &command.tenant {

@@ -14,10 +14,21 @@ use crate::app::App;
 use crate::command::{Command, Renormalize};
 use crate::events::Event;
 use crate::org::backoff::STORE;
+use crate::org::context::OrgContext;
 use crate::org::deadline::Deadline;
+use crate::org::problem::Problem;
 use crate::outcome::Outcome;
 use crate::seal::report::ReconcileReport;
-use crate::seal::run::{self, Wish};
+use crate::seal::run;
+
+/// What is done with the hours.
+#[derive(Debug, Clone, Copy)]
+enum SealRequest {
+    /// What is due is sealed.
+    Reconcile,
+    /// Sealed hours of a range are mapped anew, if the mapping has changed since.
+    Renormalize(Renormalize),
+}
 
 /// What became of the hours of every org that was meant.
 pub type SealsAnswer = OrgsAnswer<ReconcileReport>;
@@ -38,8 +49,8 @@ impl OrgReport for ReconcileReport {
 
 /// Seals the hours that are due, and publishes what has come into quarantine.
 pub(crate) async fn reconcile(app: &App, command: &Command, deadline: &Deadline) -> Result<SealsAnswer, ActionError> {
-    let answer = seals(app, command, Wish::Reconcile, deadline).await?;
-    app.figures.sealed(&answer.tenants);
+    let answer = seals(app, command, SealRequest::Reconcile, deadline).await?;
+    app.figures.sealed(ReconcileReport::counts(&answer.tenants));
     if command.tenant.is_none() {
         let known = answer.tenants.iter().map(|report| report.tenant.clone()).chain(answer.handed_on.iter().cloned());
         report_quarantine(app, known.chain(app.sink.lake.tenants().await?).collect(), deadline).await;
@@ -54,23 +65,43 @@ pub(crate) async fn renormalize(
     request: Renormalize,
     deadline: &Deadline,
 ) -> Result<SealsAnswer, ActionError> {
-    seals(app, command, Wish::Renormalize(request), deadline).await
+    seals(app, command, SealRequest::Renormalize(request), deadline).await
 }
 
 /// Works on the orgs that have a secret, then on those that only the lake knows. One after another: an hour is sealed in
 /// memory and on disk, and there is one of each.
-async fn seals(app: &App, command: &Command, wish: Wish, deadline: &Deadline) -> Result<SealsAnswer, ActionError> {
+async fn seals(
+    app: &App,
+    command: &Command,
+    request: SealRequest,
+    deadline: &Deadline,
+) -> Result<SealsAnswer, ActionError> {
     let with_secret = names(app, command).await?;
     let mut of_lake = if command.tenant.is_none() { app.sink.lake.tenants().await? } else { Vec::new() };
     of_lake.retain(|name| !with_secret.contains(name));
     let orgs = fan_out(app, command, [with_secret, of_lake].concat()).await;
-    let work = |name, deadline| of_org(app, name, wish, command, deadline);
+    let work = |name, deadline| of_org(app, name, request, command, deadline);
     let reports = each(&orgs.here, 1, deadline, work).await;
     Ok(OrgsAnswer::new(command.action.name(), reports, orgs.handed_on))
 }
 
-async fn of_org(app: &App, name: String, wish: Wish, command: &Command, deadline: Deadline) -> ReconcileReport {
-    let report = run::run(app, &name, wish, &deadline).await;
+async fn of_org(
+    app: &App,
+    name: String,
+    request: SealRequest,
+    command: &Command,
+    deadline: Deadline,
+) -> ReconcileReport {
+    let report = match OrgContext::open_offline(app, &name, &deadline).await {
+        Ok(org) => match request {
+            SealRequest::Reconcile => Box::pin(run::reconcile(&org)).await,
+            SealRequest::Renormalize(request) => Box::pin(run::renormalize(&org, request)).await,
+        },
+        Err(error) => {
+            let problem = Problem::told(&name, error.to_string(), "put the member `tenant` into the secret".to_owned());
+            ReconcileReport { tenant: name.clone(), problems: vec![problem], ..ReconcileReport::default() }
+        }
+    };
     if report.is_cut_short() && !command.action.is_answered_at_once() {
         app.bus.publish(&Event::Continue(command.of(&name))).await;
     }

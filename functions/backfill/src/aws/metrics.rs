@@ -9,7 +9,6 @@ use runtime::Function;
 use runtime::metrics::{self, Definition, Metric};
 
 use crate::aws::secrets::Found;
-use crate::seal::report::ReconcileReport;
 use crate::written::WriteCounts;
 
 /// The figures of the invocation that is under way: all who hold them count in the same ones.
@@ -21,7 +20,8 @@ pub struct Metrics(Arc<Mutex<Tally>>);
 struct Tally {
     okta: Option<Okta>,
     written: Option<WriteCounts>,
-    hours: Option<Hours>,
+    hours: Option<HourCounts>,
+    violations: Option<u64>,
     secret_age: Option<i64>,
     connectivity_failures: Option<usize>,
     clock_disagreements: Option<u64>,
@@ -38,12 +38,19 @@ struct Okta {
     remaining: Option<u32>,
 }
 
-/// Hours of all orgs.
-#[derive(Debug, Default)]
-struct Hours {
-    sealed: u64,
-    due: u64,
-    repaired: u64,
+/// What became of hours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct HourCounts {
+    /// Hours that were sealed.
+    pub sealed: u64,
+    /// Hours that are due and were not reached.
+    pub due: u64,
+    /// Events that the stream had not brought.
+    pub repaired: u64,
+    /// Events of the stream that the API does not have.
+    pub unconfirmed: u64,
+    /// Hours whose answers contradict each other or the lake.
+    pub contradicted: u64,
 }
 
 impl Metrics {
@@ -76,15 +83,20 @@ impl Metrics {
         *self.tally().written.get_or_insert_default() += written;
     }
 
-    /// What became of the hours of orgs.
-    pub(crate) fn sealed(&self, reports: &[ReconcileReport]) {
+    /// Counts what became of hours.
+    pub(crate) fn sealed(&self, counts: HourCounts) {
         let mut tally = self.tally();
         let hours = tally.hours.get_or_insert_default();
-        for report in reports {
-            hours.sealed += report.sealed.len() as u64;
-            hours.due += report.due;
-            hours.repaired += report.gaps.iter().map(|gap| gap.missing).sum::<u64>();
-        }
+        hours.sealed += counts.sealed;
+        hours.due += counts.due;
+        hours.repaired += counts.repaired;
+        hours.unconfirmed += counts.unconfirmed;
+        hours.contradicted += counts.contradicted;
+    }
+
+    /// Counts what a verification found.
+    pub(crate) fn verified(&self, violations: u64) {
+        *self.tally().violations.get_or_insert_default() += violations;
     }
 
     /// For how many days the oldest of the secrets has not been changed.
@@ -141,7 +153,10 @@ impl Tally {
             metrics.push(Metric::new(const { metric("HoursSealed") }, hours.sealed));
             metrics.push(Metric::new(const { metric("HoursDue") }, hours.due));
             metrics.push(Metric::new(const { metric("EventsRepaired") }, hours.repaired));
+            metrics.push(Metric::new(const { metric("EventsUnconfirmed") }, hours.unconfirmed));
+            metrics.push(Metric::new(const { metric("HoursContradicted") }, hours.contradicted));
         }
+        metrics.extend(self.violations.map(|found| Metric::new(const { metric("LedgerViolations") }, found)));
         metrics
             .extend(self.clock_disagreements.map(|times| Metric::new(const { metric("ClockDisagreements") }, times)));
         metrics.extend(self.unknown_event_types.map(|types| Metric::new(const { metric("UnknownEventTypes") }, types)));

@@ -1,17 +1,23 @@
 //! Amazon Security Lake, as a custom source writes into it: each source has a role of its own, which Security Lake made
 //! with the source and which may write below the source's prefix and nowhere else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use aws_config::SdkConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_sdk_s3::config::ProvideCredentials as _;
-use lake::security_lake::{CONTENT_TYPE, ClassFile, classes, key, source};
-use lake::{Lake, Partition, WriteError};
+use futures::future::BoxFuture;
+use lake::security_lake::{CONTENT_TYPE, ClassFile, Splitter, classes, key, source};
+use lake::{Lake, Partition, WriteError, stored};
 use normalize::ocsf::Class;
 
 use crate::check::{Check, Status};
+use crate::outputs::sealed_output::{Part, PartFile, PartsError, SealedOutput, SealedRows};
+
+/// Its name in outboxes and reports.
+pub(crate) const NAME: &str = "Security Lake";
 
 /// The name of the session in the account's logs.
 const SESSION: &str = "okta-lake";
@@ -50,49 +56,6 @@ impl SecurityLake {
         Ok(Self { subscription, region, aws, sources: Mutex::default() })
     }
 
-    /// Whether the role of every source can be assumed. Nothing is written.
-    pub(crate) async fn check(&self) -> Check {
-        const NAME: &str = "Security Lake";
-        let (classes, mut lacking) = (classes(), Vec::new());
-        for class in &classes {
-            if self.credentials(*class).await.provide_credentials().await.is_err() {
-                lacking.push(source(*class));
-            }
-        }
-        if lacking.is_empty() {
-            return Check::ok(NAME, format!("the roles of its {} sources can be assumed", classes.len()));
-        }
-        let Subscription { account, .. } = &self.subscription;
-        Check::new(NAME, Status::Failed, format!("the roles of {} cannot be assumed", lacking.join(", "))).remedy(format!(
-            "make the custom sources in the account {account} with infra/security-lake/sources.sh, for this account and the \
-             external id of SecurityLakeExternalId: see docs/security-lake.md"
-        ))
-    }
-
-    /// Writes a class's rows of an hour in the place of those that it has.
-    pub(crate) async fn write(&self, partition: &Partition, file: &ClassFile) -> Result<(), WriteError> {
-        let key = key(file.class, &self.region, partition);
-        self.source(file.class).await.replace_file(&key, CONTENT_TYPE, file.path()).await
-    }
-
-    /// What a person does when a class cannot be written.
-    pub(crate) fn remedy(&self, class: Class, error: &WriteError) -> String {
-        let (source, Subscription { account, bucket, .. }) = (source(class), &self.subscription);
-        if error.is_answer() {
-            return format!(
-                "see that {bucket} is the bucket of Security Lake in {}, and that its key can be used by the role of the \
-                 custom source {source}: see docs/security-lake.md",
-                self.region
-            );
-        }
-        format!(
-            "if its role cannot be assumed, make the custom source {source} in the account {account} with \
-             infra/security-lake/sources.sh, and let the function assume {}: see docs/security-lake.md; otherwise nothing: \
-             it is tried again",
-            self.role(class)
-        )
-    }
-
     async fn source(&self, class: Class) -> Lake {
         let known = self.sources.lock().unwrap_or_else(PoisonError::into_inner).get(&class).cloned();
         if let Some(lake) = known {
@@ -119,6 +82,83 @@ impl SecurityLake {
         let (partition, account, source) = (partition(&self.region), &self.subscription.account, source(class));
         format!("arn:{partition}:iam::{account}:role/AmazonSecurityLake-Provider-{source}-{}", self.region)
     }
+}
+
+impl SealedOutput for SecurityLake {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn part_names(&self) -> BTreeSet<String> {
+        classes().into_iter().map(source).collect()
+    }
+
+    fn parts(&self, hour: SealedRows<'_>, wanted: &BTreeSet<String>) -> Result<Vec<Part>, PartsError> {
+        let classes = classes().into_iter().filter(|class| wanted.contains(&source(*class))).collect();
+        let mut splitter = Splitter::new(&hour.partition.tenant, classes);
+        if let Some((key, file)) = hour.object {
+            stored::read_file(&key, file, &mut |row| splitter.add(row))
+                .map_err(|error| error.either(|source| PartsError::Object { key, source }, PartsError::Seal))?;
+        }
+        let files = splitter.finish(hour.may_replace)?;
+        Ok(files.into_iter().map(|file| Part::new(source(file.class), file)).collect())
+    }
+
+    fn write<'a>(&'a self, partition: &'a Partition, part: &'a Part) -> BoxFuture<'a, Result<(), WriteError>> {
+        Box::pin(async move {
+            let Some(class) = class_of(&part.name) else { return Ok(()) };
+            let key = key(class, &self.region, partition);
+            self.source(class).await.replace_file(&key, CONTENT_TYPE, part.path()).await
+        })
+    }
+
+    fn remedy(&self, part: &str, error: &WriteError) -> String {
+        let Subscription { account, bucket, .. } = &self.subscription;
+        if error.is_answer() {
+            return format!(
+                "see that {bucket} is the bucket of Security Lake in {}, and that the role of the custom source {part} may \
+                 use its key: see docs/security-lake.md",
+                self.region
+            );
+        }
+        let role = class_of(part).map(|class| self.role(class)).unwrap_or_default();
+        format!(
+            "if its role cannot be assumed, make the custom source {part} in the account {account} with \
+             infra/security-lake/sources.sh, and let the function assume {role}: see docs/security-lake.md; otherwise \
+             nothing: the next run tries again"
+        )
+    }
+
+    fn check(&self) -> BoxFuture<'_, Check> {
+        Box::pin(async {
+            let (classes, mut lacking) = (classes(), Vec::new());
+            for class in &classes {
+                if self.credentials(*class).await.provide_credentials().await.is_err() {
+                    lacking.push(source(*class));
+                }
+            }
+            if lacking.is_empty() {
+                return Check::ok(NAME, format!("the roles of its {} sources can be assumed", classes.len()));
+            }
+            let account = &self.subscription.account;
+            let detail = format!("the roles of {} cannot be assumed", lacking.join(", "));
+            Check::new(NAME, Status::Failed, detail).remedy(format!(
+                "make the custom sources in the account {account} with infra/security-lake/sources.sh, for this account \
+                 and the external id of SecurityLakeExternalId: see docs/security-lake.md"
+            ))
+        })
+    }
+}
+
+impl PartFile for ClassFile {
+    fn path(&self) -> &Path {
+        ClassFile::path(self)
+    }
+}
+
+/// The class of a source.
+fn class_of(name: &str) -> Option<Class> {
+    classes().into_iter().find(|class| source(*class) == name)
 }
 
 /// The AWS partition of a region.

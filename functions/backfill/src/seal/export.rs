@@ -1,214 +1,182 @@
-//! What is sealed, into Security Lake. The memory has an outbox of hours: each is put in before it is sealed, and taken out
-//! when Security Lake has every class of it. Whatever stops a run, the hour is written again, and replaces itself.
+//! What is sealed, into the outputs: hours go out in order, and a part that is refused waits for the next run.
 
 use std::collections::BTreeSet;
-use std::pin::pin;
-use std::time::Duration;
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use lake::security_lake::{ClassFile, Splitter, source};
-use lake::{Entry, Partition, WriteError, layout, stored};
+use lake::{Partition, WriteError};
 use normalize::MAPPING_VERSION;
-use normalize::ocsf::Class;
 
-use crate::org::leased_state::Leased;
-use crate::outputs::security_lake::SecurityLake;
-use crate::seal::hour::Stop;
-use crate::seal::report::ReconcileReport;
-use crate::seal::run::{LEAST_LEFT, Turn, TurnError};
-use crate::seal::state::Memory;
+use crate::org::problem::Problem;
+use crate::outputs::outbox::Announced;
+use crate::outputs::sealed_output::{Part, SealedOutput, SealedRows};
+use crate::seal::blocking::blocking;
+use crate::seal::error::HourError;
+use crate::seal::hour::read_entry;
+use crate::seal::run_error::RunError;
+use crate::seal::session::{LEAST_LEFT, Org, SealSession};
 
-/// How often the lease is renewed while objects are written: a run that has lost it must not replace newer rows by older.
-const RENEWED_EVERY: Duration = Duration::from_secs(15);
-
-impl Memory {
-    /// Puts an hour into the outbox, all of it; whether it was not there.
-    fn announce(&mut self, hour: Timestamp) -> bool {
-        self.outbox.as_mut().is_some_and(|outbox| outbox.insert(hour, BTreeSet::new()).is_none())
-    }
-
-    /// Takes an hour out again: it was not sealed after all.
-    pub(super) fn withdraw(&mut self, hour: Timestamp) {
-        self.keep_back(hour, &BTreeSet::new());
-    }
-
-    /// Notes what is lacking of an hour by now.
-    fn keep_back(&mut self, hour: Timestamp, lacking: &BTreeSet<Class>) {
-        let Some(outbox) = &mut self.outbox else { return };
-        if lacking.is_empty() {
-            outbox.remove(&hour);
-        } else {
-            outbox.insert(hour, lacking.iter().map(|class| class.uid()).collect());
-        }
-    }
+/// What became of the outboxes.
+#[derive(Debug, Default)]
+pub(crate) struct Exported {
+    /// Hours that an output got, whole.
+    pub(crate) hours: u64,
+    /// Hours that an output lacks, or a part of them.
+    pub(crate) left: u64,
+    /// Whether the time ended before all of them were tried, and those that were tried were written.
+    pub(crate) is_cut_short: bool,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) stopped: Option<RunError>,
 }
 
-impl Turn<'_> {
-    /// Fills the outbox with every sealed hour when Security Lake is switched on, and forgets it when it is switched off:
-    /// what is sealed from then on would be missing when it is switched on again.
-    pub(super) async fn switch_exports(&self, leased: &mut Leased<'_, Memory>) -> Result<(), TurnError> {
-        match (&self.function.security_lake, &leased.state.outbox) {
-            (Some(_), None) => {
-                let sealed = self.holdings().await?.sealed.into_iter();
-                leased.state.outbox = Some(sealed.map(|hour| (hour, BTreeSet::new())).collect());
-            }
-            (None, Some(_)) => leased.state.outbox = None,
-            _ => return Ok(()),
-        }
-        Ok(leased.keep().await?)
+/// Switches outboxes on and off as outputs are.
+pub(crate) async fn switch(session: &mut SealSession<'_>) -> Result<(), RunError> {
+    let names: BTreeSet<_> = session.org.app.outputs.iter().map(|output| output.name()).collect();
+    if session.leased.state.outboxes.are_for(&names) {
+        return Ok(());
     }
-
-    /// Remembers that an hour is about to be sealed, so that it cannot be forgotten; whether that is news.
-    pub(super) async fn announce(&self, hour: Timestamp, leased: &mut Leased<'_, Memory>) -> Result<bool, TurnError> {
-        let is_news = leased.state.announce(hour);
-        if leased.state.outbox.is_some() {
-            leased.keep().await?;
-        }
-        Ok(is_news)
-    }
-
-    /// Writes what is in the outbox. A class that is refused waits for the next run, and so does an hour that cannot be
-    /// read; the others go on.
-    pub(super) async fn export(
-        &self,
-        leased: &mut Leased<'_, Memory>,
-        report: &mut ReconcileReport,
-    ) -> Result<(), TurnError> {
-        let Some(security_lake) = &self.function.security_lake else { return Ok(()) };
-        let hours = leased.state.outbox.clone().unwrap_or_default();
-        report.to_export = hours.len() as u64;
-        let (mut refused, mut longest, mut is_of_use) = (BTreeSet::new(), LEAST_LEFT / 2, None);
-        for (hour, lacking) in hours {
-            let lacking = classes(&lacking);
-            if lacking.is_subset(&refused) {
-                continue;
-            }
-            let begun = self.function.clock.elapsed();
-            if self.deadline.left() < longest * 2 {
-                report.is_export_cut_short = is_of_use != Some(false);
-                return Ok(());
-            }
-            let partition = Partition { tenant: self.tenant.clone(), hour };
-            let still = match self.split(&partition, lacking.clone()).await {
-                Ok(None) => BTreeSet::new(),
-                Ok(Some(files)) => {
-                    Box::pin(self.write(security_lake, &partition, files, &mut refused, leased, report)).await?
-                }
-                Err(TurnError::Hour(stop)) if stop.is_of_this_hour() => {
-                    let what = format!("the hour {hour} is not in Security Lake: {}", lake::quarantine::reason(&stop));
-                    report.problem(what, stop.remedy().to_owned());
-                    lacking.clone()
-                }
-                Err(error) => return Err(error),
-            };
-            is_of_use = Some(is_of_use == Some(true) || still != lacking);
-            report.to_export -= u64::from(still.is_empty());
-            leased.state.keep_back(hour, &still);
-            leased.keep().await?;
-            longest = longest.max(self.function.clock.elapsed().saturating_sub(begun));
-        }
-        Ok(())
-    }
-
-    /// The rows of an hour's seal, in files by class. Sealed again or mapped anew, a class may have none where it had some:
-    /// then it has an empty file, which replaces them. None if the hour has no seal: it was put into the outbox, and then
-    /// not sealed.
-    async fn split(
-        &self,
-        partition: &Partition,
-        classes: BTreeSet<Class>,
-    ) -> Result<Option<Vec<ClassFile>>, TurnError> {
-        let (entry, _) = self.lake.read_state::<Entry>(&layout::ledger_key(partition)).await?;
-        let Some(entry) = entry else { return Ok(None) };
-        let mut splitter = Splitter::new(self.tenant, classes);
-        if let Some(object) = entry.object {
-            let file = self.lake.fetch_object(&object).await?.ok_or_else(|| Stop::Gone(object.clone()))?;
-            stored::read_file(&object, file, &mut |row| splitter.add(row))
-                .map_err(|error| error.either(|source| Stop::Object { key: object, source }, Stop::from))?;
-        }
-        let may_replace = entry.generation > 1 || entry.mapping != MAPPING_VERSION;
-        Ok(Some(splitter.finish(may_replace).map_err(Stop::from)?))
-    }
-
-    /// Writes an hour's files, but those of classes that were refused before; the classes that are still lacking.
-    async fn write(
-        &self,
-        security_lake: &SecurityLake,
-        partition: &Partition,
-        mut files: Vec<ClassFile>,
-        refused: &mut BTreeSet<Class>,
-        leased: &mut Leased<'_, Memory>,
-        report: &mut ReconcileReport,
-    ) -> Result<BTreeSet<Class>, TurnError> {
-        let mut still: BTreeSet<_> = files.iter().map(|file| file.class).filter(|it| refused.contains(it)).collect();
-        files.retain(|file| !refused.contains(&file.class));
-        for (class, error) in Box::pin(self.upload(security_lake, partition, &files, leased)).await? {
-            let what = format!("{} of Security Lake lacks hours: {}", source(class), lake::quarantine::reason(&error));
-            report.problem(what, security_lake.remedy(class, &error));
-            still.insert(class);
-            refused.insert(class);
-        }
-        report.exported += u64::from(still.is_empty());
-        Ok(still)
-    }
-
-    /// Writes files for as long as the lease is this run's; those that were refused, and why.
-    async fn upload(
-        &self,
-        security_lake: &SecurityLake,
-        partition: &Partition,
-        files: &[ClassFile],
-        leased: &mut Leased<'_, Memory>,
-    ) -> Result<Vec<(Class, WriteError)>, TurnError> {
-        leased.keep().await?;
-        let mut renewal = tokio::time::interval_at(tokio::time::Instant::now() + RENEWED_EVERY, RENEWED_EVERY);
-        let mut uploads = pin!(async {
-            let mut refused = Vec::new();
-            for file in files {
-                if let Err(error) = security_lake.write(partition, file).await {
-                    refused.push((file.class, error));
-                }
-            }
-            refused
-        });
-        loop {
-            tokio::select! {
-                refused = &mut uploads => return Ok(refused),
-                _ = renewal.tick() => leased.keep().await?,
-            }
-        }
-    }
+    let sealed = session.listing().await?.entries;
+    session.leased.state.outboxes.switch(&names, &sealed);
+    Ok(session.leased.keep().await?)
 }
 
-/// The classes of these uids; of none, all.
-fn classes(uids: &BTreeSet<u16>) -> BTreeSet<Class> {
-    if uids.is_empty() {
-        lake::security_lake::classes()
-    } else {
-        uids.iter().copied().filter_map(Class::from_uid).collect()
+/// Remembers that an hour is about to be sealed, so that no stop comes between the seal and what is to be known of it.
+pub(crate) async fn announce(session: &mut SealSession<'_>, hour: Timestamp) -> Result<Announced, RunError> {
+    let state = &mut session.leased.state;
+    let announced = state.outboxes.announce(hour);
+    if !state.outboxes.is_empty() {
+        session.leased.keep().await?;
     }
+    Ok(announced)
 }
 
-#[cfg(test)]
-mod tests {
-    use jiff::SignedDuration;
-
-    use super::*;
-
-    #[test]
-    fn an_hour_stays_in_the_outbox_until_every_class_is_written() {
-        let hour = Timestamp::UNIX_EPOCH;
-        let mut memory = Memory { outbox: Some([].into()), ..Memory::default() };
-        assert!(memory.announce(hour));
-        memory.keep_back(hour, &[Class::Authentication].into());
-        assert_eq!(classes(&memory.outbox.as_ref().unwrap()[&hour]), [Class::Authentication].into());
-        assert!(!memory.announce(hour), "it was there, and all of it is lacking again");
-        assert_eq!(classes(&memory.outbox.as_ref().unwrap()[&hour]), lake::security_lake::classes());
-        memory.announce(hour + SignedDuration::from_hours(1));
-        memory.withdraw(hour);
-        assert_eq!(memory.outbox.unwrap().len(), 1);
-        let mut switched_off = Memory::default();
-        assert!(!switched_off.announce(hour));
-        assert_eq!(switched_off.outbox, None);
+/// Writes what is in the outboxes.
+pub(crate) async fn export(session: &mut SealSession<'_>) -> Exported {
+    let mut total = Exported::default();
+    for output in &session.org.app.outputs {
+        let exported = Box::pin(export_to(session, output)).await;
+        total.hours += exported.hours;
+        total.left += exported.left;
+        total.is_cut_short |= exported.is_cut_short;
+        total.problems.extend(exported.problems);
+        if exported.stopped.is_some() {
+            total.stopped = exported.stopped;
+            break;
+        }
     }
+    total
+}
+
+async fn export_to(session: &mut SealSession<'_>, output: &Arc<dyn SealedOutput>) -> Exported {
+    let hours = session.leased.state.outboxes.waiting(output.name());
+    let mut total = Exported { left: hours.len() as u64, ..Exported::default() };
+    let (mut refused, mut longest, mut is_of_use) = (BTreeSet::new(), LEAST_LEFT / 2, None);
+    for (hour, lacking) in hours {
+        let lacking = if lacking.is_empty() { output.part_names() } else { lacking };
+        if lacking.is_subset(&refused) {
+            continue;
+        }
+        let left = session.org.deadline.left();
+        if left < longest * 2 {
+            total.is_cut_short = is_of_use != Some(false);
+            return total;
+        }
+        let still = match Box::pin(export_hour(session, output, hour, &lacking, &refused)).await {
+            Ok(failures) => {
+                let still = failures.still;
+                total.hours += u64::from(failures.has_seal && still.is_empty());
+                total.problems.extend(failures.problems);
+                refused.extend(failures.refused);
+                still
+            }
+            Err(RunError::Hour(error)) if error.is_of_this_hour() => {
+                let what = format!("{} lacks the hour {hour}: {}", output.name(), lake::quarantine::reason(&error));
+                total.problems.push(Problem::told(session.org.tenant.as_str(), what, error.remedy()));
+                lacking.clone()
+            }
+            Err(error) => {
+                total.stopped = Some(error);
+                return total;
+            }
+        };
+        is_of_use = Some(is_of_use == Some(true) || still != lacking);
+        total.left -= u64::from(still.is_empty());
+        session.leased.state.outboxes.set_lacking(output.name(), hour, still);
+        if let Err(error) = session.leased.keep().await {
+            total.stopped = Some(error.into());
+            return total;
+        }
+        longest = longest.max(left.saturating_sub(session.org.deadline.left()));
+    }
+    total
+}
+
+/// What an output did not take of an hour.
+#[derive(Default)]
+struct Failures {
+    has_seal: bool,
+    /// Parts that it still lacks.
+    still: BTreeSet<String>,
+    /// Parts that it refused now.
+    refused: BTreeSet<String>,
+    problems: Vec<Problem>,
+}
+
+async fn export_hour(
+    session: &mut SealSession<'_>,
+    output: &Arc<dyn SealedOutput>,
+    hour: Timestamp,
+    lacking: &BTreeSet<String>,
+    refused: &BTreeSet<String>,
+) -> Result<Failures, RunError> {
+    let (org, partition) = (session.org, session.partition(hour));
+    let parts = Box::pin(session.leased.during(split(org, output, &partition, lacking))).await??;
+    // It was put into the outbox, and then not sealed.
+    let Some(mut parts) = parts else { return Ok(Failures::default()) };
+    let still = parts.iter().map(|part| part.name.clone()).filter(|name| refused.contains(name)).collect();
+    let mut failures = Failures { has_seal: true, still, ..Failures::default() };
+    parts.retain(|part| !refused.contains(&part.name));
+    // A run that has lost the lease must not replace newer rows by older.
+    session.leased.keep().await?;
+    for (name, error) in session.leased.during(upload(&**output, &partition, &parts)).await? {
+        let what = format!("{name} of {} lacks hours: {}", output.name(), lake::quarantine::reason(&error));
+        failures.problems.push(Problem::told(org.tenant.as_str(), what, output.remedy(&name, &error)));
+        failures.still.insert(name.clone());
+        failures.refused.insert(name);
+    }
+    Ok(failures)
+}
+
+/// The parts of an hour's seal; none if it has no seal. Sealed again or mapped anew, a part may have no rows where it had
+/// some: then it is an empty file, which replaces them.
+async fn split(
+    org: &Org<'_>,
+    output: &Arc<dyn SealedOutput>,
+    partition: &Partition,
+    lacking: &BTreeSet<String>,
+) -> Result<Option<Vec<Part>>, HourError> {
+    let (entry, _) = read_entry(org, partition).await?;
+    let Some(entry) = entry else { return Ok(None) };
+    let may_replace = entry.generation > 1 || entry.mapping != MAPPING_VERSION;
+    let object = match entry.object {
+        Some(key) => {
+            let file = org.lake().fetch_object(&key).await?.ok_or_else(|| HourError::Gone(key.clone()))?;
+            Some((key, file))
+        }
+        None => None,
+    };
+    let (output, partition, lacking) = (Arc::clone(output), partition.clone(), lacking.clone());
+    let parts = blocking(move || output.parts(SealedRows { partition: &partition, object, may_replace }, &lacking));
+    Ok(Some(parts.await??))
+}
+
+/// Writes parts; returns those that were refused, and why.
+async fn upload(output: &dyn SealedOutput, partition: &Partition, parts: &[Part]) -> Vec<(String, WriteError)> {
+    let mut refused = Vec::new();
+    for part in parts {
+        if let Err(error) = output.write(partition, part).await {
+            refused.push((part.name.clone(), error));
+        }
+    }
+    refused
 }

@@ -1,14 +1,13 @@
-//! What reconciling came to: an org's hours, and what stood in the way.
+//! What sealing came to: plain data.
 
 use jiff::Timestamp;
+use lake::Word;
+use lake::ledger::{Entry, Recorded};
 use serde::Serialize;
 
+use crate::aws::metrics::HourCounts;
 use crate::events::{Gap, SealedHour};
-use crate::org::backoff::STORE;
-use crate::org::leased_state::LeaseError;
 use crate::org::problem::Problem;
-use crate::seal::hour::Stop;
-use crate::seal::run::TurnError;
 
 /// What became of an org's hours.
 #[derive(Debug, Default, Serialize)]
@@ -19,68 +18,64 @@ pub struct ReconcileReport {
     pub is_complete: bool,
     /// The hours that were sealed, in order.
     pub sealed: Vec<SealedHour>,
-    /// What was missing, and is there now.
+    /// What was missing and has been repaired.
     pub gaps: Vec<Gap>,
     /// Hours that are due and were not reached.
     pub due: u64,
-    /// Objects that were cleared away.
+    /// Hours whose claim waits for a further read of the API.
+    pub unsettled: u64,
+    /// When the first of these reads is due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_recheck: Option<Timestamp>,
+    /// Objects that were removed.
     pub removed: u64,
-    /// Hours that Security Lake got, whole.
+    /// Hours that an output got, whole.
     pub exported: u64,
-    /// Hours that it lacks, or a class of them.
+    /// Hours that an output lacks, or a part of them.
     pub to_export: u64,
-    /// Whether the time was up before all of them were tried, and those that were tried were not in vain.
+    /// Whether the time ended before all of them were tried, and those that were tried were written.
     #[serde(skip)]
-    pub(super) is_export_cut_short: bool,
+    pub(crate) is_export_cut_short: bool,
     /// Until when another run has the lease.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held_until: Option<Timestamp>,
-    /// What stood in the way.
+    /// What went wrong.
     pub problems: Vec<Problem>,
 }
 
 impl ReconcileReport {
-    /// Whether the time was up before every hour had its seal, or Security Lake every hour.
+    /// Returns whether the time ended before every hour had its seal, or an output every hour.
     pub fn is_cut_short(&self) -> bool {
         let is_sealing = self.due > 0 && self.problems.is_empty();
         (is_sealing || self.is_export_cut_short) && self.held_until.is_none()
     }
 
-    pub(super) fn hour(&mut self, hour: Timestamp, stop: &Stop) {
-        self.problem(
-            format!("the hour {hour} is not sealed: {}", lake::quarantine::reason(stop)),
-            stop.remedy().to_owned(),
-        );
-    }
-
-    pub(super) fn stop(&mut self, error: &TurnError) {
-        match error {
-            TurnError::Memory(LeaseError::Held(held)) => self.held_until = Some(held.until),
-            TurnError::Hour(Stop::Okta(cause)) => self.problem(lake::quarantine::reason(cause), cause.remedy()),
-            other => self.problem(lake::quarantine::reason(other), STORE.to_owned()),
+    /// Returns the numbers of several orgs together.
+    pub fn counts(reports: &[Self]) -> HourCounts {
+        let mut counts = HourCounts::default();
+        for report in reports {
+            counts.sealed += report.sealed.len() as u64;
+            counts.due += report.due;
+            counts.repaired += report.gaps.iter().map(|gap| gap.missing).sum::<u64>();
+            counts.unconfirmed += report.sealed.iter().map(unconfirmed).sum::<u64>();
+            let is_contradicted = |hour: &&SealedHour| hour.completeness == Word::Contradicted;
+            counts.contradicted += report.sealed.iter().filter(is_contradicted).count() as u64;
         }
-    }
-
-    pub(super) fn problem(&mut self, what: String, remedy: String) {
-        self.problems.push(Problem::told(&self.tenant, what, remedy));
+        counts
     }
 }
 
-impl Stop {
-    /// Whether it says nothing about other hours.
-    pub(super) fn is_of_this_hour(&self) -> bool {
-        matches!(self, Self::Raced(_) | Self::Object { .. } | Self::Gone(_) | Self::Seal(_) | Self::Json(_))
-    }
+/// What the ledger says of a sealed hour.
+pub(crate) fn sealed_hour(recorded: Recorded) -> SealedHour {
+    let head = recorded.head();
+    let Entry { tenant, hour, generation, object, rows, counts, duplicates, claim, .. } = recorded.entry;
+    let quarantined = claim.evidence().map_or(0, |evidence| evidence.accounts.quarantined);
+    // An hour without rows is complete in the ledger: the number of rows says that it is empty.
+    let completeness = if claim.is_complete() { Word::Complete } else { claim.word() };
+    SealedHour { tenant, hour, generation, object, rows, completeness, counts, quarantined, duplicates, head }
+}
 
-    /// What a person does about it.
-    pub(super) fn remedy(&self) -> &'static str {
-        match self {
-            Self::Raced(_) => "nothing: it is tried again",
-            Self::Object { source, .. } => source.remedy(),
-            Self::Seal(error) => error.remedy(),
-            Self::State(error) => error.remedy(),
-            Self::Gone(_) => "put back the object: the bucket keeps versions",
-            _ => "report it",
-        }
-    }
+/// How many rows only the stream has, although the API was read.
+pub(crate) fn unconfirmed(hour: &SealedHour) -> u64 {
+    if hour.completeness == Word::StreamOnly { 0 } else { hour.counts.stream_only }
 }

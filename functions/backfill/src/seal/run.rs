@@ -1,298 +1,336 @@
-//! The action `reconcile`: every closed hour is compared with the API, repaired, sealed and entered into the ledger; what
-//! came after the seal is sealed with it again; what nobody needs any more is cleared away.
+//! One org's hours in one invocation: what is due is sealed, what is superseded is removed, what is sealed is exported.
 
-use std::collections::BTreeSet;
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use lake::ledger::Entry;
-use lake::{Claim, Lake, Partition, StateError, layout};
-use normalize::{MAPPING_VERSION, Tenant};
-use okta::Client;
+use lake::{Partition, StateError};
+use normalize::MAPPING_VERSION;
 
-use crate::app::App;
 use crate::command::Renormalize;
-use crate::data_type::{LOG_STREAMS, LOGS};
-use crate::events::{Event, Gap, SealedHour};
+use crate::events::{Event, Gap, SealedHour, Unconfirmed};
 use crate::history::plan::{RETENTION, Range};
 use crate::history::request::State;
 use crate::history::store::Jobs;
-use crate::org::context::OrgContext;
-use crate::org::deadline::Deadline;
-use crate::org::leased_state::{LeaseError, Leased};
-use crate::seal::due::{Holdings, Why};
-use crate::seal::hour::{Ended, Outcome, Stop, Task, Tools, seal_hour};
-use crate::seal::report::ReconcileReport;
-use crate::seal::state::Memory;
+use crate::org::problem::Problem;
+use crate::seal::clear::clear;
+use crate::seal::due::{self, DELETE_AFTER, DueReason, LakeListing};
+use crate::seal::error::HourError;
+use crate::seal::export::{self, Exported};
+use crate::seal::hour::{HourHints, HourOutcome, Sealed, Task, read_entry, seal_hour};
+use crate::seal::rebuild::rebuild;
+use crate::seal::recheck::schedule_recheck;
+use crate::seal::report::{ReconcileReport, sealed_hour, unconfirmed};
+use crate::seal::run_error::RunError;
+use crate::seal::session::{LEAST_LEFT, Org, SealSession, cautious_now};
+use crate::seal::stream_health;
 
-/// What is superseded stays so long: a query that began before the switch may still read it.
-pub const GRACE: SignedDuration = SignedDuration::from_hours(1);
+/// After this many hours in a row that the API does not give, the others are left to the next run.
+const FAILURES_IN_A_ROW: u32 = 3;
 
-/// A day after its end each hour is compared once more: Okta stores some events late, and a bounded request tells only
-/// of those that are stored.
-pub const SECOND_LOOK: SignedDuration = SignedDuration::from_hours(24);
-
-/// An hour is not begun when less than this is left, or twice what the longest took.
-pub(super) const LEAST_LEFT: Duration = Duration::from_secs(5);
-
-/// What is to be done with an org's hours.
-#[derive(Debug, Clone, Copy)]
-pub enum Wish {
-    /// What is due is sealed.
-    Reconcile,
-    /// Sealed hours of a range are mapped anew, if the mapping has changed since.
-    Renormalize(Renormalize),
+/// What became of the hours.
+#[derive(Debug, Default)]
+struct Sealing {
+    sealed: Vec<SealedHour>,
+    gaps: Vec<Gap>,
+    due: u64,
+    removed: u64,
+    problems: Vec<Problem>,
+    stopped: Option<RunError>,
 }
 
-/// Does it, for the org whose secret has this name. Without a usable secret, for the org of this name, by its stream alone.
-pub async fn run(app: &App, name: &str, wish: Wish, deadline: &Deadline) -> ReconcileReport {
-    let mut report = ReconcileReport { tenant: name.to_owned(), ..ReconcileReport::default() };
-    let org = match OrgContext::open_offline(app, name, deadline).await {
-        Ok(org) => org,
-        Err(error) => {
-            report.problem(error.to_string(), "put a `tenant` into the secret".to_owned());
-            return report;
+/// Seals what is due, removes what is superseded and exports what is sealed.
+pub async fn reconcile(org: &Org<'_>) -> ReconcileReport {
+    let mut session = match SealSession::begin(org).await {
+        Ok(session) => session,
+        Err(error) => return stopped(org, &error.into()),
+    };
+    let sealing = match export::switch(&mut session).await {
+        Ok(()) => Box::pin(seal_due(&mut session)).await,
+        Err(error) => Sealing { stopped: Some(error), ..Sealing::default() },
+    };
+    let exported = Box::pin(export_unless_lost(&mut session, &sealing)).await;
+    report(session, sealing, exported).await
+}
+
+/// Maps sealed hours of a range anew, if the mapping has changed since.
+pub async fn renormalize(org: &Org<'_>, wanted: Renormalize) -> ReconcileReport {
+    let mut session = match SealSession::begin(org).await {
+        Ok(session) => session,
+        Err(error) => return stopped(org, &error.into()),
+    };
+    let sealing = match export::switch(&mut session).await {
+        Ok(()) => Box::pin(remap(&mut session, wanted)).await,
+        Err(error) => Sealing { stopped: Some(error), ..Sealing::default() },
+    };
+    let exported =
+        if wanted.dry_run { Exported::default() } else { Box::pin(export_unless_lost(&mut session, &sealing)).await };
+    report(session, sealing, exported).await
+}
+
+/// What stands in the way of sealing does not stand in the way of exports; a lost lease does.
+async fn export_unless_lost(session: &mut SealSession<'_>, sealing: &Sealing) -> Exported {
+    match &sealing.stopped {
+        Some(RunError::Lease(_)) => Exported::default(),
+        _ => export::export(session).await,
+    }
+}
+
+async fn report(session: SealSession<'_>, sealing: Sealing, exported: Exported) -> ReconcileReport {
+    let org = session.org;
+    let unsettled = unsettled(&session.leased.state.recheck, cautious_now(org));
+    let given_back = session.leased.give_back().await.err().map(RunError::from);
+    let stopped = sealing.stopped.or(exported.stopped).or(given_back);
+    let held_until = stopped.as_ref().and_then(RunError::held).map(|held| held.until);
+    let mut problems: Vec<_> = sealing.problems.into_iter().chain(exported.problems).collect();
+    if held_until.is_none() {
+        problems.extend(stopped.map(|error| error.problem(org.tenant.as_str())));
+    }
+    ReconcileReport {
+        tenant: org.tenant.to_string(),
+        is_complete: sealing.due + exported.left == 0 && problems.is_empty() && held_until.is_none(),
+        sealed: sealing.sealed,
+        gaps: sealing.gaps,
+        due: sealing.due,
+        unsettled: unsettled.len() as u64,
+        next_recheck: unsettled.into_iter().min(),
+        removed: sealing.removed,
+        exported: exported.hours,
+        to_export: exported.left,
+        is_export_cut_short: exported.is_cut_short,
+        held_until,
+        problems,
+    }
+}
+
+/// When the rechecks are due of hours that are old enough to have had theirs.
+fn unsettled(recheck: &BTreeMap<Timestamp, Timestamp>, now: Timestamp) -> Vec<Timestamp> {
+    let is_old = |hour: Timestamp| now.duration_since(hour) > due::HOUR + due::RECHECK_AFTER;
+    recheck.iter().filter(|(hour, _)| is_old(**hour)).map(|(_, from)| *from).collect()
+}
+
+fn stopped(org: &Org<'_>, error: &RunError) -> ReconcileReport {
+    let held_until = error.held().map(|held| held.until);
+    let problems = if held_until.is_some() { Vec::new() } else { vec![error.problem(org.tenant.as_str())] };
+    ReconcileReport { tenant: org.tenant.to_string(), held_until, problems, ..ReconcileReport::default() }
+}
+
+async fn seal_due(session: &mut SealSession<'_>) -> Sealing {
+    let mut sealing = Sealing::default();
+    let (due, listing) = match plan(session, &mut sealing.problems).await {
+        Ok(planned) => planned,
+        Err(error) => return Sealing { stopped: Some(error), ..sealing },
+    };
+    let (mut longest, mut failures) = (LEAST_LEFT / 2, 0);
+    sealing.due = due.len() as u64;
+    for (hour, reason) in due {
+        let left = session.org.deadline.left();
+        if left < longest * 2 || failures >= FAILURES_IN_A_ROW {
+            return sealing;
+        }
+        let partition = session.partition(hour);
+        tracing::debug!(%hour, ?reason, "an hour is due");
+        match Box::pin(seal(session, &partition, Task::Reconcile, &listing)).await {
+            Ok(done) => {
+                sealing.due -= 1;
+                failures = 0;
+                sealing.sealed.extend(done.sealed);
+                sealing.gaps.extend(done.gap);
+            }
+            Err(RunError::Hour(HourError::Deadline)) => return sealing,
+            Err(RunError::Hour(error)) if error.is_of_this_hour() => {
+                failures += u32::from(matches!(error, HourError::Okta(_)));
+                sealing.problems.push(hour_problem(session.org, hour, &error));
+            }
+            Err(error) => return Sealing { stopped: Some(error), ..sealing },
+        }
+        longest = longest.max(left.saturating_sub(session.org.deadline.left()));
+    }
+    match clear(session).await {
+        Ok(removed) => Sealing { removed, ..sealing },
+        Err(error) => Sealing { stopped: Some(error), ..sealing },
+    }
+}
+
+fn hour_problem(org: &Org<'_>, hour: Timestamp, error: &HourError) -> Problem {
+    let what = format!("the hour {hour} is not sealed: {}", lake::quarantine::reason(error));
+    Problem::told(org.tenant.as_str(), what, error.remedy())
+}
+
+/// Decides which hours are due.
+async fn plan(
+    session: &mut SealSession<'_>,
+    problems: &mut Vec<Problem>,
+) -> Result<(BTreeMap<Timestamp, DueReason>, LakeListing), RunError> {
+    let org = session.org;
+    let health = stream_health::look(org, &session.leased.state, cautious_now(org)).await;
+    problems.extend(health.problem);
+    session.leased.state.stream = health.stream;
+    let listing = session.listing().await?;
+    let filling = filling(org).await?;
+    let now = cautious_now(org);
+    let state = &mut session.leased.state;
+    rebuild(org, state, &listing, now).await?;
+    let since = listing.since(state.since, now, RETENTION);
+    state.since = Some(since);
+    // Beyond what Okta keeps nothing can be verified any more.
+    state.recheck.retain(|hour, _| now.duration_since(*hour) < RETENTION);
+    for hour in listing.with_several_seals() {
+        state.superseded.entry(hour).or_insert(now.checked_add(DELETE_AFTER).unwrap_or(Timestamp::MAX));
+    }
+    let is_due = |(hour, from): (&Timestamp, &Timestamp)| (health.is_log_readable && *from <= now).then_some(*hour);
+    let recheck: BTreeSet<_> = state.recheck.iter().filter_map(is_due).collect();
+    let allowance = state.lateness.allowance().max(org.app.lateness);
+    let closed_by = now.checked_sub(allowance).unwrap_or(now);
+    let due = listing.due(since, closed_by, &filling, &recheck);
+    Ok((without_merged(session, &listing, due).await?, listing))
+}
+
+/// Leaves out sealed hours whose objects in `live/` are all in their seals: these objects are only to be removed.
+async fn without_merged(
+    session: &mut SealSession<'_>,
+    listing: &LakeListing,
+    mut due: BTreeMap<Timestamp, DueReason>,
+) -> Result<BTreeMap<Timestamp, DueReason>, RunError> {
+    let in_live: Vec<_> = due.iter().filter(|(_, reason)| **reason == DueReason::Live).map(|(hour, _)| *hour).collect();
+    for hour in in_live {
+        let entry = match read_entry(session.org, &session.partition(hour)).await {
+            Ok((entry, _)) => entry,
+            // It fails again when the hour is looked at, and is a problem then.
+            Err(error) if error.is_of_this_hour() => continue,
+            Err(error) => return Err(error.into()),
+        };
+        let Some(entry) = entry else { continue };
+        if listing.live.get(&hour).is_some_and(|names| names.is_subset(&entry.inputs)) {
+            due.remove(&hour);
+            session.leased.state.superseded.entry(hour).or_insert(removable_at(&entry));
+        }
+    }
+    Ok(due)
+}
+
+fn removable_at(entry: &Entry) -> Timestamp {
+    entry.sealed.checked_add(DELETE_AFTER).unwrap_or(Timestamp::MAX)
+}
+
+/// What an hour came to.
+#[derive(Debug, Default)]
+struct Done {
+    sealed: Option<SealedHour>,
+    gap: Option<Gap>,
+}
+
+/// Seals an hour while the lease is renewed.
+async fn seal(
+    session: &mut SealSession<'_>,
+    partition: &Partition,
+    task: Task,
+    listing: &LakeListing,
+) -> Result<Done, RunError> {
+    let org = session.org;
+    let announced = export::announce(session, partition.hour).await?;
+    let has_stream = session.leased.state.has_stream;
+    let hints = HourHints {
+        has_stream,
+        has_seals: listing.sealed.contains_key(&partition.hour),
+        has_checkpoint: listing.checkpoints.contains(&partition.hour),
+    };
+    let outcome = session.leased.during(seal_hour(org, partition, task, hints)).await??;
+    let state = &mut session.leased.state;
+    let done = match outcome {
+        HourOutcome::Sealed(sealed) => {
+            let Sealed { recorded, gap, has_stream: brings_stream } = *sealed;
+            let entry = &recorded.entry;
+            state.has_stream |= brings_stream;
+            let is_new = entry.generations.is_empty();
+            state.entries = state.entries.map(|entries| entries + u64::from(is_new));
+            if task == Task::Reconcile {
+                state.lateness = state.lateness.decayed_with(entry.lateness);
+                schedule_recheck(&mut state.recheck, entry, entry.sealed, org.app.recheck_after);
+            }
+            state.superseded.insert(entry.hour, removable_at(entry));
+            session.leased.keep().await?;
+            publish(org, sealed_hour(recorded), gap, has_stream).await
+        }
+        HourOutcome::Unchanged(entry) => {
+            state.superseded.entry(entry.hour).or_insert(removable_at(&entry));
+            schedule_recheck(&mut state.recheck, &entry, cautious_now(org), org.app.recheck_after);
+            state.outboxes.withdraw(partition.hour, &announced);
+            session.leased.keep().await?;
+            Done::default()
         }
     };
-    org.tenant.as_str().clone_into(&mut report.tenant);
-    let turn = Turn {
-        function: app,
-        client: org.client.as_ref(),
-        lake: org.lake(),
-        tenant: &org.tenant,
-        deadline: &org.deadline,
+    Ok(done)
+}
+
+async fn publish(org: &Org<'_>, sealed: SealedHour, gap: Option<Gap>, has_stream: bool) -> Done {
+    let SealedHour { hour, generation, rows, completeness, counts, quarantined, duplicates, .. } = &sealed;
+    let repaired = counts.repaired;
+    tracing::info!(%hour, generation, rows, repaired, quarantined, duplicates, %completeness, "an hour is sealed");
+    org.app.bus.publish(&Event::HourSealed(sealed.clone())).await;
+    let gap = gap.filter(|_| has_stream);
+    if let Some(gap) = &gap {
+        org.app.bus.publish(&Event::GapRepaired(gap.clone())).await;
+    }
+    let events = unconfirmed(&sealed);
+    if events > 0 {
+        let remedy = "Okta's API does not have these events: look at the rows of the hour whose metadata.source is stream, \
+                      and at who may put messages into the queue";
+        tracing::warn!(%hour, events, remedy, "events of the stream are not confirmed by the API");
+        let (tenant, remedy) = (sealed.tenant.clone(), remedy.to_owned());
+        let detail = Unconfirmed { tenant, hour: *hour, generation: *generation, events, remedy };
+        org.app.bus.publish(&Event::Unconfirmed(detail)).await;
+    }
+    Done { sealed: Some(sealed), gap }
+}
+
+async fn remap(session: &mut SealSession<'_>, wanted: Renormalize) -> Sealing {
+    let mut sealing = Sealing::default();
+    let (stale, listing) = match stale(session, wanted, &mut sealing.problems).await {
+        Ok(found) => found,
+        Err(error) => return Sealing { stopped: Some(error), ..sealing },
     };
-    if let Err(stop) = Box::pin(turn.take(&org, wish, &mut report)).await {
-        report.stop(&stop);
+    sealing.due = stale.len() as u64;
+    for partition in stale.iter().filter(|_| !wanted.dry_run) {
+        if !session.org.deadline.allows(LEAST_LEFT) {
+            return sealing;
+        }
+        match Box::pin(seal(session, partition, Task::Remap, &listing)).await {
+            Ok(done) => {
+                sealing.due -= 1;
+                sealing.sealed.extend(done.sealed);
+            }
+            Err(RunError::Hour(error)) if error.is_of_this_hour() => {
+                sealing.problems.push(hour_problem(session.org, partition.hour, &error));
+            }
+            Err(error) => return Sealing { stopped: Some(error), ..sealing },
+        }
     }
-    report.is_complete =
-        report.due + report.to_export == 0 && report.problems.is_empty() && report.held_until.is_none();
-    report
+    sealing
 }
 
-/// One org's turn in an invocation.
-pub(super) struct Turn<'a> {
-    pub(super) function: &'a App,
-    pub(super) client: Option<&'a Client>,
-    pub(super) lake: &'a Lake,
-    pub(super) tenant: &'a Tenant,
-    pub(super) deadline: &'a Deadline,
+/// The sealed hours of a range that an older mapping made.
+async fn stale(
+    session: &SealSession<'_>,
+    wanted: Renormalize,
+    problems: &mut Vec<Problem>,
+) -> Result<(Vec<Partition>, LakeListing), RunError> {
+    let listing = session.listing().await?;
+    let mut stale = Vec::new();
+    for hour in listing.entries.iter().copied().filter(|hour| wanted.since <= *hour && *hour < wanted.until) {
+        let partition = session.partition(hour);
+        match read_entry(session.org, &partition).await {
+            Ok((Some(entry), _)) if entry.mapping != MAPPING_VERSION => stale.push(partition),
+            Ok(_) => {}
+            Err(error) if error.is_of_this_hour() => problems.push(hour_problem(session.org, hour, &error)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok((stale, listing))
 }
 
-impl Turn<'_> {
-    async fn take(
-        &self,
-        org: &OrgContext<'_, Option<Client>>,
-        wish: Wish,
-        report: &mut ReconcileReport,
-    ) -> Result<(), TurnError> {
-        let mut leased = Leased::<Memory>::take(org).await?;
-        self.switch_exports(&mut leased).await?;
-        let outcome = match wish {
-            Wish::Reconcile => Box::pin(self.reconcile(&mut leased, report)).await,
-            Wish::Renormalize(wanted) => Box::pin(self.renormalize(&mut leased, wanted, report)).await,
-        };
-        // What stands in the way of sealing does not stand in its way; a lease that is lost does.
-        let exported = match (&outcome, wish) {
-            (Err(TurnError::Memory(_)), _) => Ok(()),
-            (_, Wish::Renormalize(wanted)) if wanted.dry_run => Ok(()),
-            _ => Box::pin(self.export(&mut leased, report)).await,
-        };
-        leased.give_back().await?;
-        outcome.and(exported)
-    }
-
-    async fn reconcile(&self, leased: &mut Leased<'_, Memory>, report: &mut ReconcileReport) -> Result<(), TurnError> {
-        let is_readable = self.watch(leased, report).await;
-        let holdings = self.holdings().await?;
-        let now = self.now();
-        let memory = &mut leased.state;
-        let since = holdings.since(memory.since, now, RETENTION);
-        memory.since = Some(since);
-        // Beyond what Okta keeps nothing can be verified any more.
-        memory.again.retain(|hour, _| now.duration_since(*hour) < RETENTION);
-        let is_due = |(hour, from): (&Timestamp, &Timestamp)| (is_readable && *from <= now).then_some(*hour);
-        let again: BTreeSet<_> = memory.again.iter().filter_map(is_due).collect();
-        let allowance = memory.lateness.allowance().max(self.function.lateness);
-        let closed_by = now.checked_sub(allowance).unwrap_or(now);
-        let due = holdings.due(since, closed_by, &self.filling().await?, &again);
-        let mut longest = LEAST_LEFT / 2;
-        report.due = due.len() as u64;
-        for (hour, why) in due {
-            let begun = self.function.clock.elapsed();
-            if self.deadline.left() < longest * 2 {
-                return Ok(());
-            }
-            let partition = Partition { tenant: self.tenant.clone(), hour };
-            if why == Why::Live && !self.is_late(&partition, &holdings, leased).await? {
-                report.due -= 1;
-                continue;
-            }
-            match self.seal(&partition, Task::Reconcile, leased, report).await {
-                Ok(()) => report.due -= 1,
-                Err(TurnError::Hour(Stop::Deadline)) => return Ok(()),
-                // The others may well be sealed.
-                Err(TurnError::Hour(stop)) if stop.is_of_this_hour() => report.hour(hour, &stop),
-                Err(error) => return Err(error),
-            }
-            longest = longest.max(self.function.clock.elapsed().saturating_sub(begun));
-        }
-        self.clear(leased, report).await
-    }
-
-    /// Whether a sealed hour has objects in `live/` that are not in its seal. The others are remembered to be removed.
-    async fn is_late(
-        &self,
-        partition: &Partition,
-        holdings: &Holdings,
-        leased: &mut Leased<'_, Memory>,
-    ) -> Result<bool, TurnError> {
-        let (entry, _) = self.lake.read_state::<Entry>(&layout::ledger_key(partition)).await?;
-        let Some(entry) = entry else { return Ok(true) };
-        let is_late = holdings.live.get(&partition.hour).is_some_and(|names| !names.is_subset(&entry.inputs));
-        if !is_late {
-            let free = entry.sealed.checked_add(GRACE).unwrap_or(Timestamp::MAX);
-            leased.state.superseded.entry(partition.hour).or_insert(free);
-        }
-        Ok(is_late)
-    }
-
-    async fn seal(
-        &self,
-        partition: &Partition,
-        task: Task,
-        leased: &mut Leased<'_, Memory>,
-        report: &mut ReconcileReport,
-    ) -> Result<(), TurnError> {
-        let App { sink, bus, clock, page, .. } = self.function;
-        let is_announced = self.announce(partition.hour, leased).await?;
-        let has_stream = leased.state.has_stream;
-        let tools = Tools { client: self.client, sink, bus, clock: &**clock, page: *page, has_stream };
-        let outcome = Box::pin(seal_hour(&tools, partition, task)).await?;
-        let memory = &mut leased.state;
-        let Outcome { entry, gap, has_stream } = match outcome {
-            Ended::Sealed(outcome) => *outcome,
-            Ended::Unchanged(claim) => {
-                if claim.is_complete() {
-                    memory.again.remove(&partition.hour);
-                }
-                if is_announced {
-                    memory.withdraw(partition.hour);
-                }
-                return Ok(leased.keep().await?);
-            }
-        };
-        let later =
-            entry.hour.checked_add(crate::seal::due::HOUR).and_then(|end| end.checked_add(self.function.second_look));
-        match later {
-            _ if entry.claim == Claim::StreamOnly => memory.again.insert(entry.hour, entry.sealed),
-            Ok(later) if entry.sealed < later => memory.again.insert(entry.hour, later),
-            _ => memory.again.remove(&entry.hour),
-        };
-        memory.has_stream |= has_stream;
-        if task == Task::Reconcile {
-            memory.lateness = memory.lateness.decayed_with(entry.lateness);
-        }
-        memory.superseded.insert(entry.hour, entry.sealed.checked_add(GRACE).unwrap_or(Timestamp::MAX));
-        leased.keep().await?;
-        self.tell(entry, gap, tools.has_stream, report).await;
-        Ok(())
-    }
-
-    async fn tell(&self, entry: Entry, gap: Option<Gap>, has_stream: bool, report: &mut ReconcileReport) {
-        let Entry { tenant, hour, generation, object, rows, counts, duplicates, claim, .. } = entry;
-        let completeness = claim.word();
-        let sealed = SealedHour { tenant, hour, generation, object, rows, completeness, counts, duplicates };
-        tracing::info!(%hour, generation, rows, repaired = counts.repaired, duplicates, %completeness, "sealed");
-        self.function.bus.publish(&Event::HourSealed(sealed.clone())).await;
-        report.sealed.push(sealed);
-        if let Some(gap) = gap.filter(|_| has_stream) {
-            self.function.bus.publish(&Event::GapRepaired(gap.clone())).await;
-            report.gaps.push(gap);
-        }
-    }
-
-    async fn renormalize(
-        &self,
-        leased: &mut Leased<'_, Memory>,
-        wanted: Renormalize,
-        report: &mut ReconcileReport,
-    ) -> Result<(), TurnError> {
-        let hours = self.holdings().await?.sealed.into_iter();
-        let hours = hours.filter(|hour| wanted.since <= *hour && *hour < wanted.until);
-        let mut stale = Vec::new();
-        for hour in hours {
-            let partition = Partition { tenant: self.tenant.clone(), hour };
-            let (entry, _) = self.lake.read_state::<Entry>(&layout::ledger_key(&partition)).await?;
-            if entry.is_some_and(|entry| entry.mapping != MAPPING_VERSION) {
-                stale.push(partition);
-            }
-        }
-        report.due = stale.len() as u64;
-        for partition in stale.iter().filter(|_| !wanted.dry_run) {
-            if self.deadline.left() < LEAST_LEFT {
-                break;
-            }
-            self.seal(partition, Task::Remap, leased, report).await?;
-            report.due -= 1;
-        }
-        Ok(())
-    }
-
-    /// Looks after the log stream; whether the org's log can be read.
-    async fn watch(&self, leased: &mut Leased<'_, Memory>, report: &mut ReconcileReport) -> bool {
-        let Some(client) = self.client else { return false };
-        let grants = match client.discover_scopes(&[LOGS.scope, LOG_STREAMS.scope]).await {
-            Ok(grants) => grants,
-            Err(error) => {
-                tracing::warn!(%error, "the org's scopes cannot be found out");
-                return false;
-            }
-        };
-        let watch = crate::seal::stream_health::Watch {
-            app: self.function,
-            client,
-            grants: &grants,
-            lake: self.lake,
-            bus: &self.function.bus,
-            tenant: self.tenant,
-        };
-        if let Err(error) = watch.look(&mut leased.state, self.now()).await {
-            report.problem(lake::quarantine::reason(&error), "nothing: it is tried again".to_owned());
-        }
-        grants.allows(LOGS.scope)
-    }
-
-    pub(super) async fn holdings(&self) -> Result<Holdings, TurnError> {
-        let mut holdings = Holdings::default();
-        for key in self.lake.keys(&layout::live_prefix(self.tenant)).await? {
-            if let Some((hour, name)) = layout::live_object(self.tenant, &key) {
-                holdings.live.entry(hour).or_default().insert(name.to_owned());
-            }
-        }
-        let ledger = self.lake.keys(&layout::ledger_prefix(self.tenant)).await?;
-        holdings.sealed = ledger.iter().filter_map(|key| layout::ledger_hour(self.tenant, key)).collect();
-        Ok(holdings)
-    }
-
-    /// The ranges that collections are still filling.
-    async fn filling(&self) -> Result<Vec<Range>, TurnError> {
-        let jobs = Jobs::new(self.lake.clone(), self.tenant.clone()).all().await?.into_iter();
-        Ok(jobs.flatten().filter(|job| job.state == State::Running).map(|job| job.request.range).collect())
-    }
-
-    pub(super) fn now(&self) -> Timestamp {
-        self.client.map_or_else(|| self.function.clock.now(), Client::cautious_now)
-    }
-}
-
-/// Why a turn ends early.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum TurnError {
-    #[error(transparent)]
-    Memory(#[from] LeaseError),
-    #[error(transparent)]
-    State(#[from] StateError),
-    #[error(transparent)]
-    Hour(#[from] Stop),
+/// The ranges that collections are still filling.
+async fn filling(org: &Org<'_>) -> Result<Vec<Range>, StateError> {
+    let jobs = Jobs::new(org.lake().clone(), org.tenant.clone()).all().await?.into_iter();
+    Ok(jobs.flatten().filter(|job| job.state == State::Running).map(|job| job.request.range).collect())
 }

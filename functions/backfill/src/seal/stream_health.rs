@@ -1,4 +1,4 @@
-//! Looks after the log stream. Okta turns a stream off after failed deliveries, and a dead stream cannot deliver the news
+//! The health of the log stream. Okta turns a stream off after failed deliveries, and a dead stream cannot deliver the news
 //! of its death: the state is read from the API, and so are the latest events, of which the stream must have brought some.
 //! While it is off or silent the log is polled.
 
@@ -7,19 +7,19 @@ use std::convert::Infallible;
 
 use jiff::{SignedDuration, Timestamp};
 use lake::stored::ReadError;
-use lake::{Lake, Partition, StateError, layout, stored};
-use normalize::{IngestPath, LogEvent, Tenant, hour_of};
+use lake::{Partition, StateError, layout, stored};
+use normalize::{IngestPath, LogEvent, hour_of};
 use okta::{Client, Error, Grants};
 
-use crate::app::App;
-use crate::aws::bus::Bus;
-use crate::data_type::LOGS;
+use crate::data_type::{LOG_STREAMS, LOGS};
 use crate::events::{Event, StreamDisabled, StreamSilent};
 use crate::history::poll;
 use crate::okta_log::query::stamp;
 use crate::okta_log::stream_state::{StreamState, stream_state};
+use crate::org::problem::Problem;
 use crate::seal::due::HOUR;
-use crate::seal::state::Memory;
+use crate::seal::session::Org;
+use crate::seal::state::ReconcileState;
 
 /// An event that is younger may still be on its way.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
@@ -36,17 +36,18 @@ const SILENT: &str = "silent";
 /// What is remembered of a stream that brings events.
 const HEARD: &str = "heard";
 
-/// What a look takes.
-pub(crate) struct Watch<'a> {
-    pub(crate) app: &'a App,
-    pub(crate) client: &'a Client,
-    pub(crate) grants: &'a Grants,
-    pub(crate) lake: &'a Lake,
-    pub(crate) bus: &'a Bus,
-    pub(crate) tenant: &'a Tenant,
+/// What was found.
+#[derive(Debug)]
+pub(crate) struct StreamHealth {
+    /// Whether the org's log can be read.
+    pub(crate) is_log_readable: bool,
+    /// The state of the stream that was published last.
+    pub(crate) stream: Option<String>,
+    /// Why the state of the stream is not known.
+    pub(crate) problem: Option<Problem>,
 }
 
-/// What the latest events tell of the stream.
+/// What the latest events say about the stream.
 enum Heard {
     /// It brought some of them.
     Stream,
@@ -56,9 +57,9 @@ enum Heard {
     Nothing,
 }
 
-/// Why the stream was not looked at.
+/// Why the state of the stream is not known.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum WatchError {
+enum HealthError {
     #[error("the state of the log stream cannot be read")]
     Okta(#[from] Error),
     #[error(transparent)]
@@ -71,101 +72,126 @@ pub(crate) enum WatchError {
     },
 }
 
-impl Watch<'_> {
-    /// Tells that the stream was turned off or went silent, and polls until it is back.
-    pub(crate) async fn look(&self, memory: &mut Memory, now: Timestamp) -> Result<(), WatchError> {
-        let (told, is_down) = match stream_state(self.app, self.client, self.grants).await? {
-            StreamState::Off(name, status) => {
-                let told = format!("{name}: {status}");
-                if memory.stream.as_ref() != Some(&told) {
-                    self.tell_off(&name, &status, now).await;
+/// Publishes that the stream was turned off or went silent, and polls until it is back.
+pub(crate) async fn look(org: &Org<'_>, state: &ReconcileState, now: Timestamp) -> StreamHealth {
+    let unreadable = || StreamHealth { is_log_readable: false, stream: state.stream.clone(), problem: None };
+    let Some(client) = &org.client else { return unreadable() };
+    let grants = match client.discover_scopes(&[LOGS.scope, LOG_STREAMS.scope]).await {
+        Ok(grants) => grants,
+        Err(error) => {
+            tracing::warn!(%error, remedy = error.remedy(), "the org's scopes cannot be discovered");
+            return unreadable();
+        }
+    };
+    let is_log_readable = grants.allows(LOGS.scope);
+    match judge(org, client, &grants, state, now).await {
+        Ok(stream) => StreamHealth { is_log_readable, stream, problem: None },
+        Err(error) => {
+            let remedy = "nothing: the next run tries again".to_owned();
+            let problem = Problem::told(org.tenant.as_str(), lake::quarantine::reason(&error), remedy);
+            StreamHealth { is_log_readable, stream: state.stream.clone(), problem: Some(problem) }
+        }
+    }
+}
+
+/// Returns the stream's state as it is published by now.
+async fn judge(
+    org: &Org<'_>,
+    client: &Client,
+    grants: &Grants,
+    state: &ReconcileState,
+    now: Timestamp,
+) -> Result<Option<String>, HealthError> {
+    let known = state.stream.clone();
+    let (stream, is_down) = match stream_state(org.app, client, grants).await? {
+        StreamState::Off(name, status) => {
+            let stream = format!("{name}: {status}");
+            if known.as_ref() != Some(&stream) {
+                publish_off(org, &name, &status, now).await;
+            }
+            (stream, true)
+        }
+        // Whether the log is polled is for a person to say.
+        StreamState::None | StreamState::Elsewhere(_) => return Ok(known),
+        StreamState::Unknown if !state.has_stream => return Ok(known),
+        // It may be so new that nothing came yet.
+        StreamState::Active(_) if !state.has_stream => (HEARD.to_owned(), false),
+        StreamState::Active(_) | StreamState::Unknown => match listen(org, client, grants, now).await? {
+            Heard::Silence(times) => {
+                if known.as_deref() != Some(SILENT) {
+                    publish_silent(org, &times).await;
                 }
-                (told, true)
+                (SILENT.to_owned(), true)
             }
-            // Whether the log is polled is for a person to say.
-            StreamState::None | StreamState::Elsewhere(_) => return Ok(()),
-            StreamState::Unknown if !memory.has_stream => return Ok(()),
-            // It may be so new that nothing came yet.
-            StreamState::Active(_) if !memory.has_stream => (HEARD.to_owned(), false),
-            StreamState::Active(_) | StreamState::Unknown => match self.listen(now).await? {
-                Heard::Silence(times) => {
-                    if memory.stream.as_deref() != Some(SILENT) {
-                        self.tell_silent(&times).await;
-                    }
-                    (SILENT.to_owned(), true)
-                }
-                Heard::Stream => (HEARD.to_owned(), false),
-                Heard::Nothing => return Ok(()),
-            },
-        };
-        let was_down = memory.stream.as_deref().is_some_and(|stream| stream != HEARD);
-        if is_down != was_down {
-            // Hours before this one are repaired when they are sealed.
-            poll::switch(self.lake, self.tenant, is_down, now.checked_sub(HOUR).unwrap_or(now)).await?;
-        }
-        memory.stream = Some(told);
-        Ok(())
+            Heard::Stream => (HEARD.to_owned(), false),
+            Heard::Nothing => return Ok(known),
+        },
+    };
+    let was_down = known.as_deref().is_some_and(|stream| stream != HEARD);
+    if is_down != was_down {
+        // Hours before this one are repaired when they are sealed.
+        poll::switch(org.lake(), &org.tenant, is_down, now.checked_sub(HOUR).unwrap_or(now)).await?;
     }
+    Ok(Some(stream))
+}
 
-    /// Looks for the latest events of the API among what the stream brought.
-    async fn listen(&self, now: Timestamp) -> Result<Heard, WatchError> {
-        if !self.grants.allows(LOGS.scope) {
-            return Ok(Heard::Nothing);
-        }
-        let until = now.checked_sub(PATIENCE).unwrap_or(now);
-        let (since, until) = (stamp(until.checked_sub(HOUR).unwrap_or(until)), stamp(until));
-        let limit = LOOKED_FOR.to_string();
-        let query = [("since", &*since), ("until", &*until), ("sortOrder", "DESCENDING"), ("limit", &*limit)];
-        let page = self.client.get(&self.client.url(LOGS.path, &query)?).await?;
-        let mut wanted = BTreeMap::<Timestamp, BTreeSet<String>>::new();
-        let mut times = Vec::new();
-        for event in page.records()?.into_iter().filter_map(|record| LogEvent::parse(record.get()).ok()) {
-            wanted.entry(hour_of(event.published)).or_default().insert(event.uuid.to_string());
-            times.push(event.published);
-        }
-        for (hour, uuids) in wanted {
-            if self.was_heard(hour, &uuids).await? {
-                return Ok(Heard::Stream);
-            }
-        }
-        times.sort_unstable();
-        Ok(if times.len() < ENOUGH { Heard::Nothing } else { Heard::Silence(times) })
+/// Looks for the latest events of the API among what the stream brought.
+async fn listen(org: &Org<'_>, client: &Client, grants: &Grants, now: Timestamp) -> Result<Heard, HealthError> {
+    if !grants.allows(LOGS.scope) {
+        return Ok(Heard::Nothing);
     }
+    let until = now.checked_sub(PATIENCE).unwrap_or(now);
+    let (since, until) = (stamp(until.checked_sub(HOUR).unwrap_or(until)), stamp(until));
+    let limit = LOOKED_FOR.to_string();
+    let query = [("since", &*since), ("until", &*until), ("sortOrder", "DESCENDING"), ("limit", &*limit)];
+    let page = client.get(&client.url(LOGS.path, &query)?).await?;
+    let mut wanted = BTreeMap::<Timestamp, BTreeSet<String>>::new();
+    let mut times = Vec::new();
+    for event in page.records()?.into_iter().filter_map(|record| LogEvent::parse(record.get()).ok()) {
+        wanted.entry(hour_of(event.published)).or_default().insert(event.uuid.to_string());
+        times.push(event.published);
+    }
+    for (hour, uuids) in wanted {
+        if was_heard(org, hour, &uuids).await? {
+            return Ok(Heard::Stream);
+        }
+    }
+    times.sort_unstable();
+    Ok(if times.len() < ENOUGH { Heard::Nothing } else { Heard::Silence(times) })
+}
 
-    /// Whether the stream brought one of these events of an hour.
-    async fn was_heard(&self, hour: Timestamp, uuids: &BTreeSet<String>) -> Result<bool, WatchError> {
-        let partition = Partition { tenant: self.tenant.clone(), hour };
-        for key in self.lake.keys(&layout::live_folder(&partition)).await? {
-            // Gone: it has been sealed and cleared away meanwhile.
-            let Some(body) = self.lake.read_object(&key).await? else { return Ok(true) };
-            let mut is_heard = false;
-            let read = stored::read(&key, body, &mut |row| {
-                is_heard |= row.metadata.source == IngestPath::Stream.as_str() && uuids.contains(&row.metadata.uid);
-                Ok::<(), Infallible>(())
-            });
-            read.map_err(|error| error.either(|source| WatchError::Object { key, source }, |never| match never {}))?;
-            if is_heard {
-                return Ok(true);
-            }
+/// Returns whether the stream brought one of these events of an hour.
+async fn was_heard(org: &Org<'_>, hour: Timestamp, uuids: &BTreeSet<String>) -> Result<bool, HealthError> {
+    let partition = Partition { tenant: org.tenant.clone(), hour };
+    for key in org.lake().keys(&layout::live_folder(&partition)).await? {
+        // It has been sealed and removed meanwhile.
+        let Some(body) = org.lake().read_object(&key).await? else { return Ok(true) };
+        let mut is_heard = false;
+        let read = stored::read(&key, body, &mut |row| {
+            is_heard |= row.metadata.source == IngestPath::Stream.as_str() && uuids.contains(&row.metadata.uid);
+            Ok::<(), Infallible>(())
+        });
+        read.map_err(|error| error.either(|source| HealthError::Object { key, source }, |never| match never {}))?;
+        if is_heard {
+            return Ok(true);
         }
-        Ok(false)
     }
+    Ok(false)
+}
 
-    async fn tell_silent(&self, times: &[Timestamp]) {
-        let remedy = "look at the stream (Admin Console > Reports > Log Streaming), the partner event bus and its rule; \
-                      until it is heard again the log is polled";
-        let (Some(&since), Some(&until)) = (times.first(), times.last()) else { return };
-        tracing::error!(%since, %until, remedy, "the log stream is silent");
-        let (tenant, events, remedy) = (self.tenant.to_string(), times.len() as u64, remedy.to_owned());
-        let detail = StreamSilent { tenant, since, until, events, remedy };
-        self.bus.publish(&Event::StreamSilent(detail)).await;
-    }
+async fn publish_silent(org: &Org<'_>, times: &[Timestamp]) {
+    let remedy = "look at the stream (Admin Console > Reports > Log Streaming), the partner event bus and its rule; \
+                  until the stream brings events again the log is polled";
+    let (Some(&since), Some(&until)) = (times.first(), times.last()) else { return };
+    tracing::error!(%since, %until, remedy, "the log stream is silent");
+    let (tenant, events, remedy) = (org.tenant.to_string(), times.len() as u64, remedy.to_owned());
+    org.app.bus.publish(&Event::StreamSilent(StreamSilent { tenant, since, until, events, remedy })).await;
+}
 
-    async fn tell_off(&self, stream: &str, status: &str, seen: Timestamp) {
-        let remedy = "activate it: Admin Console > Reports > Log Streaming; until then the log is polled";
-        tracing::error!(stream, status, remedy, "the log stream is off");
-        let (stream, status, remedy) = (stream.to_owned(), status.to_owned(), remedy.to_owned());
-        let detail = StreamDisabled { tenant: self.tenant.to_string(), stream, status, seen, remedy };
-        self.bus.publish(&Event::StreamDisabled(detail)).await;
-    }
+async fn publish_off(org: &Org<'_>, stream: &str, status: &str, seen: Timestamp) {
+    let remedy = "activate it: Admin Console > Reports > Log Streaming; until then the log is polled";
+    tracing::error!(stream, status, remedy, "the log stream is off");
+    let (tenant, remedy) = (org.tenant.to_string(), remedy.to_owned());
+    let (stream, status) = (stream.to_owned(), status.to_owned());
+    org.app.bus.publish(&Event::StreamDisabled(StreamDisabled { tenant, stream, status, seen, remedy })).await;
 }
