@@ -2,6 +2,7 @@
 
 pub(crate) mod conditions;
 pub(crate) mod kind;
+pub(crate) mod names;
 pub(crate) mod notation;
 pub(crate) mod record_edit;
 pub(crate) mod refusal;

@@ -113,7 +113,7 @@ async fn lost(session: &Session<'_>, id: &str, stop: StopReason) -> Result<RunOu
 /// Plans a job and publishes the plan. What was read without a plan is kept: such a job keeps its one slice.
 async fn planned(session: &Session<'_>, leased: &mut Leased<'_, Job>) -> Result<Plan, StopReason> {
     let request = leased.state.request.clone();
-    let plan = leased.during(plan(session, &request)).await??;
+    let plan = Box::pin(leased.during(plan(session, &request))).await??;
     leased.state.is_planned = true;
     leased.state.slices.clone_from(&plan.slices);
     leased.keep().await?;
@@ -196,7 +196,7 @@ impl<'a> Run<'a> {
         match done {
             Done::Fetched(index, Ok(Fetched::Page(arrived))) => Ok(Some(self.write(index, *arrived))),
             Done::Fetched(index, Ok(Fetched::Restarted(durable))) => {
-                self.note(index, durable);
+                self.note(index, *durable);
                 Ok(None)
             }
             Done::Fetched(index, Ok(Fetched::Blocked(reason))) => {

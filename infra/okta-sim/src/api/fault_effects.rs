@@ -39,7 +39,8 @@ pub(crate) fn by_org(kind: &FaultKind) -> Option<Answer> {
 pub(crate) fn changed(fault: &Fault, answer: Answer, asked: Asked<'_>) -> Answer {
     match &fault.kind {
         FaultKind::Record(edit) => records::edited(fault, edit, answer),
-        FaultKind::SecretsPlanted => secrets::planted(answer),
+        FaultKind::SecretsInStructures => secrets::planted(answer, &secrets::in_structures()),
+        FaultKind::SecretsPlanted => secrets::planted(answer, &secrets::by_name_and_looks()),
         FaultKind::WrongBody(kind) => bodies::wrong(*kind, answer),
         FaultKind::Oversize(_, bytes) => bodies::padded(answer, *bytes),
         kind => links::changed(kind, answer, asked),

@@ -63,6 +63,8 @@ pub enum FaultKind {
     Oversize(usize, usize),
     /// Records are changed. `share`, `record` and `hour` of the conditions choose which.
     Record(RecordEdit),
+    /// Every object of the answer has secrets in structures, addresses and sentences, with the text [`PLANTED`].
+    SecretsInStructures,
     /// Every object of the answer has secrets in it: the text [`PLANTED`] stands in each of them.
     SecretsPlanted,
     /// Pages are shorter than was asked for, although more follow.
@@ -224,6 +226,7 @@ impl FaultKind {
             | Self::OverlappingPages
             | Self::Oversize(..)
             | Self::Record(_)
+            | Self::SecretsInStructures
             | Self::SecretsPlanted
             | Self::ShortPages
             | Self::TrailingNext

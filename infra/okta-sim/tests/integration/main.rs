@@ -11,4 +11,5 @@ mod logs;
 mod scopes;
 mod sign;
 mod test_org;
+mod tls;
 mod token;
