@@ -93,7 +93,7 @@ async fn a_refused_value_of_the_query_makes_its_entity_partial() {
     let manifest = collect(&collector, &["policy"]).await;
     assert_eq!(word(&manifest, "policy"), "complete");
     let values = &stored(&collector, &manifest)["entities"]["policy"]["values_not_offered"];
-    assert_eq!(*values, json!(["ENTITY_RISK"]));
+    assert!(values.as_array().unwrap().contains(&json!("ENTITY_RISK")), "{values}");
 }
 
 #[tokio::test]
@@ -157,7 +157,12 @@ async fn a_parent_that_always_fails_is_noted_and_the_rest_is_read() {
     let parent = factors.values().next().unwrap()["parent"].as_str().unwrap().to_owned();
     let failing = FaultKind::ServerError(500).always().at("/api/v1/users/*/factors").parent(&parent);
     collector.simulator.inject(failing);
-    let manifest = collect(&collector, &["user_factor"]).await;
+    // At once: a day later the parent may have left.
+    collector.clock.advance(SignedDuration::from_secs(5));
+    let command = json!({"action": "inventory", "tenant": "acme", "entities": ["user_factor"]});
+    let answer = collector.run(command).await;
+    assert_eq!((&answer["is_complete"], &answer["outcome"]), (&json!(true), &json!("incomplete")), "{answer:#}");
+    let manifest = answer["tenants"][0]["manifest"].clone();
     let entity = &manifest["entities"]["user_factor"];
     assert_eq!(
         (word(&manifest, "user_factor").as_str(), &entity["parents_unread"]),
@@ -264,22 +269,24 @@ async fn a_lost_snapshot_is_read_anew() {
 #[tokio::test]
 async fn the_comparison_keeps_to_the_deadline() {
     let collector = Collector::start(settings(20)).await;
-    let command = json!({"action": "inventory", "tenant": "acme", "mode": "full"});
+    let entities =
+        ["user", "group", "app", "device", "network_zone", "trusted_origin", "behavior", "authenticator", "event_hook"];
+    let command = json!({"action": "inventory", "tenant": "acme", "mode": "full", "entities": entities});
     collector.run(command.clone()).await;
     collector.clock.advance(SignedDuration::from_hours(24));
-    // Each snapshot of the first collection takes long to read: only the comparison reads them.
+    // The files of the first collection take long to read, and only the comparison reads them: half a minute in all.
     let first = collector.keys("manifests").pop().unwrap();
     let first = format!("snapshot={}", first.rsplit('/').next().unwrap().trim_end_matches(".json"));
     collector.s3.set_fault(move |request| {
         let is_read = request.key.contains(&first);
-        is_read.then_some(StoreFault::Delay(Duration::from_millis(700)))
+        is_read.then_some(StoreFault::Delay(Duration::from_millis(1_700)))
     });
     let left = Duration::from_secs(6);
     let begun = Instant::now();
     let answer = collector.run_within(command.clone(), left).await;
     let took = begun.elapsed();
     assert_eq!(answer["is_complete"], false, "{answer:#}");
-    assert!(took < left + Duration::from_secs(4), "answered after {took:?}");
+    assert!(took < left + Duration::from_secs(10), "answered after {took:?}");
     collector.s3.clear_fault();
     let mut invocations = 1;
     let mut answer = answer;

@@ -96,6 +96,7 @@ impl HourError {
             | Self::Misplaced(_)
             | Self::Seal(_)
             | Self::Json(_) => true,
+            Self::Okta(Error::WrongAnswer { .. } | Error::UnexpectedJson { .. }) => true,
             Self::Okta(error) => {
                 matches!(error.disposition(), Disposition::Rejected | Disposition::NotFound | Disposition::Contradicted)
             }
