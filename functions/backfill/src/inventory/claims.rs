@@ -20,7 +20,7 @@ pub(crate) fn claim(entity: &Entity, progress: &EntityProgress, incomplete: &[&s
     if let Claim::Partial(partial) = &mut claim {
         // The evidence knows how many were not read; the progress also knows why.
         partial.reasons.retain(|reason| reason.cause != Cause::Failed);
-        partial.reasons.extend(progress.unread.iter().map(|(cause, _)| reason(progress, *cause)));
+        partial.reasons.extend(progress.unread.keys().map(|cause| reason(progress, *cause)));
     }
     if progress.conflicts > 0 {
         let what = "Okta gave one id to records whose content differs";
