@@ -95,8 +95,8 @@ impl HourError {
             | Self::Entry(_)
             | Self::Misplaced(_)
             | Self::Seal(_)
-            | Self::Json(_) => true,
-            Self::Okta(Error::WrongAnswer { .. } | Error::UnexpectedJson { .. }) => true,
+            | Self::Json(_)
+            | Self::Okta(Error::WrongAnswer { .. } | Error::UnexpectedJson { .. }) => true,
             Self::Okta(error) => {
                 matches!(error.disposition(), Disposition::Rejected | Disposition::NotFound | Disposition::Contradicted)
             }
