@@ -281,7 +281,11 @@ async fn links_that_stay_lost_are_a_problem_and_no_end() {
     collector.simulator.inject(FaultKind::LinksMissing(LinkLoss::All).always().under("/api/v1/logs"));
     let report = collector.run(logs()).await;
     let tenant = &report["tenants"][0];
-    assert_eq!((&tenant["jobs"][0]["state"], &report["outcome"]), (&"running".into(), &"incomplete".into()), "{report}");
+    assert_eq!(
+        (&tenant["jobs"][0]["state"], &report["outcome"]),
+        (&"running".into(), &"incomplete".into()),
+        "{report}"
+    );
     assert!(tenant["problems"][0]["what"].as_str().unwrap().contains("contradict"), "{report}");
 }
 
