@@ -22,6 +22,8 @@ mod failing_store;
 mod history;
 #[path = "system/inventory.rs"]
 mod inventory;
+#[path = "system/inventory_truth.rs"]
+mod inventory_truth;
 #[path = "system/orgs.rs"]
 mod orgs;
 #[path = "system/polling.rs"]

@@ -102,7 +102,8 @@ impl Clock for MovableClock {
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
         let (clock, mut moved) = (self.clone(), self.moved_ms.subscribe());
-        let wakes = self.elapsed() + duration;
+        // A client without a deadline sleeps until the end of time.
+        let wakes = self.elapsed().saturating_add(duration);
         Box::pin(async move {
             while let Some(left) = wakes.checked_sub(clock.elapsed()).filter(|left| !left.is_zero()) {
                 // Moved back, it sleeps no longer than was asked for.

@@ -263,7 +263,7 @@ async fn no_answer_that_hides_events_is_believed() {
         (FaultKind::EmptyList.once().under(logs).skip(5), "an empty answer in the middle"),
         (FaultKind::EmptyList.once().under(logs), "an empty answer to the first question"),
         (FaultKind::LinksMissing(LinkLoss::Next).times(3).under(logs).skip(2), "a lost link to the next page"),
-        (FaultKind::LinksMissing(LinkLoss::All).always().under(logs), "no links at all"),
+        (FaultKind::LinksMissing(LinkLoss::All).times(3).under(logs).skip(2), "no links at all"),
         (FaultKind::LastPageLoops.always().under(logs), "a last page that links to itself"),
         (FaultKind::NextLoopOf(2).times(6).under(logs).skip(2), "two pages that link to each other"),
         (FaultKind::NextElsewhere.times(3).under(logs).skip(2), "a link to another host"),
@@ -272,6 +272,21 @@ async fn no_answer_that_hides_events_is_believed() {
     ] {
         is_exact_in_spite_of(fault, context).await;
     }
+}
+
+#[tokio::test]
+async fn links_that_stay_lost_are_a_problem_and_no_end() {
+    let org = OrgConfig { days: 2, events_per_day: 150, ..OrgConfig::default() };
+    let collector = Collector::start(Settings { org, page: 10, ..Settings::default() }).await;
+    collector.simulator.inject(FaultKind::LinksMissing(LinkLoss::All).always().under("/api/v1/logs"));
+    let report = collector.run(logs()).await;
+    let tenant = &report["tenants"][0];
+    assert_eq!(
+        (&tenant["jobs"][0]["state"], &report["outcome"]),
+        (&"running".into(), &"incomplete".into()),
+        "{report}"
+    );
+    assert!(tenant["problems"][0]["what"].as_str().unwrap().contains("contradict"), "{report}");
 }
 
 /// The uuid of an event in the middle of the range.

@@ -118,9 +118,17 @@ async fn the_calls_are_those_that_are_needed() {
     assert_eq!(calls("group_member"), of("group").values().filter(has_members).count() as u64);
     assert_eq!(calls("user_role"), of("admin_user").len() as u64);
     let plan = collector.run(json!({"action": "inventory", "tenant": "acme", "dry_run": true})).await;
-    let planned = plan["tenants"][0]["plan"]["calls"].as_u64().unwrap();
-    println!("{planned} calls planned, {} made", manifest["calls"]);
-    assert!(planned.abs_diff(manifest["calls"].as_u64().unwrap()) * 10 < planned, "{plan}");
+    // Where Okta does not find what belongs to a parent, asking for the parent costs a call that no plan knows of.
+    let (mut planned, mut made) = (0, 0);
+    for entity in plan["tenants"][0]["plan"]["entities"].as_array().unwrap() {
+        let name = entity["entity"].as_str().unwrap();
+        if matches!(word(&manifest, name).as_str(), "complete" | "empty") {
+            planned += entity["calls"].as_u64().unwrap();
+            made += calls(name);
+        }
+    }
+    println!("{planned} calls planned, {made} made");
+    assert!(planned > 100 && planned.abs_diff(made) * 10 < planned, "{plan}");
 }
 
 #[tokio::test]

@@ -25,10 +25,11 @@ fn at(minutes: i64) -> Timestamp {
     START.parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minutes)
 }
 
-/// An org with some hundred events an hour, at the start of its first hour with okta-lake.
+/// An org at the start of its first hour with okta-lake: each hour has several pages of events, and Okta stores all of them
+/// at once.
 async fn collector() -> Collector {
-    let org = OrgConfig { days: 2, events_per_day: 2_400, ..OrgConfig::default() };
-    let collector = Collector::start(Settings { org, page: 40, format: Format::Ndjson }).await;
+    let org = OrgConfig { days: 2, events_per_day: 2_400, late_per_mille: 0, ..OrgConfig::default() };
+    let collector = Collector::start(Settings { org, page: 10, format: Format::Ndjson }).await;
     collector.clock.set(at(0));
     collector.run(reconcile()).await;
     collector
@@ -195,7 +196,7 @@ async fn loops_of_pages_come_to_an_end() {
 async fn one_hour_that_cannot_be_read_holds_up_no_other() {
     let collector = collector().await;
     let wrong = FaultKind::WrongBody(okta_sim::WrongBody::Shape);
-    collector.simulator.inject(wrong.always().under(LOGS).hour(at(30)));
+    collector.simulator.inject(wrong.always().under(LOGS).hour(at(0)));
     collector.clock.set(at(245));
     let report = collector.run(reconcile()).await;
     let tenant = &report["tenants"][0];

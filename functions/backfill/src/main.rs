@@ -2,18 +2,21 @@
 
 use std::sync::Arc;
 
+use aws_config::SdkConfig;
 use backfill::app::App;
 use backfill::aws::bus::Bus;
+use backfill::aws::kms::KmsSigner;
 use backfill::aws::metrics::Metrics;
 use backfill::aws::secrets::Secrets;
 use backfill::aws::stack::Stack;
-use backfill::config::Config;
+use backfill::config::{Config, SigningKey};
 use backfill::handler;
 use backfill::history::plan::PAGE;
 use backfill::okta_log::page_writer::Sink;
 use backfill::outputs;
 use backfill::seal::due::RECHECK_AFTER;
 use lake::Lake;
+use lake::signing::Signer;
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 use okta::SystemClock;
 use runtime::{Environment, aws, logs};
@@ -35,7 +38,7 @@ async fn main() -> anyhow::Result<()> {
         secrets: Secrets::new(aws_sdk_secretsmanager::Client::new(&aws), config.secret_prefix),
         sink: Sink { lake: lake.clone(), format: config.format, figures: figures.clone() },
         outputs,
-        signer: None,
+        signer: config.signing_key.map(|key| signer(key, &aws)),
         bus: Bus::new(events.clone(), config.own_bus),
         stack: Stack { lake, events, bus: config.bus, rule: config.rule },
         share: config.share,
@@ -50,4 +53,12 @@ async fn main() -> anyhow::Result<()> {
     };
     let handle = service_fn(|event: LambdaEvent<Value>| handler::handle(&function, event));
     Runtime::new(handle).run().await.map_err(anyhow::Error::from_boxed)
+}
+
+/// The key that signs the ledger.
+fn signer(key: SigningKey, aws: &SdkConfig) -> Arc<dyn Signer> {
+    match key {
+        SigningKey::Kms(arn) => Arc::new(KmsSigner::new(aws_sdk_kms::Client::new(aws), arn)),
+        SigningKey::File(key) => Arc::new(key),
+    }
 }

@@ -1,4 +1,4 @@
-//! Rows of the inventory and of its changes: Parquet, one file a part.
+//! Rows of the inventory and of its changes, in Parquet files called parts.
 
 use bytes::Bytes;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -17,36 +17,35 @@ use crate::stored::ReadError;
 /// The media type of a part.
 pub const CONTENT_TYPE: &str = "application/vnd.apache.parquet";
 
-/// So many rows are decoded at once.
+/// How many rows are decoded at once.
 const ROWS_AT_ONCE: usize = 1_000;
 
-/// A thing that exists in an org.
+/// An object that exists in an org.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
-    /// What tells it from all others of its entity: the ids of what it hangs on, with slashes, and its own. What is no
-    /// plain letter in an id is percent-encoded.
+    /// Its key within the entity: the ids of its parents and its own, separated by slashes and percent-encoded.
     pub id: String,
-    /// The id of what it hangs on.
+    /// The id of its parent.
     pub parent: Option<String>,
-    /// What people call it.
+    /// Its display name.
     pub name: Option<String>,
     /// Its status, in Okta's words.
     pub status: Option<String>,
     /// Its type, in Okta's words.
     pub kind: Option<String>,
-    /// When it was made, as Okta says it.
+    /// When it was created, in Okta's words.
     pub created: Option<String>,
-    /// When it was changed, as Okta says it.
+    /// When it was last changed, in Okta's words.
     pub last_updated: Option<String>,
     /// When it was read, in milliseconds since 1970.
     pub fetched: i64,
-    /// The digest of what makes it what it is.
+    /// The digest of its members, without those that change by themselves.
     pub hash: String,
-    /// The object as Okta sent it, its members sorted, without its secrets.
+    /// The object as Okta sent it, with sorted members and without secrets.
     pub json: String,
 }
 
-/// What has become of a thing between two collections.
+/// What happened to an object between two collections.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// See [`Row::id`].
@@ -75,20 +74,20 @@ pub struct Change {
     pub event_code: Option<String>,
     /// When it was published, in milliseconds since 1970.
     pub event_time: Option<i64>,
-    /// Who did it: the actor's id.
+    /// The id of the actor.
     pub actor_id: Option<String>,
-    /// Who did it: the actor's name.
+    /// The name of the actor.
     pub actor_name: Option<String>,
 }
 
 /// A member that changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldChange {
-    /// Where it is; dots go down.
+    /// The path of the member, with dots.
     pub path: String,
-    /// What it was, as JSON.
+    /// Its value before, as JSON.
     pub before: Option<String>,
-    /// What it is, as JSON.
+    /// Its value after, as JSON.
     pub after: Option<String>,
 }
 
@@ -115,7 +114,7 @@ pub fn fields<T: DeserializeOwned>() -> serde_arrow::Result<Vec<arrow_schema::Fi
     Vec::from_type::<T>(options)
 }
 
-/// Gives every row of a part, in its order. Only the columns of `T` are read.
+/// Gives every row of a part to `visit`, in the order of the part. Only the columns of `T` are read.
 pub fn read<T: DeserializeOwned>(body: Bytes, columns: &[&str], mut visit: impl FnMut(T)) -> Result<(), ReadError> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(body)?;
     let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());

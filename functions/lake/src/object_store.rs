@@ -21,7 +21,6 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::digest;
 use crate::object_store::error::code;
 use crate::object_store::put::{AfterPut, CONFLICT_TRIES, after_put, status, upload};
 
@@ -169,36 +168,6 @@ impl Lake {
             Some(object) => Ok(Some(self.download(key, object).await?)),
             None => Ok(None),
         }
-    }
-
-    /// Downloads a version of an object that has this SHA-256, present or past, if the bucket still has one.
-    pub async fn fetch_version(&self, key: &str, sha256: &str) -> Result<Option<File>, StateError> {
-        let (mut key_marker, mut id_marker) = (None, None);
-        loop {
-            let list = self.client.list_object_versions().bucket(&self.bucket).prefix(key);
-            let list = list.set_key_marker(key_marker).set_version_id_marker(id_marker);
-            let page = list.send().await.map_err(|error| self.failed("list", key, error))?;
-            let versions = page.versions().iter().filter(|version| version.key() == Some(key));
-            for id in versions.filter_map(|version| version.version_id()) {
-                if let Some(file) = self.fetch_version_if(key, id, sha256).await? {
-                    return Ok(Some(file));
-                }
-            }
-            if page.is_truncated() != Some(true) || page.next_key_marker().is_none() {
-                return Ok(None);
-            }
-            (key_marker, id_marker) = (page.next_key_marker, page.next_version_id_marker);
-        }
-    }
-
-    async fn fetch_version_if(&self, key: &str, id: &str, sha256: &str) -> Result<Option<File>, StateError> {
-        let get = self.client.get_object().bucket(&self.bucket).key(key).version_id(id);
-        let object = get.send().await.map_err(|error| self.failed("read", key, error))?;
-        let mut file = self.download(key, object).await?;
-        let disk = |source| StateError::Disk { key: key.to_owned(), source };
-        let (digest, _) = digest::of_file(&mut file).map_err(disk)?;
-        file.rewind().map_err(disk)?;
-        Ok((digest == sha256).then_some(file))
     }
 
     /// Removes objects; those that do not exist are no error.

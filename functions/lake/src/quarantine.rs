@@ -1,4 +1,4 @@
-//! What could not be parsed: kept whole, with the reason, where somebody will look.
+//! Records that could not be parsed: kept whole, with the reason.
 
 use jiff::Timestamp;
 use normalize::Tenant;
@@ -7,13 +7,13 @@ use sha2::{Digest, Sha256};
 
 use crate::{digest, layout};
 
-/// One refused message as it lies in `quarantine/`.
+/// An object of `quarantine/`.
 #[derive(Debug, Serialize)]
 pub struct Rejected<'a> {
-    /// The org, if that much could be read.
+    /// The org, if it is known.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "tenant_name")]
     pub tenant: Option<Tenant>,
-    /// Why it is here, with every cause.
+    /// Why it was refused, with every cause.
     pub reason: String,
     /// The queue's id of the message.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -21,7 +21,7 @@ pub struct Rejected<'a> {
     /// When it was received.
     #[serde(serialize_with = "as_text")]
     pub received: Timestamp,
-    /// The whole message. Bytes that are no UTF-8 are replaced here and whole in `body_base64`.
+    /// The whole message. Bytes that are not UTF-8 are replaced; `body_base64` has them.
     pub body: &'a str,
     /// The message's bytes, where `body` cannot hold them.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -29,7 +29,7 @@ pub struct Rejected<'a> {
 }
 
 impl Rejected<'_> {
-    /// Where it goes: derived from the message, so a redelivery overwrites itself.
+    /// Its key. It derives from the message, so that a redelivery replaces itself.
     pub fn key(&self) -> String {
         let mut hasher = Sha256::new();
         hasher.update(self.body.as_bytes());

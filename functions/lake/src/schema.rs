@@ -1,4 +1,4 @@
-//! The one schema: every column of the lake, read off the OCSF types themselves.
+//! The one schema of all events: its columns are derived from the OCSF types.
 
 use std::sync::{Arc, LazyLock};
 

@@ -9,6 +9,7 @@ use crate::events::Event;
 use crate::inventory::report::InventoryReport;
 use crate::inventory::request::unknown_entity;
 use crate::inventory::run::{self, InventoryTask};
+use crate::inventory::summary::ManifestSummary;
 use crate::org::deadline::Deadline;
 use crate::outcome::Outcome;
 
@@ -20,8 +21,9 @@ pub type InventoryAnswer = OrgsAnswer<InventoryReport>;
 
 impl OrgReport for InventoryReport {
     fn outcome(&self) -> Outcome {
+        let is_known = self.manifest.as_ref().is_none_or(ManifestSummary::is_everything_known);
         match () {
-            () if self.is_complete && self.problems.is_empty() => Outcome::Complete,
+            () if self.is_complete && self.problems.is_empty() && is_known => Outcome::Complete,
             () if self.manifest.is_none() && self.plan.is_none() && !self.problems.is_empty() => Outcome::Failed,
             () => Outcome::Incomplete,
         }

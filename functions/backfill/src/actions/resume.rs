@@ -14,14 +14,13 @@ use crate::org::deadline::Deadline;
 
 /// Goes on with the org of the command, or with every org.
 pub(crate) async fn run(app: &App, command: &Command, deadline: &Deadline) -> Result<LogsAnswer, ActionError> {
-    let orgs = match command.tenant {
-        Some(_) => fan_out(app, command, names(app, command).await?).await,
-        None => {
-            let found = app.secrets.list().await?;
-            let orgs = fan_out(app, command, Found::with_values(found.clone())).await;
-            look_after(app, &found, deadline).await;
-            orgs
-        }
+    let orgs = if command.tenant.is_some() {
+        fan_out(app, command, names(app, command).await?).await
+    } else {
+        let found = app.secrets.list().await?;
+        let orgs = fan_out(app, command, Found::with_values(found.clone())).await;
+        look_after(app, &found, deadline).await;
+        orgs
     };
     let (logs, inventory) = futures::join!(
         of_orgs(app, &orgs.here, LogsTask::Continue, deadline),

@@ -29,17 +29,16 @@ impl KmsSigner {
     }
 
     async fn signature(&self, message: &[u8]) -> Result<Signature, SignError> {
-        let fingerprint = match self.fingerprint.get() {
-            Some(fingerprint) => fingerprint,
-            None => {
-                let fetched = self.fetch_fingerprint().await?;
-                self.fingerprint.get_or_init(|| fetched)
-            }
+        let fingerprint = if let Some(fingerprint) = self.fingerprint.get() {
+            fingerprint
+        } else {
+            let fetched = self.fetch_fingerprint().await?;
+            self.fingerprint.get_or_init(|| fetched)
         };
         let sign = self.client.sign().key_id(&self.key).message(Blob::new(message));
         let sign = sign.message_type(MessageType::Raw).signing_algorithm(SigningAlgorithmSpec::EcdsaSha256);
         let answer = sign.send().await.map_err(|error| {
-            let is_passing = is_passing(error.as_service_error().map(|error| error.meta().code()));
+            let is_passing = is_passing(error.as_service_error().map(|error| error.meta().code().unwrap_or_default()));
             self.failed(error, is_passing)
         })?;
         let der = answer.signature().ok_or_else(|| self.failed(Incomplete("signature"), true))?;
@@ -48,7 +47,7 @@ impl KmsSigner {
 
     async fn fetch_fingerprint(&self) -> Result<String, SignError> {
         let answer = self.client.get_public_key().key_id(&self.key).send().await.map_err(|error| {
-            let is_passing = is_passing(error.as_service_error().map(|error| error.meta().code()));
+            let is_passing = is_passing(error.as_service_error().map(|error| error.meta().code().unwrap_or_default()));
             self.failed(error, is_passing)
         })?;
         let der = answer.public_key().ok_or_else(|| self.failed(Incomplete("public key"), true))?;
@@ -71,11 +70,11 @@ impl Signer for KmsSigner {
 }
 
 /// Whether a failure may pass by itself (AWS KMS API Reference, "Sign", errors): no answer, or one of these codes.
-fn is_passing(code: Option<Option<&str>>) -> bool {
+fn is_passing(code: Option<&str>) -> bool {
     let Some(code) = code else { return true };
     matches!(
         code,
-        Some("DependencyTimeoutException" | "KMSInternalException" | "KeyUnavailableException" | "ThrottlingException")
+        "DependencyTimeoutException" | "KMSInternalException" | "KeyUnavailableException" | "ThrottlingException"
     )
 }
 
@@ -86,9 +85,9 @@ mod tests {
     #[test]
     fn a_disabled_or_denied_key_does_not_come_back_by_itself() {
         assert!(is_passing(None), "no answer");
-        assert!(is_passing(Some(Some("ThrottlingException"))));
+        assert!(is_passing(Some("ThrottlingException")));
         for code in ["DisabledException", "AccessDeniedException", "NotFoundException", "KMSInvalidStateException"] {
-            assert!(!is_passing(Some(Some(code))), "{code}");
+            assert!(!is_passing(Some(code)), "{code}");
         }
     }
 }

@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn an_end_is_believed_when_a_second_read_finds_the_same() {
         let last = page(&[(1, "a"), (2, "b")], false, None);
-        let once = after(&[last.clone()]);
+        let once = after(std::slice::from_ref(&last));
         assert_eq!((once.is_done, once.is_confirming, once.reached), (false, true, Some(at(2))));
         assert!(after(&[last, page(&[(2, "b")], false, None)]).is_done);
         assert!(!after(&[page(&[], false, None)]).is_done);
@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn pages_that_go_round_in_circles_begin_anew_a_few_times() {
         let circle = page(&[(1, "a")], true, Some("x"));
-        let mut checkpoint = after(&[circle.clone()]);
+        let mut checkpoint = after(std::slice::from_ref(&circle));
         for _ in 0..=MOST_IDLE {
             assert_eq!((checkpoint.cursor.as_deref(), checkpoint.restarts), (Some("x"), 0));
             checkpoint = checkpoint.after(&circle, at(100));

@@ -54,7 +54,7 @@ struct Run<'a> {
 /// What a task came to.
 enum Done {
     Fetched(usize, Result<Fetched, StopReason>),
-    Written(usize, Result<Durable, StopReason>),
+    Written(usize, Result<Box<Durable>, StopReason>),
 }
 
 type Tasks<'a> = FuturesUnordered<LocalBoxFuture<'a, Done>>;
@@ -113,7 +113,7 @@ async fn lost(session: &Session<'_>, id: &str, stop: StopReason) -> Result<RunOu
 /// Plans a job and publishes the plan. What was read without a plan is kept: such a job keeps its one slice.
 async fn planned(session: &Session<'_>, leased: &mut Leased<'_, Job>) -> Result<Plan, StopReason> {
     let request = leased.state.request.clone();
-    let plan = leased.during(plan(session, &request)).await??;
+    let plan = Box::pin(leased.during(plan(session, &request))).await??;
     leased.state.is_planned = true;
     leased.state.slices.clone_from(&plan.slices);
     leased.keep().await?;
@@ -196,7 +196,7 @@ impl<'a> Run<'a> {
         match done {
             Done::Fetched(index, Ok(Fetched::Page(arrived))) => Ok(Some(self.write(index, *arrived))),
             Done::Fetched(index, Ok(Fetched::Restarted(durable))) => {
-                self.note(index, durable);
+                self.note(index, *durable);
                 Ok(None)
             }
             Done::Fetched(index, Ok(Fetched::Blocked(reason))) => {
@@ -205,7 +205,7 @@ impl<'a> Run<'a> {
             }
             Done::Written(index, Ok(durable)) => {
                 self.calls += 1;
-                self.note(index, durable);
+                self.note(index, *durable);
                 Ok(None)
             }
             Done::Fetched(index, Err(reason)) | Done::Written(index, Err(reason)) => {
@@ -237,7 +237,7 @@ impl<'a> Run<'a> {
     fn write(&mut self, index: usize, arrived: Arrived) -> LocalBoxFuture<'a, Done> {
         let slice = self.slices.writing(index, &arrived.facts).clone();
         let (session, id) = (self.session, self.leased.state.id.clone());
-        Box::pin(async move { Done::Written(index, write(session, &id, index, slice, arrived).await) })
+        Box::pin(async move { Done::Written(index, write(session, &id, index, slice, arrived).await.map(Box::new)) })
     }
 
     fn progress(&self) -> Progress {

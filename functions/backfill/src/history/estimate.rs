@@ -14,7 +14,9 @@ pub(crate) async fn plan(session: &Session<'_>, request: &Request) -> Result<Pla
     let org = session.org;
     let probe = probe(&org.client, request, org.app.page).await?;
     let mut slices = probe.density.slices(org.app.page);
-    slices.iter_mut().for_each(|slice| slice.calls += 1);
+    for slice in &mut slices {
+        slice.calls += 1;
+    }
     let calls = slices.iter().map(|slice| slice.calls).sum();
     let plan = Plan {
         tenant: org.tenant.to_string(),

@@ -79,7 +79,7 @@ impl AddAssign for LogsReport {
         self.plan = other.plan.or(self.plan.take());
         self.jobs.extend(other.jobs);
         self.poll = other.poll.or(self.poll.take());
-        self.is_too_late |= other.is_too_late;
+        self.is_too_late = self.is_too_late || other.is_too_late;
         self.held_until = self.held_until.max(other.held_until);
         self.problems.extend(other.problems);
     }

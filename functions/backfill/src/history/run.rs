@@ -96,12 +96,11 @@ async fn known(session: &Session<'_>) -> Result<(Vec<Job>, LogsReport), StopReas
 
 async fn dry_run(session: &Session<'_>, known: &[Job], request: Request) -> Result<LogsReport, StopReason> {
     let mut report = LogsReport::default();
-    match known.iter().find(|job| job.request == request && job.is_planned) {
-        Some(job) => report.jobs.push(summary(session, job).await?),
-        None => {
-            session.org.client.use_scopes(vec![LOGS.scope.to_owned()]).await;
-            report.plan = Some(plan(session, &request).await?);
-        }
+    if let Some(job) = known.iter().find(|job| job.request == request && job.is_planned) {
+        report.jobs.push(summary(session, job).await?);
+    } else {
+        session.org.client.use_scopes(vec![LOGS.scope.to_owned()]).await;
+        report.plan = Some(plan(session, &request).await?);
     }
     Ok(report)
 }

@@ -173,7 +173,10 @@ mod tests {
             let seconds = usize::try_from(range.until.duration_since(range.since).as_secs()).unwrap();
             let mut events: Vec<_> = (0..dice.below(300))
                 .map(|event| {
-                    (range.since + SignedDuration::from_secs(dice.below(seconds) as i64 / 60 * 60), format!("{event}"))
+                    (
+                        range.since + SignedDuration::from_secs(i64::try_from(dice.below(seconds)).unwrap() / 60 * 60),
+                        format!("{event}"),
+                    )
                 })
                 .collect();
             events.sort();

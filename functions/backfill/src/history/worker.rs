@@ -40,7 +40,7 @@ pub(crate) enum Fetched {
     /// A page.
     Page(Box<Arrived>),
     /// The cursor is refused: the slice begins a new query.
-    Restarted(Durable),
+    Restarted(Box<Durable>),
     /// The org refuses this slice, and perhaps not the others.
     Blocked(StopReason),
 }
@@ -61,7 +61,7 @@ pub(crate) async fn fetch(
             tracing::warn!(slice = index, %error, "a page is refused: the slice goes on from what it reached");
             let mut checkpoint = checkpoint;
             checkpoint.restart();
-            keep(session, id, index, checkpoint, &version).await.map(Fetched::Restarted)
+            keep(session, id, index, checkpoint, &version).await.map(|durable| Fetched::Restarted(Box::new(durable)))
         }
         Err(error) if is_of_page(&error) => Ok(Fetched::Blocked(error.into())),
         Err(error) => Err(error.into()),

@@ -20,7 +20,7 @@ pub(crate) fn claim(entity: &Entity, progress: &EntityProgress, incomplete: &[&s
     if let Claim::Partial(partial) = &mut claim {
         // The evidence knows how many were not read; the progress also knows why.
         partial.reasons.retain(|reason| reason.cause != Cause::Failed);
-        partial.reasons.extend(progress.unread.iter().map(|(cause, _)| reason(progress, *cause)));
+        partial.reasons.extend(progress.unread.keys().map(|cause| reason(progress, *cause)));
     }
     if progress.conflicts > 0 {
         let what = "Okta gave one id to records whose content differs";
@@ -38,12 +38,17 @@ pub(crate) fn unread(why: UnreadCause, what: impl Into<String>, remedy: impl Int
     Claim::Unread(UnreadClaim { why, reason: Some(reason) })
 }
 
-/// The claim, if every target was refused.
+/// The claim, if every target was refused, or Okta found none of them.
 fn nothing_was_read(progress: &EntityProgress) -> Option<Claim> {
     let refused = progress.targets_unread();
     let asked = progress.targets_done as u64;
-    if refused == 0 || refused < asked || progress.accounts.api > 0 || progress.rows > 0 {
+    let without = refused + progress.gone + progress.not_offered.len() as u64;
+    if without == 0 || without < asked || progress.accounts.api > 0 || progress.rows > 0 {
         return None;
+    }
+    if refused == 0 {
+        let what = "Okta finds none of the parents that it has just listed";
+        return Some(unread(UnreadCause::NotOffered, what, "nothing: the org does not offer it"));
     }
     // Not one cause for all is a failure: only what was refused everywhere is known to be denied or not offered.
     let mut causes = progress.unread.keys();
@@ -147,6 +152,9 @@ mod tests {
         assert_eq!(why(&refused(progress(4, 0), Cause::NotOffered, 4)), UnreadCause::NotOffered);
         let mixed = refused(refused(progress(4, 0), Cause::Denied, 3), Cause::Failed, 1);
         assert_eq!(why(&mixed), UnreadCause::Failed);
+        let gone = EntityProgress { gone: 4, ..progress(4, 0) };
+        assert_eq!(why(&gone), UnreadCause::NotOffered, "an org whose parents all vanish at once is not believed");
+        assert_eq!(claimed(&EntityProgress { gone: 1, ..progress(4, 9) }).word(), Word::Complete);
     }
 
     #[test]

@@ -23,7 +23,9 @@ pub(crate) async fn plan(
     for entity in entities.iter().filter(|entity| entity.size.is_listed_for_plan && grants.allows(entity.scope)) {
         count(org, entity, &mut counts).await?;
     }
-    latest.iter().for_each(|(name, latest)| counts.last_time(name, latest.rows));
+    for (name, latest) in latest {
+        counts.last_time(name, latest.rows);
+    }
     let budgets = org.client.usage().into_iter().filter_map(|usage| Some((usage.bucket, usage.budget?))).collect();
     Ok(InventoryPlan::of(entities, &counts, |scope| grants.allows(scope), &budgets, org.app.share))
 }
@@ -34,9 +36,9 @@ async fn count(org: &OrgContext<'_>, entity: &'static Entity, counts: &mut Count
     // What is refused is in the manifest of the run.
     while let Ok(Some(page)) = pages.next().await {
         let found = records(&page, entity.envelope).unwrap_or_default();
-        found.iter().filter_map(|text| serde_json::from_str::<Value>(text).ok()).for_each(|record| {
+        for record in found.iter().filter_map(|text| serde_json::from_str::<Value>(text).ok()) {
             counts.add(entity, &record);
-        });
+        }
     }
     Ok(())
 }

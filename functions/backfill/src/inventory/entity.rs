@@ -141,6 +141,9 @@ pub(crate) enum Refresh {
     Touched,
 }
 
+/// How many rows something has, if a record says so.
+pub(crate) type RowsOf = fn(&Value) -> Option<u64>;
+
 /// What is known of an entity's size before it is read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Size {
@@ -149,9 +152,9 @@ pub(crate) struct Size {
     /// Whether a plan lists it: that is cheap, and its records say what others cost.
     pub(crate) is_listed_for_plan: bool,
     /// How many rows a parent has, if its record says so.
-    pub(crate) of_parent: Option<fn(&Value) -> Option<u64>>,
+    pub(crate) of_parent: Option<RowsOf>,
     /// How many rows another entity has, if a record says so.
-    pub(crate) of_other: Option<(&'static str, fn(&Value) -> Option<u64>)>,
+    pub(crate) of_other: Option<(&'static str, RowsOf)>,
 }
 
 /// Rows to expect where nobody has counted.
@@ -312,11 +315,11 @@ impl Entity {
         Self { size: Size { is_listed_for_plan: true, ..self.size }, ..self }
     }
 
-    pub(crate) const fn rows_of_parent(self, rows: fn(&Value) -> Option<u64>) -> Self {
+    pub(crate) const fn rows_of_parent(self, rows: RowsOf) -> Self {
         Self { size: Size { of_parent: Some(rows), ..self.size }, ..self }
     }
 
-    pub(crate) const fn rows_of(self, other: &'static str, rows: fn(&Value) -> Option<u64>) -> Self {
+    pub(crate) const fn rows_of(self, other: &'static str, rows: RowsOf) -> Self {
         Self { size: Size { of_other: Some((other, rows)), ..self.size }, ..self }
     }
 

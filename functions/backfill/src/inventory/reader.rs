@@ -78,7 +78,7 @@ impl<'a, 's> Reader<'a, 's> {
                 return Err(self.undo(at, error));
             }
             if self.is_refused_everywhere() {
-                self.pages.progress.targets_done = targets.len();
+                self.leave_out(targets.len());
                 return Ok(());
             }
             self.pages.checkpoint_if_due().await?;
@@ -92,12 +92,12 @@ impl<'a, 's> Reader<'a, 's> {
         let TargetEnd::NotFound(refused) = end else { return Ok(end) };
         let item = self.pages.entity.parent().and_then(find).and_then(|parent| parent.item);
         let path = item.zip(target.parent.as_deref()).and_then(|(item, parent)| fill(item, parent));
-        let Some(path) = path else { return Ok(TargetEnd::Unread(refused)) };
+        let Some(path) = path else { return Ok(TargetEnd::Unread(refused.not_offered())) };
         self.pages.progress.calls += 1;
         match client.get(&client.url(&path, &[])?).await {
             Err(error) if error.disposition() == Disposition::NotFound => Ok(TargetEnd::Gone),
             Err(error @ Error::TooLate(_)) => Err(error.into()),
-            _ => Ok(TargetEnd::Unread(refused)),
+            _ => Ok(TargetEnd::Unread(refused.not_offered())),
         }
     }
 
@@ -131,15 +131,17 @@ impl<'a, 's> Reader<'a, 's> {
         Ok(())
     }
 
-    /// Whether the org answers the first page of the list at the root of this entity's parents.
+    /// Whether the org answers a list that it answered before: the one at the root of this entity's parents, or another.
     async fn org_answers(&self) -> bool {
+        let session = self.pages.session;
         let parents = std::iter::successors(self.pages.entity.parent().and_then(find), |entity| find(entity.parent()?));
-        let Some(root) = parents.last().filter(|root| matches!(root.partitioning, Partitioning::Once)) else {
-            return false;
+        let root = parents.last().filter(|root| matches!(root.partitioning, Partitioning::Once));
+        let known = match root {
+            Some(root) => Some(root),
+            None => session.complete_list().await,
         };
-        let client = &self.pages.session.org.client;
-        let Ok(url) = client.url(root.path, root.query) else { return false };
-        client.get(&url).await.is_ok()
+        let Some(url) = known.and_then(|known| session.url(known, None, None, None).ok()) else { return false };
+        session.org.client.get(&url).await.is_ok()
     }
 
     /// Takes back the targets that failed in a row up to the one at `at`: they are asked for again.
@@ -151,6 +153,14 @@ impl<'a, 's> Reader<'a, 's> {
         }
         progress.unread.retain(|_, unread| unread.count > 0);
         error.into()
+    }
+
+    /// Counts the targets that are not asked for among those that were refused.
+    fn leave_out(&mut self, targets: usize) {
+        let progress = &mut *self.pages.progress;
+        let left = targets.saturating_sub(progress.targets_done) as u64;
+        progress.unread.values_mut().for_each(|unread| unread.count += left);
+        progress.targets_done = targets;
     }
 
     /// Whether there is no use in asking for more.
@@ -174,7 +184,7 @@ fn unaddressable() -> Refused {
 /// Notes a target that was not read. A value that comes with a licence that the org does not have has no records.
 fn note_unread(entity: &Entity, target: &Target, refused: Refused, progress: &mut EntityProgress) {
     if let (Partitioning::Values { optional, .. }, Some(value)) = (entity.partitioning, target.value)
-        && refused.cause == Cause::NotOffered
+        && refused.is_of_value()
         && optional.contains(&value)
         && target.may_be_missing
     {

@@ -141,7 +141,7 @@ fn own_id(key: &[&'static str], value: &Value) -> Result<String, RecordError> {
 fn only_key(entity: &Entity, value: &Value) -> Value {
     let names = entity.key.iter().filter_map(|path| path.split('.').next());
     let present = names.filter_map(|name| Some((name.to_owned(), value.get(name)?.clone())));
-    Value::Object(Map::from_iter(present))
+    Value::Object(present.collect())
 }
 
 /// The digest of what makes the record what it is.

@@ -6,8 +6,7 @@ use serde_json::Value;
 /// What stands in the place of a secret.
 pub(crate) const REDACTED: &str = "[redacted]";
 
-/// Names of members that hold a secret, without underscores and in lower case. Only texts are redacted: an object of such
-/// a name is searched.
+/// Names of members that hold a secret, without underscores and hyphens and in lower case.
 const SECRET_NAMES: &[&str] = &[
     "accesstoken",
     "activationtoken",
@@ -34,6 +33,7 @@ const SECRET_NAMES: &[&str] = &[
     "secretaccesskey",
     "secrethash",
     "secretkey",
+    "secrets",
     "secretvalue",
     "sessiontoken",
     "sharedsecret",
@@ -43,6 +43,16 @@ const SECRET_NAMES: &[&str] = &[
     "totpseed",
     "verificationcode",
 ];
+
+/// Those of them that also name structures with settings.
+const HAVE_SETTINGS: &[&str] =
+    &["accesstoken", "answer", "authorization", "hash", "idtoken", "password", "refreshtoken"];
+
+/// Members that hold the secret in a structure of a secret's name.
+const HOLDERS: &[&str] = &["data", "plain", "plaintext", "text", "value", "values"];
+
+/// Schemes of Authorization headers.
+const SCHEMES: &[&str] = &["Basic", "Bearer", "DPoP", "SSWS"];
 
 /// What the private part of a JSON Web Key is made of (RFC 7518, sections 6.2.2, 6.3.2 and 6.4.1).
 const PRIVATE_JWK: &[&str] = &["d", "dp", "dq", "k", "oth", "p", "q", "qi"];
@@ -71,18 +81,36 @@ fn anywhere(value: &mut Value) -> u64 {
             let is_secret_named = |name: &str| is_secret(name) || is_key && PRIVATE_JWK.contains(&name);
             members
                 .iter_mut()
-                .map(|(name, member)| match member {
-                    Value::String(text) if text.is_empty() => 0,
-                    Value::String(_) | Value::Number(_) if is_secret_named(name) => replace(member),
-                    Value::Array(elements) if is_secret_named(name) && elements.iter().all(Value::is_string) => {
-                        elements.iter_mut().map(replace).sum()
-                    }
-                    member => anywhere(member),
-                })
+                .map(|(name, member)| if is_secret_named(name) { below(name, member) } else { anywhere(member) })
                 .sum()
         }
         Value::Array(elements) => elements.iter_mut().map(anywhere).sum(),
         Value::String(text) if looks_secret(text) => replace(value),
+        Value::String(text) => without_secrets(text).map_or(0, |clean| {
+            *text = clean;
+            1
+        }),
+        _ => 0,
+    }
+}
+
+/// Redacts what a member of a secret's name holds: a text, or the texts of a structure. Of a structure that also has
+/// settings, such as a policy's `password`, only what can be the secret itself.
+fn below(name: &str, member: &mut Value) -> u64 {
+    match member {
+        Value::String(text) if text.is_empty() => 0,
+        Value::String(_) | Value::Number(_) => replace(member),
+        Value::Array(elements) => elements.iter_mut().map(|element| below(name, element)).sum(),
+        Value::Object(members) => {
+            let has_settings = HAVE_SETTINGS.contains(&plain(name).as_str());
+            members
+                .iter_mut()
+                .map(|(inner, member)| {
+                    let is_secret = is_secret(inner) || HOLDERS.contains(&plain(inner).as_str());
+                    if is_secret || !has_settings { below(inner, member) } else { anywhere(member) }
+                })
+                .sum()
+        }
         _ => 0,
     }
 }
@@ -96,18 +124,58 @@ fn replace(value: &mut Value) -> u64 {
 }
 
 fn is_secret(name: &str) -> bool {
-    let name: String = name.chars().filter(|letter| !matches!(letter, '_' | '-')).collect::<String>().to_lowercase();
-    SECRET_NAMES.contains(&name.as_str())
+    SECRET_NAMES.contains(&plain(name).as_str())
+}
+
+/// A name without underscores and hyphens, in lower case.
+fn plain(name: &str) -> String {
+    name.chars().filter(|letter| !matches!(letter, '_' | '-')).collect::<String>().to_lowercase()
+}
+
+/// Takes passwords, tokens of a query and Authorization headers out of a text. Returns none if there are none.
+fn without_secrets(text: &str) -> Option<String> {
+    let mut clean = String::with_capacity(text.len());
+    let (mut is_scheme, mut is_header) = (false, false);
+    for (at, word) in text.split(' ').enumerate() {
+        if at > 0 {
+            clean.push(' ');
+        }
+        let is_credential =
+            is_scheme && word.len() >= 8 && (is_header || !word.bytes().all(|b| b.is_ascii_alphabetic()));
+        clean.push_str(&if is_credential { REDACTED.to_owned() } else { clean_address(word) });
+        is_header = if is_scheme { false } else { is_header || word.to_lowercase().ends_with("authorization:") };
+        is_scheme = SCHEMES.iter().any(|scheme| word.eq_ignore_ascii_case(scheme));
+    }
+    (clean != text).then_some(clean)
+}
+
+/// An address without its user information and the values of secret parameters; other words as they are.
+fn clean_address(word: &str) -> String {
+    let Some((scheme, rest)) = word.split_once("://") else { return word.to_owned() };
+    let (address, query) = rest.split_once('?').map_or((rest, None), |(address, query)| (address, Some(query)));
+    let (authority, path) = address.find('/').map_or((address, ""), |slash| address.split_at(slash));
+    let authority =
+        authority.rsplit_once('@').map_or_else(|| authority.to_owned(), |(_, host)| format!("{REDACTED}@{host}"));
+    let parameter = |pair: &str| match pair.split_once('=') {
+        Some((name, value)) if !value.is_empty() && is_secret_parameter(name) => format!("{name}={REDACTED}"),
+        _ => pair.to_owned(),
+    };
+    let query = query.map(|query| query.split('&').map(parameter).collect::<Vec<_>>().join("&"));
+    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+    format!("{scheme}://{authority}{path}{query}")
+}
+
+fn is_secret_parameter(name: &str) -> bool {
+    is_secret(name) || matches!(plain(name).as_str(), "key" | "sig" | "signature" | "token" | "code")
 }
 
 /// Whether a text is a private key, a token of a known form, or an Authorization header.
 fn looks_secret(text: &str) -> bool {
     let text = text.trim();
     let is_pem = text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----");
-    let scheme = ["SSWS ", "Bearer ", "Basic ", "DPoP "].iter().any(|scheme| {
-        text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-            && text[scheme.len()..].len() >= 8
-            && !text[scheme.len()..].contains(' ')
+    let scheme = text.split_once(' ').is_some_and(|(scheme, token)| {
+        let is_scheme = SCHEMES.iter().any(|known| known.eq_ignore_ascii_case(scheme));
+        is_scheme && token.len() >= 8 && !token.contains(' ')
     });
     is_pem || scheme || is_jwt(text) || is_okta_token(text) || is_vendor_token(text)
 }
@@ -162,9 +230,30 @@ mod tests {
     }
 
     #[test]
+    fn secrets_go_by_structure_and_out_of_texts() {
+        let mut record = json!({
+            "secret": {"value": "s3cret"}, "secrets": [{"value": "s3cret"}], "password": {"value": "s3cret", "type": "x"},
+            "apiKey": {"a": {"b": ["s3cret", 7]}},
+            "callback": "https://user:s3cret@hooks.example/okta?token=s3cret&x=1",
+            "message": "send Authorization: Bearer s3cretabc with it",
+        });
+        redact(&mut record, &[]);
+        let text = record.to_string();
+        assert!(!text.contains("s3cret"), "{text}");
+        assert_eq!(record["callback"], "https://[redacted]@hooks.example/okta?token=[redacted]&x=1");
+        assert_eq!(
+            (&record["message"], &record["password"]["type"]),
+            (&json!("send Authorization: Bearer [redacted] with it"), &json!("x"))
+        );
+    }
+
+    #[test]
     fn what_is_no_secret_stays() {
         let mut record = json!({
             "credentials": {"password": {}, "provider": {"type": "OKTA"}}, "secret": null, "password": "",
+            "settings": {"password": {"age": {"maxAgeDays": 90}, "complexity": {"excludeAttributes": ["firstName"]}}},
+            "refresh_token": {"rotation_type": "STATIC", "leeway": 0}, "description": "Basic authentication is off",
+            "link": "https://acme.okta.com/api/v1/users?after=x&limit=2",
             "id": "00u1abcdefghijklmnop", "passwordChanged": "2026-05-04T10:00:00.000Z", "d": "a day", "tokenWindow": "P30D",
         });
         let before = record.clone();

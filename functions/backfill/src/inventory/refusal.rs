@@ -34,11 +34,17 @@ pub(crate) struct Refused {
     pub(crate) what: String,
     /// What a person does about it.
     pub(crate) remedy: String,
+    /// Okta's error code.
+    pub(crate) code: Option<String>,
 }
+
+/// What Okta answers to a value that it does not know, or not in this org.
+const UNKNOWN_VALUE: &[&str] = &["E0000001", "E0000015"];
 
 /// Returns what an error means.
 pub(crate) fn meaning(error: &Error) -> Meaning {
-    let refused = |cause| Refused { cause, what: quarantine::reason(error), remedy: error.remedy() };
+    let code = error.refusal().and_then(|refusal| refusal.code.clone());
+    let refused = |cause| Refused { cause, what: quarantine::reason(error), remedy: error.remedy(), code };
     match error.disposition() {
         _ if matches!(error, Error::TooLate(_)) => Meaning::Stop,
         Disposition::NotApplicable => Meaning::NothingThere,
@@ -66,12 +72,22 @@ fn contradiction(error: &Error) -> Cause {
 impl Refused {
     /// A refusal with a text of our own.
     pub(crate) fn new(cause: Cause, what: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { cause, what: what.into(), remedy: remedy.into() }
+        Self { cause, what: what.into(), remedy: remedy.into(), code: None }
+    }
+
+    /// The same refusal, of something that the org does not offer.
+    pub(crate) fn not_offered(self) -> Self {
+        Self { cause: Cause::NotOffered, remedy: "nothing: the org does not offer it".to_owned(), ..self }
+    }
+
+    /// Whether Okta refused a value of the query because it does not know it, or not in this org.
+    pub(crate) fn is_of_value(&self) -> bool {
+        self.code.as_deref().is_some_and(|code| UNKNOWN_VALUE.contains(&code))
     }
 
     /// Counts it among the others of its cause: the first one's text stays.
     pub(crate) fn note(self, unread: &mut BTreeMap<Cause, Unread>) {
-        let Self { cause, what, remedy } = self;
+        let Self { cause, what, remedy, .. } = self;
         unread.entry(cause).or_insert(Unread { count: 0, what, remedy }).count += 1;
     }
 }

@@ -295,7 +295,7 @@ async fn related(
     before
         .rows(base.parts, |row| {
             let is_touched = touched.contains(&own(&row));
-            note(row, is_touched)
+            note(row, is_touched);
         })
         .await?;
     let Some(join) = entity.join_through else { return Ok(related) };

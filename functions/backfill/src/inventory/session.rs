@@ -10,7 +10,7 @@ use tokio::sync::{Mutex, OnceCell};
 
 use crate::command::Mode;
 use crate::data_type::LOGS;
-use crate::inventory::entity::{Entity, Refresh};
+use crate::inventory::entity::{Entity, Partitioning, Refresh};
 use crate::inventory::log_changes::LogChanges;
 use crate::inventory::manifest::Manifest;
 use crate::inventory::parts::Snapshot;
@@ -81,6 +81,14 @@ impl<'a> InventorySession<'a> {
     /// Returns how far an entity of this run is; none if the run does not collect it.
     pub(crate) async fn progress(&self, name: &str) -> Option<EntityProgress> {
         self.leased.lock().await.state.run.as_ref()?.entities.get(name).cloned()
+    }
+
+    /// Returns a list that this run has read to its end.
+    pub(crate) async fn complete_list(&self) -> Option<&'static Entity> {
+        let leased = self.leased.lock().await;
+        let read = leased.state.run.as_ref()?.entities.iter().filter(|(_, progress)| progress.is_complete());
+        let mut lists = read.filter_map(|(name, _)| find(name));
+        lists.find(|entity| matches!(entity.partitioning, Partitioning::Once))
     }
 
     /// Returns the last complete collection of an entity.

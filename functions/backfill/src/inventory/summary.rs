@@ -65,6 +65,20 @@ impl Manifest {
     }
 }
 
+impl ManifestSummary {
+    /// Whether everything that was asked for is known: complete, or not offered by the org.
+    pub fn is_everything_known(&self) -> bool {
+        self.entities.values().all(EntitySummary::is_known)
+    }
+}
+
+impl EntitySummary {
+    fn is_known(&self) -> bool {
+        let is_complete = matches!(self.status, Some(Word::Complete | Word::Empty));
+        is_complete || self.unread == Some(UnreadCause::NotOffered)
+    }
+}
+
 impl From<&Collected> for EntitySummary {
     fn from(collected: &Collected) -> Self {
         let Collected { rows, parts, calls, seconds, parents, parents_done, redacted, quarantined, duplicates, .. } =
@@ -126,6 +140,20 @@ mod tests {
     use lake::claim::reason::Cause;
 
     use super::*;
+
+    #[test]
+    fn only_what_is_complete_or_not_offered_is_known() {
+        let entity = |status: Word, unread: Option<UnreadCause>| {
+            let summary = serde_json::json!({"status": status, "unread": unread, "rows": 0, "parts": 0, "seconds": 0, "calls": 0});
+            serde_json::from_value::<EntitySummary>(summary).unwrap()
+        };
+        assert!(entity(Word::Complete, None).is_known() && entity(Word::Empty, None).is_known());
+        assert!(entity(Word::Unread, Some(UnreadCause::NotOffered)).is_known());
+        for cause in [UnreadCause::Denied, UnreadCause::Failed, UnreadCause::Skipped] {
+            assert!(!entity(Word::Unread, Some(cause)).is_known(), "{cause:?}");
+        }
+        assert!(!entity(Word::Partial, None).is_known() && !entity(Word::Contradicted, None).is_known());
+    }
 
     #[test]
     fn a_reason_is_one_short_line() {

@@ -157,10 +157,14 @@ mod tests {
         let now = Timestamp::UNIX_EPOCH;
         let receipt = IngestContext { tenant: &tenant, path: IngestPath::History, logged: now, processed: now };
         let noon: Timestamp = "2026-05-04T12:00:00Z".parse().unwrap();
-        let gathered = gather(&records, &receipt, |event| match event.published < noon {
-            true => Admission::Wanted,
-            false => Admission::Unwanted,
-        });
+        let gathered =
+            gather(
+                &records,
+                &receipt,
+                |event| {
+                    if event.published < noon { Admission::Wanted } else { Admission::Unwanted }
+                },
+            );
         let reasons: Vec<_> = gathered.rejected.iter().map(|rejected| rejected.reason.as_str()).collect();
         assert_eq!(
             reasons,

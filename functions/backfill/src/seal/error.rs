@@ -95,7 +95,8 @@ impl HourError {
             | Self::Entry(_)
             | Self::Misplaced(_)
             | Self::Seal(_)
-            | Self::Json(_) => true,
+            | Self::Json(_)
+            | Self::Okta(Error::WrongAnswer { .. } | Error::UnexpectedJson { .. }) => true,
             Self::Okta(error) => {
                 matches!(error.disposition(), Disposition::Rejected | Disposition::NotFound | Disposition::Contradicted)
             }
@@ -105,8 +106,7 @@ impl HourError {
 
     /// Returns what a person does about it.
     pub(crate) fn remedy(&self) -> String {
-        const VERIFY: &str = "run the action `verify` with `repair`: it says from what the hour can be rebuilt; the bucket \
-            keeps older versions";
+        const VERIFY: &str = "run the action `verify`: it says what is damaged and from what the hour can be rebuilt";
         match self {
             Self::Deadline | Self::Raced(_) => "nothing: the next run tries again".to_owned(),
             Self::Okta(error) => error.remedy(),

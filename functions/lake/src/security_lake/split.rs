@@ -53,7 +53,7 @@ struct Open {
 }
 
 impl ClassFile {
-    /// Where it lies.
+    /// The path of the local file.
     pub fn path(&self) -> &Path {
         self.file.path()
     }

@@ -183,7 +183,7 @@ impl Default for LogStreamSpec {
             name: "okta-lake".to_owned(),
             is_active: true,
             account: "123456789012".to_owned(),
-            region: "eu-central-1".to_owned(),
+            region: "us-east-1".to_owned(),
             event_source: "okta-lake".to_owned(),
         }
     }
