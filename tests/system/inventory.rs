@@ -312,14 +312,15 @@ async fn wherever_it_is_stopped_it_goes_on() {
 #[tokio::test]
 async fn a_run_takes_as_many_invocations_as_it_needs() {
     let collector = Collector::start(settings()).await;
-    collector.simulator.inject(FaultKind::Slow(Duration::from_millis(60)).always());
-    let mut report =
-        collector.run_within(json!({"action": "inventory", "tenant": "acme"}), Duration::from_secs(1)).await;
+    collector.simulator.inject(FaultKind::Slow(Duration::from_millis(200)).always());
+    let command =
+        json!({"action": "inventory", "tenant": "acme", "entities": ["user_factor", "group_member", "app_user"]});
+    let mut report = collector.run_within(command, Duration::from_secs(1)).await;
     assert_eq!(report["is_complete"], false, "{report}");
     let told: Vec<_> = collector.told().into_iter().filter(|event| event.detail_type == "Continue").collect();
     assert_eq!(told.len(), 1, "the next invocation is asked for");
     let mut runs = 1;
-    while report["is_complete"] != true && runs < 30 {
+    while report["is_complete"] != true && runs < 100 {
         runs += 1;
         report = collector.run_within(told[0].detail.clone(), Duration::from_secs(1)).await;
     }
@@ -343,7 +344,7 @@ async fn a_list_goes_on_at_the_page_where_it_stopped() {
     let command = json!({"action": "inventory", "tenant": "acme", "entities": ["user"]});
     let mut report = Value::Null;
     let mut runs = 0;
-    while report["is_complete"] != true && runs < 60 {
+    while report["is_complete"] != true && runs < 100 {
         runs += 1;
         report = collector.run_within(command.clone(), Duration::from_secs(1)).await;
     }
