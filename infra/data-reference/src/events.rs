@@ -98,10 +98,8 @@ fn list(variants: &[&Variant], is_linked: bool) -> Result<String> {
         let name = variant.ident.to_string();
         let said = comment(&variant.attrs)?;
         let when = said.split_once(". ").map_or(said.trim_end_matches('.'), |(first, _)| first);
-        match is_linked {
-            true => writeln!(list, "| [`{name}`](#{}) | {when} |", name.to_lowercase())?,
-            false => writeln!(list, "| `{name}` | {when} |")?,
-        }
+        let shown = if is_linked { format!("[`{name}`](#{})", name.to_lowercase()) } else { format!("`{name}`") };
+        writeln!(list, "| {shown} | {when} |")?;
     }
     Ok(list)
 }
@@ -126,11 +124,11 @@ fn type_of(event: &Event) -> String {
 }
 
 fn write_pattern(pattern: &Pattern, names: &[String]) -> Result<String> {
-    let named = match pattern.lets_through {
+    let listed = match pattern.lets_through {
         Only(types) => types,
         AllBut(ref but) => std::slice::from_ref(but),
     };
-    for name in named {
+    for name in listed {
         ensure!(names.iter().any(|known| known == name), "{}: there is no event {name}", pattern.file);
     }
     let types = match pattern.lets_through {
