@@ -26,5 +26,6 @@ mod session;
 mod state;
 mod steps;
 mod stop;
+pub mod stored;
 pub mod summary;
 mod table;

@@ -25,3 +25,4 @@ pub mod role;
 mod scopes;
 pub mod sign_on;
 pub mod sources;
+pub mod told;

@@ -1,8 +1,10 @@
 //! The commands: each file holds the arguments of one command, its help, and what it does.
 
+pub(crate) mod access;
 pub(crate) mod cat;
 pub(crate) mod demo;
 pub(crate) mod event_types;
+pub(crate) mod paths;
 pub(crate) mod run;
 pub(crate) mod send;
 pub(crate) mod sim;

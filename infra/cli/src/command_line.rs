@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 use local_aws::config::Config;
 
 use crate::app::App;
-use crate::command::{cat, demo, event_types, run, send, sim, status, test_connectivity, verify};
+use crate::command::{access, cat, demo, event_types, paths, run, send, sim, status, test_connectivity, verify};
 use crate::outcome::Outcome;
 use crate::stop::or_stop;
 
@@ -47,6 +47,8 @@ enum Command {
     TestConnectivity(test_connectivity::Arguments),
     Status(status::Arguments),
     Verify(verify::Arguments),
+    Access(access::Arguments),
+    Paths(paths::Arguments),
     Sim(sim::Arguments),
     EventTypes(event_types::Arguments),
 }
@@ -63,6 +65,8 @@ impl CommandLine {
             Command::TestConnectivity(arguments) => test_connectivity::run(&arguments, &app).await,
             Command::Verify(arguments) => verify::run(&arguments, &app).await,
             Command::Status(arguments) => status::run(&arguments, &app),
+            Command::Access(arguments) => access::run(&arguments, &app),
+            Command::Paths(arguments) => paths::run(&arguments, &app),
             Command::Sim(arguments) => sim::run(&arguments).await,
             Command::EventTypes(arguments) => event_types::run(&arguments),
         }
@@ -100,14 +104,16 @@ mod tests {
     #[test]
     fn the_shared_options_have_one_meaning() {
         let line = CommandLine::command();
-        for (option, value) in [("since", "TIME"), ("until", "TIME"), ("tenant", "TENANT"), ("secret", "FILE")] {
+        for (option, value) in
+            [("since", "TIME"), ("until", "TIME"), ("tenant", "TENANT"), ("secret", "FILE"), ("at", "TIME")]
+        {
             let commands = line.get_subcommands().filter_map(|it| it.get_arguments().find(|it| it.get_id() == option));
             let names: Vec<_> = commands.filter_map(|it| it.get_value_names()?.first().cloned()).collect();
             assert!(!names.is_empty() && names.iter().all(|name| name == value), "--{option}: {names:?}");
         }
-        assert!(
-            line.get_subcommands()
-                .all(|it| it.get_arguments().all(|it| !["from", "to"].contains(&it.get_id().as_str())))
-        );
+        let is_time =
+            |it: &clap::Arg| it.get_value_names().is_some_and(|names| names.iter().any(|name| name == "TIME"));
+        let mut times = line.get_subcommands().flat_map(|it| it.get_arguments()).filter(|it| is_time(it));
+        assert!(times.all(|it| ["since", "until", "at"].contains(&it.get_id().as_str())));
     }
 }

@@ -6,6 +6,7 @@ mod command_line;
 mod coverage;
 mod damage;
 mod input;
+mod inventory_reader;
 mod lake_reader;
 mod leases;
 mod org_state;

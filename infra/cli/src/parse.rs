@@ -45,7 +45,8 @@ pub(crate) fn class(text: &str) -> Result<u32, String> {
     Class::parse(&name).map(|class| class.uid().into()).ok_or_else(|| format!("expected one of: {}", known()))
 }
 
-fn time(text: &str) -> Result<Timestamp, String> {
+/// An instant: a time, a day (UTC), or a time ago.
+pub(crate) fn time(text: &str) -> Result<Timestamp, String> {
     time_at(text, Timestamp::now())
 }
 

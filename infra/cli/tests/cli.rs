@@ -4,6 +4,8 @@
 
 #[path = "cli/command.rs"]
 mod command;
+#[path = "cli/graph.rs"]
+mod graph;
 #[path = "cli/lake_files.rs"]
 mod lake_files;
 #[path = "cli/stopping.rs"]

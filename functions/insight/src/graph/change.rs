@@ -1,6 +1,7 @@
 //! What the inventory's `changes` say, as plain data, and from when to when something held.
 
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::Value;
 
 /// What happened to a record between two collections.
@@ -23,7 +24,7 @@ pub struct Change {
 }
 
 /// The event of the System Log that explains a change; empty if the log has none, or was not read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Cause {
     /// The event's uuid.
     pub event: Option<String>,

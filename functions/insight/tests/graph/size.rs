@@ -99,14 +99,21 @@ fn ask(users: u64) -> Duration {
     let took = start.elapsed();
     println!(
         "{users} users, {} edges, {access} of access: built {built:?}; {paths} paths, {} choke points {to_super:?}; {} of tier zero \
-         with {controlled} controllers {asked:?}; all {took:?}; peak {} MB",
+         with {controlled} controllers {asked:?}; all {took:?}, {:?} on the processor; peak {} MB",
         graph.edges().len(),
         points.len(),
         tier_zero.len(),
+        processor(),
         peak_mb(),
     );
     assert!(paths > 0 && !points.is_empty() && access as u64 > users);
     took
+}
+
+/// How long the thread ran on a processor, as Linux tells it: other work on the machine does not count.
+fn processor() -> Duration {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    Duration::from_nanos(stat.split(' ').next().and_then(|ran| ran.parse().ok()).unwrap_or_default())
 }
 
 /// The most memory that the process had, as Linux tells it.
