@@ -7,7 +7,7 @@ use crate::graph::access::{Access, Entry, Way};
 use crate::graph::change::Cause;
 use crate::graph::choke::ChokePoint;
 use crate::graph::model::Graph;
-use crate::graph::node::NodeId;
+use crate::graph::node::{NodeId, NodeKind};
 use crate::graph::path::{Path, Step};
 
 /// A thing by what it is called.
@@ -123,7 +123,11 @@ impl Graph {
     /// A choke point with its words.
     pub fn told_choke_point(&self, point: &ChokePoint) -> ToldChokePoint {
         let edge = point.edge;
-        let step = Step { from: edge.from, to: edge.to, kind: edge.kind, via: edge.via, edges: vec![edge] };
+        // What an assignment of a role does, its holder does.
+        let holder = self.incoming.at(edge.from).first().map(|number| self.edges[*number as usize].from);
+        let is_assignment = self.node(edge.from).kind == NodeKind::RoleAssignment;
+        let from = holder.filter(|_| is_assignment).unwrap_or(edge.from);
+        let step = Step { from, to: edge.to, kind: edge.kind, via: edge.via, edges: vec![edge] };
         ToldChokePoint { frees: point.frees, says: self.says(&step), remedy: self.remedy(&step) }
     }
 

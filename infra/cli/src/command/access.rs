@@ -92,7 +92,7 @@ fn one(graph: &Graph, text: &str) -> anyhow::Result<NodeId> {
 fn print(graph: &Graph, thing: NodeId, told: &[ToldAccess], output: &mut impl Write) -> io::Result<()> {
     let is_app = graph.node(thing).kind == NodeKind::App;
     let what = if is_app { "users can open" } else { "apps can be opened by" };
-    writeln!(output, "{} {what} {}, as of {}", told.len(), graph.shown(thing), graph.as_of)?;
+    writeln!(output, "{} {what} {}, as of {:.0}", told.len(), graph.shown(thing), graph.as_of)?;
     for access in told {
         let other = if is_app { &access.user } else { &access.app };
         let since = access.since.map_or_else(|| "before the inventory".to_owned(), |since| format!("{since:.0}"));

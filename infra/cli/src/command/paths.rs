@@ -185,7 +185,7 @@ fn print(graph: &Graph, told: &Told, is_of_one: bool, output: &mut impl Write) -
     let kinds: Vec<_> = kinds.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
     let none = if told.is_unknown { "unknown" } else { "no path" };
     let what = if kinds.is_empty() { none.to_owned() } else { kinds.join(", ") };
-    writeln!(output, "{}, as of {}: {what}", graph.tenant, graph.as_of)?;
+    writeln!(output, "{}, as of {:.0}: {what}", graph.tenant, graph.as_of)?;
     if !told.choke_points.is_empty() {
         writeln!(output, "\nChoke points")?;
     }
@@ -194,19 +194,21 @@ fn print(graph: &Graph, told: &Told, is_of_one: bool, output: &mut impl Write) -
         writeln!(output, "  frees {}: {}\n    {}", point.frees, point.says, point.remedy)?;
     }
     for path in &told.paths {
-        print_path(path, is_of_one, output)?;
+        // Of several, only the way to super admin is told at length.
+        let is_long = is_of_one && (told.paths.len() == 1 || path.to.kind == NodeKind::Org.name());
+        print_path(path, is_long, output)?;
     }
     Ok(())
 }
 
-fn print_path(path: &ToldPath, is_of_one: bool, output: &mut impl Write) -> io::Result<()> {
+fn print_path(path: &ToldPath, is_long: bool, output: &mut impl Write) -> io::Result<()> {
     let assumed = if path.is_proven { "" } else { ", assumed: something that it rests on was not read" };
     let since = path.since.map_or_else(|| "before the inventory".to_owned(), |since| format!("{since:.0}"));
     let by = path.opened_by.actor.as_deref().map(|actor| format!(" by {actor}")).unwrap_or_default();
     writeln!(output, "\n{} {} → {}, since {since}{by}{assumed}", path.from.kind, path.from.name, path.to.name)?;
     for (number, step) in (1..).zip(&path.steps) {
         writeln!(output, "  {number}. {}", step.says)?;
-        if is_of_one {
+        if is_long {
             writeln!(output, "     abuse: {}", step.abuse)?;
             if !step.remedy.is_empty() {
                 writeln!(output, "     remedy: {}", step.remedy)?;
