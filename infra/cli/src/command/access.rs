@@ -1,6 +1,7 @@
 //! `okta-lake access`: who can open an app, or which apps somebody can open, and by which ways.
 
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
 
 use anyhow::bail;
 use clap::Args;
@@ -10,13 +11,15 @@ use insight::graph::node::{NodeId, NodeKind};
 use insight::graph::told::ToldAccess;
 use jiff::Timestamp;
 use normalize::Tenant;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::damage::Damage;
 use crate::inventory_reader::{self, Read};
 use crate::outcome::Outcome;
-use crate::parse::{tenant, time};
+use crate::parse::{TimeRange, tenant, time};
 use crate::report::note;
+use crate::view::{self, Filter};
 
 const HELP: &str = "\
 The inventory says who has what; standard error says what of it was not read, and the exit status is then 1: there may be more
@@ -25,9 +28,10 @@ access than is shown.
 Examples:
   okta-lake access Salesforce                                 everybody who can open the app, by which group, rule, person
   okta-lake access ada@acme.example --at 2026-05-04T10:00:00Z  every app that she could open then
+  okta-lake access Salesforce --used                          and when each of them last did
   okta-lake access Salesforce --json | jq '.access[] | select(.weakest_proof == \"one_factor\") | .user.name'";
 
-/// Show who can open an app, or which apps a user can open: by which ways, since when, with what proof
+/// Show who can open an app, or which apps a user can open: by which ways, since when, with what proof, last used
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub(crate) struct Arguments {
@@ -43,6 +47,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "TENANT", value_parser = tenant)]
     tenant: Option<Tenant>,
 
+    /// Also say when each user last opened each app. This reads the whole log that the lake has
+    #[arg(long)]
+    used: bool,
+
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -54,10 +62,12 @@ pub(crate) fn run(arguments: &Arguments, app: &App) -> anyhow::Result<Outcome> {
     let tenant = inventory_reader::tenant(lake, arguments.tenant.as_ref())?;
     let Read { graph, damage } = inventory_reader::graph(lake, &tenant, arguments.at)?;
     let thing = one(&graph, &arguments.thing)?;
+    let (last_used, unread) = if arguments.used { last_used(lake, &graph)? } else { <_>::default() };
+    unread.report()?;
     let index = AccessIndex::of(&graph);
     let found = match graph.node(thing).kind {
-        NodeKind::App => index.of_app(thing, &LastUsed::new()),
-        _ => index.of_user(thing, &LastUsed::new()),
+        NodeKind::App => index.of_app(thing, &last_used),
+        _ => index.of_user(thing, &last_used),
     };
     let told: Vec<_> = found.iter().map(|access| graph.told_access(access)).collect();
     let gaps = graph.gaps_of_access();
@@ -73,7 +83,42 @@ pub(crate) fn run(arguments: &Arguments, app: &App) -> anyhow::Result<Outcome> {
         note(&format!("not known: {} ({}): there may be more access", gap.entity, gap.why))?;
     }
     damage.report()?;
-    Ok(Outcome::of(gaps.is_empty() && damage.is_none()))
+    Ok(Outcome::of(gaps.is_empty() && damage.is_none() && unread.is_none()))
+}
+
+/// The event that says that somebody opened an app.
+const OPENED: &str = "user.authentication.sso";
+
+/// When each user last opened each app, until the instant of the graph.
+fn last_used(lake: &Path, graph: &Graph) -> anyhow::Result<(LastUsed, Damage)> {
+    let tenant = Tenant::parse(&graph.tenant).ok();
+    let filter = Filter { tenant, range: TimeRange { since: None, until: Some(graph.as_of) }, ..Filter::default() };
+    let mut last_used = LastUsed::new();
+    let unread = view::rows(lake, &filter, &mut |line| {
+        // Most rows are about something else: they are not parsed.
+        if contains(line, OPENED.as_bytes()) {
+            add_use(line, &mut last_used);
+        }
+        Ok(())
+    })?;
+    Ok((last_used, unread))
+}
+
+fn contains(line: &[u8], text: &[u8]) -> bool {
+    line.windows(text.len()).any(|window| window == text)
+}
+
+/// Notes the apps that an event names; what is no such event says nothing.
+fn add_use(line: &[u8], last_used: &mut LastUsed) {
+    let row: Value = serde_json::from_slice(line).unwrap_or_default();
+    let event: Value = row["raw_data"].as_str().and_then(|raw| serde_json::from_str(raw).ok()).unwrap_or_default();
+    let at = event["published"].as_str().and_then(|at| at.parse::<Timestamp>().ok());
+    let (Some(at), Some(user), true) = (at, event["actor"]["id"].as_str(), event["eventType"] == OPENED) else { return };
+    for target in event["target"].as_array().into_iter().flatten().filter(|target| target["type"] == "AppInstance") {
+        let app = target["id"].as_str().unwrap_or_default().to_owned();
+        let latest = last_used.entry((user.to_owned(), app)).or_insert(at);
+        *latest = at.max(*latest);
+    }
 }
 
 /// The thing that is meant.
@@ -97,7 +142,8 @@ fn print(graph: &Graph, thing: NodeId, told: &[ToldAccess], output: &mut impl Wr
         let other = if is_app { &access.user } else { &access.app };
         let since = access.since.map_or_else(|| "before the inventory".to_owned(), |since| format!("{since:.0}"));
         let state = if access.is_carried_out { "" } else { ", not carried out yet" };
-        writeln!(output, "  {} ({}): {}, since {since}{state}", other.name, other.id, access.weakest_proof)?;
+        let used = access.last_used.map_or_else(String::new, |used| format!(", last used {used:.0}"));
+        writeln!(output, "  {} ({}): {}, since {since}{state}{used}", other.name, other.id, access.weakest_proof)?;
         writeln!(output, "    by {}", access.ways.join("; "))?;
         if !access.rules.is_empty() {
             let open = if access.open.is_empty() {
@@ -109,4 +155,30 @@ fn print(graph: &Graph, thing: NodeId, told: &[ToldAccess], output: &mut impl Wr
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_latest_use_of_each_app_counts() {
+        let line = |published: &str, kind: &str| {
+            let event = json!({"eventType": kind, "published": published, "actor": {"id": "00u1"},
+                "target": [{"type": "AppInstance", "id": "0oa1"}, {"type": "AppUser", "id": "0ua1"}]});
+            json!({"raw_data": event.to_string()}).to_string()
+        };
+        let mut last_used = LastUsed::new();
+        for (published, kind) in [
+            ("2026-05-04T10:00:00Z", OPENED),
+            ("2026-05-04T12:00:00Z", OPENED),
+            ("2026-05-04T11:00:00Z", OPENED),
+            ("2026-05-05T11:00:00Z", "user.session.start"),
+        ] {
+            add_use(line(published, kind).as_bytes(), &mut last_used);
+        }
+        add_use(b"no row", &mut last_used);
+        let expected = [(("00u1".to_owned(), "0oa1".to_owned()), "2026-05-04T12:00:00Z".parse().unwrap())];
+        assert_eq!(last_used, LastUsed::from(expected));
+    }
 }
