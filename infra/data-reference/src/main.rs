@@ -12,6 +12,7 @@ mod metrics;
 mod origins;
 mod page;
 mod paths;
+mod posture;
 mod queries;
 mod section;
 
@@ -62,6 +63,7 @@ fn generated() -> Result<Vec<Generated>> {
         Generated { path: "docs/configuration.md", text: configuration::write()? },
         Generated { path: "docs/data-reference.md", text: page::write()? },
         Generated { path: "docs/inventory.md", text: entities::in_page(&read("docs/inventory.md")?)? },
+        Generated { path: "docs/posture.md", text: posture::write() },
         Generated { path: "infra/athena/template.yaml", text: athena::write()? },
     ])
 }

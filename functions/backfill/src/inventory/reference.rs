@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::inventory::entity::{Entity, Refresh, Tier};
-use crate::inventory::table::SECTIONS;
+use crate::inventory::table::{SECTIONS, entities};
 
 /// Returns the table of entities, as Markdown.
 pub fn table() -> String {
@@ -15,6 +15,11 @@ pub fn table() -> String {
         section.entities.iter().for_each(|entity| text.push_str(&row(entity)));
     }
     text
+}
+
+/// Returns the names of all entities: what is outside names them as they are in the lake.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    entities().map(|entity| entity.name)
 }
 
 fn row(entity: &Entity) -> String {
