@@ -29,7 +29,7 @@ pub fn run(inventory: &Inventory, log: &Log, settings: &Settings, now: Timestamp
 }
 
 /// Asks one check.
-pub(crate) fn ask(ground: &Ground<'_>, check: &'static Check) -> Checked {
+pub(crate) fn ask<'a>(ground: &'a Ground<'a>, check: &'static Check) -> Checked {
     Asked { ground, check }.answer()
 }
 
