@@ -2,8 +2,10 @@
 //! `pass` only of what was read to its end. Pure.
 
 pub mod check;
+pub mod configuration;
 pub mod left_out;
 pub mod log;
+pub mod profile;
 pub mod report;
 pub mod run;
 pub mod settings;

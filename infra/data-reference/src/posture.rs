@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use insight::posture::check::{Check, Domain, Good, Limit, Profile, Role, Severity};
+use insight::posture::check::{Check, Domain, Good, Limit, Role, Severity};
+use insight::posture::configuration::LONGEST_WAIVER_DAYS;
 use insight::posture::left_out::LEFT_OUT;
-use insight::posture::settings::LONGEST_WAIVER_DAYS;
+use insight::posture::profile::Profile;
 use insight::posture::table::checks;
 
 /// The page.

@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 
 use crate::inventory::{Engine, Entity, Inventory, Known, Record, Unread};
 use crate::posture::case::Ground;
-use crate::posture::check::{Check, Profile};
+use crate::posture::check::Check;
 use crate::posture::log::{Fact, Log, Seen};
 use crate::posture::org::Org;
+use crate::posture::profile::Profile;
 use crate::posture::report::{Checked, Report};
 use crate::posture::run::{ask, run};
 use crate::posture::settings::{CheckSettings, Settings};

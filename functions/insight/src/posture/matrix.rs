@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use crate::inventory::{Engine, Known, Unread};
-use crate::posture::check::{Check, Profile, Role};
+use crate::posture::check::{Check, Role};
 use crate::posture::fixture::Fixture;
 use crate::posture::mutations::{MUTATIONS, Mutation};
+use crate::posture::profile::Profile;
 use crate::posture::report::{Checked, Report, Value};
 use crate::posture::table::{checks, find};
 
@@ -219,7 +220,7 @@ fn profiles_waivers_and_exceptions_decide_what_is_judged() {
     let configured = |yaml: &str| {
         let mut org = org.clone();
         let today = jiff::tz::TimeZone::UTC.to_datetime(crate::posture::fixture::now()).date();
-        org.settings = crate::posture::settings::Settings::parse(yaml, today).unwrap();
+        org.settings = crate::posture::configuration::parse(yaml, today).unwrap();
         value(&org.report(), find("session-global-idle").unwrap())
     };
     assert_eq!(configured("checks: [{id: session-global-idle, limit: 30}]"), Value::Fail);

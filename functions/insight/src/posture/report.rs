@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::inventory::Engine;
-use crate::posture::check::{Check, Profile};
+use crate::posture::check::Check;
+use crate::posture::profile::Profile;
 
 /// The answers to all checks about one org.
 #[derive(Debug, Clone)]

@@ -27,8 +27,9 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::posture::check::{Good, Profile};
+    use crate::posture::check::Good;
     use crate::posture::left_out::LEFT_OUT;
+    use crate::posture::profile::Profile;
 
     #[test]
     fn rows_are_sorted_and_say_everything() {

@@ -2,10 +2,11 @@
 
 use crate::inventory::{Engine, Record};
 use crate::posture::case::Case;
-use crate::posture::check::{Check, Domain, FEDERAL, Logic, Severity, both, each, speaks_for, within};
+use crate::posture::check::{Check, Domain, Logic, Severity, both, each, speaks_for, within};
 use crate::posture::fields::Fields;
 use crate::posture::outcome::{Answer, Outcome, Unjudged, concerns, fail_if, pass_if, unknown};
 use crate::posture::policy_rule::{is_active, policies};
+use crate::posture::profile::FEDERAL;
 use crate::posture::words::some_of;
 
 pub(super) const CHECKS: &[Check] = &[

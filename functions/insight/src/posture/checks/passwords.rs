@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::inventory::Record;
 use crate::posture::case::Case;
-use crate::posture::check::{
-    Check, Domain, Logic, ON_REQUEST, STIG, Severity, at_least, at_most, both, each, speaks_for,
-};
+use crate::posture::check::{Check, Domain, Logic, Severity, at_least, at_most, both, each, speaks_for};
 use crate::posture::fields::Fields;
 use crate::posture::outcome::{Answer, Unjudged, concerns, fail_if, pass_if};
 use crate::posture::policy_rule::{is_active, policies};
+use crate::posture::profile::{ON_REQUEST, STIG};
 use crate::posture::words::{minutes, some_of};
 
 pub(super) const CHECKS: &[Check] = &[

@@ -6,11 +6,12 @@ use jiff::Timestamp;
 
 use crate::inventory::Record;
 use crate::posture::case::Case;
-use crate::posture::check::{Check, Domain, Logic, STIG, Severity, against, at_most, each};
+use crate::posture::check::{Check, Domain, Logic, Severity, against, at_most, each};
 use crate::posture::checks::people_factors::can_sign_in;
 use crate::posture::fields::{Fields, own_id};
 use crate::posture::log::Fact;
 use crate::posture::outcome::{About, Answer, Outcome, Unjudged, Verdict, concerns, fail_if, pass_if};
+use crate::posture::profile::STIG;
 use crate::posture::words::{days, some_of};
 
 pub(super) const CHECKS: &[Check] = &[

@@ -3,11 +3,12 @@
 use crate::inventory::{Engine, Record};
 use crate::posture::access_rule::reauthenticates_after;
 use crate::posture::case::Case;
-use crate::posture::check::{Check, Domain, Logic, Profile, Severity, at_most, both, each, setting};
+use crate::posture::check::{Check, Domain, Logic, Severity, at_most, both, each, setting};
 use crate::posture::fields::Fields;
 use crate::posture::log::Fact;
 use crate::posture::outcome::{Answer, Outcome, concerns, fail_if, pass_if, unknown};
 use crate::posture::policy_rule::{allowing, allows, certain, is_active, looks_at_network, policies, rules};
+use crate::posture::profile::Profile;
 use crate::posture::words::minutes;
 
 pub(super) const CHECKS: &[Check] = &[

@@ -2,10 +2,11 @@
 
 use crate::inventory::Record;
 use crate::posture::case::Case;
-use crate::posture::check::{Check, Domain, FEDERAL, Logic, Severity, each, setting, speaks_for};
+use crate::posture::check::{Check, Domain, Logic, Severity, each, setting, speaks_for};
 use crate::posture::checks::hosts::{host_of, is_of_okta, is_own};
 use crate::posture::fields::Fields;
 use crate::posture::outcome::{Answer, fail_if, pass_if};
+use crate::posture::profile::FEDERAL;
 use crate::posture::words::some_of;
 
 pub(super) const CHECKS: &[Check] = &[
