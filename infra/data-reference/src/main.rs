@@ -8,6 +8,7 @@ mod columns;
 mod configuration;
 mod entities;
 mod events;
+mod graph;
 mod leaves;
 mod metrics;
 mod origins;
@@ -66,6 +67,7 @@ fn generated() -> Result<Vec<Generated>> {
         Generated { path: "docs/configuration.md", text: configuration::write()? },
         Generated { path: "docs/data-reference.md", text: page::write()? },
         Generated { path: "docs/events.md", text: events::in_page(&read("docs/events.md")?)? },
+        Generated { path: "docs/graph.md", text: graph::in_page(&read("docs/graph.md")?)? },
         Generated { path: "docs/inventory.md", text: entities::in_page(&read("docs/inventory.md")?)? },
         Generated { path: "infra/athena/template.yaml", text: athena::write()? },
     ];
