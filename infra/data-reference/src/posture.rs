@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn checks_read_only_entities_of_the_inventory() {
-        let known: BTreeSet<&str> = backfill::inventory::reference::names().collect();
+        let known: BTreeSet<&str> = backfill::inventory::reference::names().into_iter().collect();
         let unknown: Vec<&str> =
             insight::posture::table::entities().into_iter().filter(|name| !known.contains(name)).collect();
         assert!(unknown.is_empty(), "the inventory has no such entities: {unknown:?}");

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::inventory::entity::{Entity, Refresh, Tier};
-use crate::inventory::table::{SECTIONS, entities};
+use crate::inventory::table::SECTIONS;
 
 /// Returns the table of entities, as Markdown.
 pub fn table() -> String {
@@ -17,9 +17,9 @@ pub fn table() -> String {
     text
 }
 
-/// Returns the names of all entities: what is outside names them as they are in the lake.
-pub fn names() -> impl Iterator<Item = &'static str> {
-    entities().map(|entity| entity.name)
+/// The names of the entities, in the order of the table.
+pub fn names() -> Vec<&'static str> {
+    SECTIONS.iter().flat_map(|section| section.entities).map(|entity| entity.name).collect()
 }
 
 fn row(entity: &Entity) -> String {
