@@ -113,7 +113,9 @@ fn add_use(line: &[u8], last_used: &mut LastUsed) {
     let row: Value = serde_json::from_slice(line).unwrap_or_default();
     let event: Value = row["raw_data"].as_str().and_then(|raw| serde_json::from_str(raw).ok()).unwrap_or_default();
     let at = event["published"].as_str().and_then(|at| at.parse::<Timestamp>().ok());
-    let (Some(at), Some(user), true) = (at, event["actor"]["id"].as_str(), event["eventType"] == OPENED) else { return };
+    let (Some(at), Some(user), true) = (at, event["actor"]["id"].as_str(), event["eventType"] == OPENED) else {
+        return;
+    };
     for target in event["target"].as_array().into_iter().flatten().filter(|target| target["type"] == "AppInstance") {
         let app = target["id"].as_str().unwrap_or_default().to_owned();
         let latest = last_used.entry((user.to_owned(), app)).or_insert(at);

@@ -46,7 +46,11 @@ fn write_inventory(lake: &Path, unread: &str) {
     let mut claims = serde_json::Map::new();
     for entity in entities() {
         let parts = u32::from(rows.contains_key(entity));
-        let status = if entity == unread { json!({"status": "unread", "unread": "denied"}) } else { json!({"status": "complete"}) };
+        let status = if entity == unread {
+            json!({"status": "unread", "unread": "denied"})
+        } else {
+            json!({"status": "complete"})
+        };
         let mut claim = json!({"rows": 0, "parts": parts, "calls": 1});
         claim.as_object_mut().unwrap().extend(status.as_object().unwrap().clone());
         claims.insert(entity.to_owned(), claim);
