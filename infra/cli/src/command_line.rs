@@ -115,7 +115,7 @@ mod tests {
         }
         let is_time =
             |it: &clap::Arg| it.get_value_names().is_some_and(|names| names.iter().any(|name| name == "TIME"));
-        let mut times = line.get_subcommands().flat_map(|it| it.get_arguments()).filter(|it| is_time(it));
+        let mut times = line.get_subcommands().flat_map(clap::Command::get_arguments).filter(|it| is_time(it));
         assert!(times.all(|it| ["since", "until", "at"].contains(&it.get_id().as_str())));
     }
 }

@@ -194,7 +194,7 @@ mod tests {
 
     use super::*;
 
-    fn manifest(snapshot: &str, started: &str, ended: Option<&str>, entities: serde_json::Value) -> Manifest {
+    fn manifest(snapshot: &str, started: &str, ended: Option<&str>, entities: &serde_json::Value) -> Manifest {
         let manifest = json!({
             "version": 2, "tenant": "acme", "snapshot": snapshot, "mode": "full", "invocations": 1, "started": started,
             "ended": ended, "calls": 6, "rows": 9, "entities": entities,
@@ -213,14 +213,14 @@ mod tests {
         let stored = latest(
             &tenant,
             [
-                manifest("20260505T090000Z", second, Some(second), json!({"user": entity("complete", 2)})),
+                manifest("20260505T090000Z", second, Some(second), &json!({"user": entity("complete", 2)})),
                 manifest(
                     "20260504T090000Z",
                     first,
                     Some(first),
-                    json!({"user": entity("complete", 1), "app": entity("unread", 0)}),
+                    &json!({"user": entity("complete", 1), "app": entity("unread", 0)}),
                 ),
-                manifest("20260506T090000Z", "2026-05-06T09:00:00Z", None, json!({"user": entity("complete", 9)})),
+                manifest("20260506T090000Z", "2026-05-06T09:00:00Z", None, &json!({"user": entity("complete", 9)})),
             ],
         )
         .unwrap();
