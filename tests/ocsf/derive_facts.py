@@ -10,10 +10,10 @@ facts/*.tsv beside this file; with --check compares instead and exits 1 if they 
 import argparse, json, pathlib, sys
 
 FACTS = pathlib.Path(__file__).resolve().parent / "facts"
-CLASSES = [0, 1006, 2004, 3001, 3002, 3003, 3004, 3005, 3006, 6001, 6002, 6003]
+CLASSES = [0, 1006, 2004, 3001, 3002, 3003, 3004, 3005, 3006, 6001, 6003]
 OBJECTS = """account actor analytic api auth_factor authentication_token authorization autonomous_system device
-evidences finding_info fingerprint group http_header http_request idp job location managed_entity metadata
-network_endpoint observable organization os policy product programmatic_credential request resource_details
+enrichment evidences finding_info fingerprint group http_header http_request idp job location managed_entity metadata
+network_endpoint observable organization os policy product programmatic_credential related_event request resource_details
 service session trait url user web_resource""".split()
 CATEGORIES = {"other": 0, "system": 1, "findings": 2, "iam": 3, "network": 4, "discovery": 5, "application": 6,
               "remediation": 7, "unmanned_systems": 8}

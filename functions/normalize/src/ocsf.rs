@@ -3,6 +3,7 @@
 //! the Parquet files and the Athena tables are made.
 
 mod class;
+mod enrichment;
 mod event;
 mod finding;
 mod network;
@@ -13,8 +14,9 @@ mod value;
 
 pub(crate) use class::Own;
 pub use class::{Activity, Class, Origin};
+pub use enrichment::Enrichment;
 pub use event::{Event, Metadata, Product};
-pub use finding::{Analytic, Evidence, FindingInfo, Trait};
+pub use finding::{Analytic, Evidence, FindingInfo, RelatedEvent, Trait};
 pub use network::{AutonomousSystem, Device, Fingerprint, HttpHeader, HttpRequest, Location, NetworkEndpoint, Os, Url};
 pub use object::{
     Api, ApiRequest, AuthFactor, AuthenticationToken, Authorization, Entity, EntityDevice, EntityResult, Group, Job,

@@ -13,6 +13,7 @@ use super::value::Text;
 pub struct Service<'a> {
     pub uid: Option<Text<'a>>,
     pub name: Option<Text<'a>>,
+    pub labels: Option<Vec<Text<'a>>>,
 }
 
 /// One factor of an authentication.
@@ -35,6 +36,7 @@ pub struct AuthenticationToken<'a> {
     pub type_id: i32,
     #[serde(rename = "type")]
     pub kind: Text<'a>,
+    pub expiration_time: Option<i64>,
 }
 
 /// What a policy decided.
@@ -119,6 +121,7 @@ pub struct Resource<'a> {
     pub uid: Option<Text<'a>>,
     pub name: Option<Text<'a>>,
     pub uid_alt: Option<Text<'a>>,
+    pub labels: Option<Vec<Text<'a>>>,
     #[serde(rename = "type")]
     pub kind: Option<Text<'a>>,
     pub role_id: Option<i32>,
