@@ -16,6 +16,7 @@ use backfill::outputs::security_lake::{SecurityLake, Subscription};
 use local_aws::fault::Fault;
 use local_aws::s3_server::{BUCKET, EmbeddedS3, REGION};
 use local_aws::sts_server::StsServer;
+use normalize::ocsf::Release;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -84,6 +85,7 @@ impl Subscriber {
             bucket: BUCKET.to_owned(),
             account: ACCOUNT.to_owned(),
             external_id: EXTERNAL_ID.to_owned(),
+            release: Release::V1_3,
         };
         Arc::new(SecurityLake::new(subscription, aws).unwrap())
     }

@@ -63,7 +63,7 @@ pub fn normalize<'a>(mut log: LogEvent<'a>, context: &IngestContext<'_>) -> Norm
     let (decision, basis) = event_type::decide(&log.event_type);
     let mut event = metadata::event(&mut log, &decision, context);
     let mut members = log.members;
-    event.raw_data = log.raw.into();
+    event.raw_data = Some(log.raw.into());
     let target_types = target::types(&members);
     outcome::place(&mut event, &mut members, &decision);
     actor::place(&mut event, &mut members);

@@ -184,6 +184,14 @@ pub const VARIABLES: &[Variable] = &[
         expected: "the external id that the custom sources were made with",
     },
     Variable {
+        name: "OKTA_LAKE_SECURITY_LAKE_OCSF",
+        readers: &[BACKFILL],
+        default: WhenUnset::Value("1.3"),
+        meaning: "The release of OCSF in which Security Lake gets events: 1.3, the newest that it takes from custom \
+                  sources, or 1.8, that of the lake.",
+        expected: "1.3 or 1.8",
+    },
+    Variable {
         name: "OKTA_LAKE_SIGNING_KEY",
         readers: &[BACKFILL],
         default: WhenUnset::Off,

@@ -48,7 +48,7 @@ fn metadata<'a>(log: &mut LogEvent<'a>, context: &IngestContext<'_>, decision: &
         log_provider: "Okta".into(),
         log_level: members.take_text("severity"),
         log_version: members.take_text("version"),
-        source: context.path.as_str().into(),
+        source: Some(context.path.as_str().into()),
         correlation_uid: transaction_id(members),
     }
 }

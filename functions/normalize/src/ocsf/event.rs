@@ -79,7 +79,7 @@ pub struct Event<'a> {
     pub enrichments: Option<Vec<Enrichment<'a>>>,
     pub observables: Option<Vec<Observable<'a>>>,
     pub unmapped: Option<Unmapped<'a>>,
-    pub raw_data: Text<'a>,
+    pub raw_data: Option<Text<'a>>,
 }
 
 /// Where an event came from and how it got here.
@@ -101,7 +101,7 @@ pub struct Metadata<'a> {
     pub log_provider: Text<'a>,
     pub log_level: Option<Text<'a>>,
     pub log_version: Option<Text<'a>>,
-    pub source: Text<'a>,
+    pub source: Option<Text<'a>>,
     pub correlation_uid: Option<Text<'a>>,
 }
 

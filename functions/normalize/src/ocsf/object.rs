@@ -164,6 +164,19 @@ pub struct ApiRequest<'a> {
 #[allow(missing_docs)] // OCSF's own attributes.
 pub struct Job<'a> {
     pub name: Text<'a>,
+    /// Only in OCSF 1.3.0, which requires it.
+    pub file: Option<JobFile<'a>>,
+}
+
+/// What a job runs.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)] // OCSF's own attributes.
+pub struct JobFile<'a> {
+    pub name: Text<'a>,
+    pub type_id: i32,
+    #[serde(rename = "type")]
+    pub kind: Text<'a>,
 }
 
 /// A value that analysts pivot on, and where in the event it stands.
