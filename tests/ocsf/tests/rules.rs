@@ -134,8 +134,6 @@ fn each_release_has_its_own_rules() {
     let event = with("/metadata/version", Some(json!("1.3.0")));
     assert_eq!(broken(&event).1, Rule::Version, "1.8.0 is what the lake has");
     let faults = check_as(Release::V1_3, &event);
-    assert_eq!(faults.len(), 1, "{faults:?}");
-    assert_eq!(faults[0].rule, Rule::Constraint("just_one"), "a factor of 1.3.0 needs an address");
-    let event = with("/auth_factors", None);
-    assert_eq!(check_as(Release::V1_3, &event).len(), 1, "its version is 1.8.0");
+    let rules: Vec<_> = faults.iter().map(|fault| &fault.rule).collect();
+    assert_eq!(rules, [&Rule::Constraint("just_one"), &Rule::Required], "a factor needs an address, a product a vendor");
 }
