@@ -13,7 +13,7 @@ use parquet::arrow::ArrowWriter;
 use tempfile::NamedTempFile;
 
 use crate::encode::columns as lay_out;
-use crate::parquet_layout::security_lake_properties;
+use crate::parquet_layout::security_lake_options;
 use crate::row_check::RowFault;
 use crate::schema;
 use crate::seal::{ROWS_AT_ONCE, SealError, event};
@@ -129,7 +129,7 @@ impl Open {
         let picked: Vec<_> = (0..schema.fields().len()).filter(is_picked).collect();
         let schema: Schema = schema.project(&picked).map_err(parquet::errors::ParquetError::from)?;
         let file = BufWriter::new(NamedTempFile::new()?);
-        let writer = ArrowWriter::try_new(file, Arc::new(schema), Some(security_lake_properties()?))?;
+        let writer = ArrowWriter::try_new_with_options(file, Arc::new(schema), security_lake_options()?)?;
         Ok(Self { writer, picked, rows: 0 })
     }
 
