@@ -294,7 +294,10 @@ mod tests {
 
     #[test]
     fn only_what_occurs_is_kept_at_every_depth() {
-        let fields = Vec::<FieldRef>::from_type::<Outer>(TracingOptions::default()).unwrap();
+        let fields = {
+            let options = TracingOptions::default().sequence_as_large_list(false);
+            Vec::<FieldRef>::from_type::<Outer>(options).unwrap()
+        };
         let mut occurring = Occurring::default();
         occurring.add(&Outer::default()).unwrap();
         let names = |fields: &[FieldRef]| fields.iter().map(|field| field.name().clone()).collect::<Vec<_>>();
