@@ -4,6 +4,7 @@
 //! peer groups and joins with the inventory run over a window of events ([`Evaluation`]).
 
 pub mod as_of;
+pub mod built_in;
 mod cidr;
 mod condition;
 mod correlate;

@@ -6,6 +6,7 @@
 mod athena;
 mod columns;
 mod configuration;
+mod detections;
 mod entities;
 mod leaves;
 mod metrics;
@@ -61,6 +62,7 @@ fn generated() -> Result<Vec<Generated>> {
         Generated { path: "README.md", text: metrics::in_readme(&read("README.md")?)? },
         Generated { path: "docs/configuration.md", text: configuration::write()? },
         Generated { path: "docs/data-reference.md", text: page::write()? },
+        Generated { path: "docs/detections.md", text: detections::write()? },
         Generated { path: "docs/inventory.md", text: entities::in_page(&read("docs/inventory.md")?)? },
         Generated { path: "infra/athena/template.yaml", text: athena::write()? },
     ])

@@ -99,10 +99,13 @@ impl Parser<'_> {
     fn matching(&self, pattern: &str) -> Result<Vec<Predicate>, RuleError> {
         let wanted = |name: &str| match pattern.split_once('*') {
             _ if pattern.eq_ignore_ascii_case("them") => !name.starts_with('_'),
-            Some((start, end)) => name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end),
+            Some((start, end)) => {
+                name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
+            }
             None => name == pattern,
         };
-        let found: Vec<_> = self.selections.iter().filter(|(name, _)| wanted(name)).map(|(_, part)| part.clone()).collect();
+        let found: Vec<_> =
+            self.selections.iter().filter(|(name, _)| wanted(name)).map(|(_, part)| part.clone()).collect();
         if found.is_empty() { Err(RuleError::Undefined(pattern.to_owned())) } else { Ok(found) }
     }
 }

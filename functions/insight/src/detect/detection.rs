@@ -101,6 +101,10 @@ fn field(text: &str, key: &Key, values: &[Value]) -> Result<Predicate, RuleError
 fn test(text: &str, key: &Key, value: &Value) -> Result<Test, RuleError> {
     Ok(match key.comparison {
         Comparison::Plain if value.is_null() => Test::Exists(false),
+        // pySigma takes no placeholder for a range, so a range of a list is known by its slash.
+        Comparison::Plain if key.expand && scalar(text, value)?.contains('/') => {
+            Test::Cidr(Cidr::parse(&scalar(text, value)?)?)
+        }
         Comparison::Plain => Test::Text(Pattern::new(&scalar(text, value)?, Place::Whole, key.cased)),
         Comparison::Text(place) => Test::Text(Pattern::new(&scalar(text, value)?, place, key.cased)),
         Comparison::Regex { ignore_case, multi_line, dot_all } => {
@@ -139,11 +143,8 @@ fn linear(pattern: &str) -> Result<(), RuleError> {
         if ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|look| rest.starts_with(look)) {
             return Err(RuleError::RegexFeature("lookaround"));
         }
-        if letter == '\\' {
-            match letters.next() {
-                Some((_, '1'..='9' | 'k')) => return Err(RuleError::RegexFeature("a backreference")),
-                _ => continue,
-            }
+        if letter == '\\' && matches!(letters.next(), Some((_, '1'..='9' | 'k'))) {
+            return Err(RuleError::RegexFeature("a backreference"));
         }
     }
     Ok(())
@@ -158,18 +159,18 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn compiled(detection: Value) -> Result<Predicate, RuleError> {
+    fn compiled(detection: &Value) -> Result<Predicate, RuleError> {
         compile(detection.as_object().unwrap(), &Lists::default())
     }
 
-    fn finds(detection: Value, event: &Value) -> bool {
+    fn finds(detection: &Value, event: &Value) -> bool {
         compiled(detection).unwrap().holds(event)
     }
 
     #[test]
     fn maps_are_and_lists_are_or() {
         let event = json!({"eventType": "a.b", "outcome": {"result": "FAILURE"}, "n": 5, "flag": "true"});
-        let selection = |selection: Value| finds(json!({"s": selection, "condition": "s"}), &event);
+        let selection = |selection: Value| finds(&json!({"s": selection, "condition": "s"}), &event);
         assert!(selection(json!({"eventType": "A.B", "outcome.result": ["SUCCESS", "FAILURE"]})));
         assert!(!selection(json!({"eventType": "a.b", "outcome.result": "SUCCESS"})));
         assert!(selection(json!([{"eventType": "x"}, {"n": 5}])));
@@ -189,12 +190,12 @@ mod tests {
     fn fields_are_compared_with_fields() {
         let detection = json!({"s": {"actor.id|fieldref": "target.User.id"}, "condition": "s"});
         let event = |actor: &str| json!({"actor": {"id": actor}, "target": [{"type": "User", "id": "U1"}]});
-        assert!(finds(detection.clone(), &event("u1")) && !finds(detection, &event("u2")));
+        assert!(finds(&detection, &event("u1")) && !finds(&detection, &event("u2")));
     }
 
     #[test]
     fn a_rule_is_indexed_by_its_event_types() {
-        let types = |detection: Value| compiled(detection).unwrap().event_types();
+        let types = |detection: Value| compiled(&detection).unwrap().event_types();
         let found = types(json!({"a": {"eventType": ["x.Y", "z"]}, "b": {"n": 1}, "condition": "a and not b"}));
         assert_eq!(found, Some(["x.y".to_owned(), "z".to_owned()].into()));
         assert_eq!(types(json!({"a": {"eventType": "x"}, "b": {"n": 1}, "condition": "a or b"})), None);
@@ -205,27 +206,36 @@ mod tests {
     #[test]
     fn lists_come_from_the_configuration() {
         let detection = json!({"s": {"client.ipAddress|expand": "%bad%"}, "condition": "s"});
-        let lists = Lists::from_iter([("bad".to_owned(), vec!["192.0.2.1".to_owned()])]);
+        let lists = Lists::from_iter([("bad".to_owned(), vec!["192.0.2.1".to_owned(), "10.0.0.0/8".to_owned()])]);
         let predicate = compile(detection.as_object().unwrap(), &lists).unwrap();
-        assert!(predicate.holds(&json!({"client": {"ipAddress": "192.0.2.1"}})));
-        assert_eq!(compiled(detection).unwrap_err(), RuleError::NoList("bad".to_owned()));
+        let holds = |address: &str| predicate.holds(&json!({"client": {"ipAddress": address}}));
+        assert!(holds("192.0.2.1") && holds("10.9.8.7") && !holds("192.0.2.2"));
+        assert_eq!(compiled(&detection).unwrap_err(), RuleError::NoList("bad".to_owned()));
     }
 
     #[test]
     fn what_cannot_be_linear_is_refused_by_name() {
-        let regex = |pattern: &str| compiled(json!({"s": {"a|re": pattern}, "condition": "s"})).unwrap_err();
+        let regex = |pattern: &str| compiled(&json!({"s": {"a|re": pattern}, "condition": "s"})).unwrap_err();
         assert_eq!(regex("a(?=b)"), RuleError::RegexFeature("lookaround"));
         assert_eq!(regex("(?<!b)a"), RuleError::RegexFeature("lookaround"));
         assert_eq!(regex(r"(a)\1"), RuleError::RegexFeature("a backreference"));
         assert!(matches!(regex("(a{1000}){1000}"), RuleError::Regex(_)));
         assert!(matches!(regex("("), RuleError::Regex(_)));
-        assert!(compiled(json!({"s": {"a|re": r"\\1"}, "condition": "s"})).is_ok());
+        assert!(compiled(&json!({"s": {"a|re": r"\\1"}, "condition": "s"})).is_ok());
     }
 
     #[test]
     fn bad_selections_are_refused() {
-        for bad in [json!(null), json!({}), json!([]), json!({"a": []}), json!({"a|exists": 1}), json!({"a|gt": "x"}), json!({"a": {}})] {
-            assert!(compiled(json!({"s": bad.clone(), "condition": "s"})).is_err(), "{bad}");
+        for bad in [
+            json!(null),
+            json!({}),
+            json!([]),
+            json!({"a": []}),
+            json!({"a|exists": 1}),
+            json!({"a|gt": "x"}),
+            json!({"a": {}}),
+        ] {
+            assert!(compiled(&json!({"s": bad.clone(), "condition": "s"})).is_err(), "{bad}");
         }
     }
 }

@@ -53,6 +53,9 @@ pub struct Outcome {
     pub unreadable: u64,
 }
 
+/// What rules found of one entity: the rule, its level, and an event.
+type Signals<'a> = BTreeSet<(&'a str, Level, &'a str)>;
+
 impl<'r> Evaluation<'r> {
     /// Begins with no event.
     pub fn new(rules: &'r RuleSet) -> Self {
@@ -157,7 +160,14 @@ impl<'r> Evaluation<'r> {
         found.filter_map(|((key, start), evidence)| self.finding(tenant, rule, &key, start, &evidence)).collect()
     }
 
-    fn finding(&self, tenant: &str, rule: &Rule, key: &GroupKey, start: Timestamp, evidence: &Evidences) -> Option<Finding> {
+    fn finding(
+        &self,
+        tenant: &str,
+        rule: &Rule,
+        key: &GroupKey,
+        start: Timestamp,
+        evidence: &Evidences,
+    ) -> Option<Finding> {
         let events = evidence.events();
         let (first, last) = (events.first()?, events.last()?);
         let written = |(field, value): (&String, &String)| {
@@ -198,17 +208,19 @@ impl<'r> Evaluation<'r> {
         findings: &[Finding],
         seen: &BTreeMap<&str, &Arc<Seen>>,
     ) -> Vec<Finding> {
-        let mut entities: BTreeMap<(String, Timestamp), BTreeSet<(&str, Level, &str)>> = BTreeMap::new();
+        let mut entities: BTreeMap<(String, Timestamp), Signals<'_>> = BTreeMap::new();
         for finding in findings {
             let events = finding.evidence.iter().filter_map(|uid| seen.get(uid.as_str()));
-            let of: BTreeSet<String> =
-                events.flat_map(|event| self.projection.values(event, &risk.per)).map(|who| who.to_lowercase()).collect();
+            let of: BTreeSet<String> = events
+                .flat_map(|event| self.projection.values(event, &risk.per))
+                .map(|who| who.to_lowercase())
+                .collect();
             for entity in of {
                 let entry = entities.entry((entity, bucket(finding.last, rule.bucket))).or_default();
                 entry.insert((&finding.rule, finding.level, &finding.evidence[0]));
             }
         }
-        let enough = |found: &BTreeSet<(&str, Level, &str)>| {
+        let enough = |found: &Signals<'_>| {
             let rules: BTreeMap<&str, Level> = found.iter().map(|(rule, level, _)| (*rule, *level)).collect();
             rules.len() >= risk.rules && rules.values().map(|level| score(*level)).sum::<u64>() >= risk.score
         };

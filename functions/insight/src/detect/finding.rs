@@ -53,7 +53,11 @@ pub fn uid(tenant: &str, rule: &str, key: &[String], bucket: Timestamp) -> Strin
         digest.update(part.len().to_be_bytes());
         digest.update(part);
     }
-    digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let first: [u8; 16] = std::array::from_fn({
+        let all = digest.finalize();
+        move |at| all[at]
+    });
+    format!("{:032x}", u128::from_be_bytes(first))
 }
 
 /// The start of the bucket of `seconds` that `time` lies in; buckets are aligned to the epoch.
@@ -93,7 +97,8 @@ pub(crate) fn relate(findings: &mut [Finding], lengths: &BTreeMap<String, u64>) 
             by_bucket.get(&(finding.rule.as_str(), &finding.group, finding.bucket.as_second() + step)).copied()
         });
         let shared = finding.evidence.iter().flat_map(|event| by_event[event.as_str()].iter().copied());
-        let mut uids: Vec<_> = beside.chain(shared).filter(|other| *other != at).map(|other| findings[other].uid.clone()).collect();
+        let mut uids: Vec<_> =
+            beside.chain(shared).filter(|other| *other != at).map(|other| findings[other].uid.clone()).collect();
         uids.sort();
         uids.dedup();
         uids.truncate(EVIDENCE_LIMIT);

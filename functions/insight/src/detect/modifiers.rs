@@ -5,6 +5,7 @@ use super::pattern::Place;
 
 /// A key, read.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "modifiers are independent of each other")]
 pub(crate) struct Key {
     /// The field; empty for a search in all fields.
     pub(crate) field: String,
@@ -74,8 +75,19 @@ impl Order {
 
 /// Sigma's modifiers that are not run here: they are for command lines, payloads and times of other logs.
 const UNSUPPORTED: [&str; 13] = [
-    "base64", "base64offset", "day", "hour", "minute", "month", "utf16", "utf16be", "utf16le", "week", "wide",
-    "windash", "year",
+    "base64",
+    "base64offset",
+    "day",
+    "hour",
+    "minute",
+    "month",
+    "utf16",
+    "utf16be",
+    "utf16le",
+    "week",
+    "wide",
+    "windash",
+    "year",
 ];
 
 impl Key {
@@ -89,8 +101,11 @@ impl Key {
         for modifier in parts {
             key.apply(text, modifier)?;
         }
-        if key.expand && !matches!(key.comparison, Comparison::Plain | Comparison::Text(_) | Comparison::Cidr) {
-            return Err(RuleError::modifier(text, "`expand` goes with texts and address ranges only"));
+        if key.expand && !matches!(key.comparison, Comparison::Plain | Comparison::Text(_)) {
+            return Err(RuleError::modifier(
+                text,
+                "`expand` goes with texts only; a range in a list is known by its slash",
+            ));
         }
         Ok(key)
     }
@@ -161,7 +176,7 @@ mod tests {
     fn what_is_not_run_is_named() {
         assert_eq!(Key::parse("a|wide"), Err(RuleError::UnsupportedModifier("wide".to_owned())));
         assert_eq!(Key::parse("a|contians"), Err(RuleError::UnknownModifier("contians".to_owned())));
-        for contradiction in ["a|contains|startswith", "a|i", "a|re|cidr", "a|gt|expand"] {
+        for contradiction in ["a|contains|startswith", "a|i", "a|re|cidr", "a|gt|expand", "a|cidr|expand"] {
             assert!(matches!(Key::parse(contradiction), Err(RuleError::Modifier { .. })), "{contradiction}");
         }
     }

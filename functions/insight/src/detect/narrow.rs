@@ -72,7 +72,8 @@ impl Against<'_> {
         values.retain(|value| among.is_empty() || value.iter().any(|part| among.iter().any(|one| one.matches(part))));
         self.projection.groups(seen, &new.per).iter().any(|entity| {
             let Some(entity) = self.profile.entity(&rule.key, &joined(entity)) else { return false };
-            is_known(entity, today, new.grace) && values.iter().any(|value| !entity.had(&joined(value), today, new.days))
+            is_known(entity, today, new.grace)
+                && values.iter().any(|value| !entity.had(&joined(value), today, new.days))
         })
     }
 
@@ -231,7 +232,8 @@ fn z_score(count: u64, daily: &[u64]) -> f64 {
 /// The distance of two places on the earth, by the haversine formula.
 fn kilometres((from_lat, from_lon): (f64, f64), (to_lat, to_lon): (f64, f64)) -> f64 {
     let half = |from: f64, to: f64| ((to - from).to_radians() / 2.0).sin().powi(2);
-    let part = half(from_lat, to_lat) + from_lat.to_radians().cos() * to_lat.to_radians().cos() * half(from_lon, to_lon);
+    let part =
+        half(from_lat, to_lat) + from_lat.to_radians().cos() * to_lat.to_radians().cos() * half(from_lon, to_lon);
     2.0 * 6_371.0 * part.clamp(0.0, 1.0).sqrt().asin()
 }
 

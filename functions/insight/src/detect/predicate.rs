@@ -1,6 +1,5 @@
 //! What a selection or a condition asks of one event, typed.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use regex::Regex;
@@ -63,9 +62,13 @@ impl Predicate {
     pub(crate) fn event_types(&self) -> Option<BTreeSet<String>> {
         match self {
             Self::All(parts) => parts.iter().filter_map(Self::event_types).reduce(|a, b| &a & &b),
-            Self::Any(parts) => parts.iter().map(Self::event_types).try_fold(BTreeSet::new(), |all, some| Some(&all | &some?)),
+            Self::Any(parts) => {
+                parts.iter().map(Self::event_types).try_fold(BTreeSet::new(), |all, some| Some(&all | &some?))
+            }
             Self::Field(path, tests) if *path == Path::new("eventType") => {
-                let literal = |test: &Test| if let Test::Text(pattern) = test { pattern.literal().map(str::to_lowercase) } else { None };
+                let literal = |test: &Test| {
+                    if let Test::Text(pattern) = test { pattern.literal().map(str::to_lowercase) } else { None }
+                };
                 tests.iter().map(literal).collect()
             }
             Self::Not(_) | Self::Field(..) | Self::SameAs(..) | Self::Keyword(_) => None,
@@ -83,7 +86,7 @@ fn holds_of_field<'a, N: Node<'a>>(path: &Path, tests: &[Test], event: N) -> boo
 }
 
 impl Test {
-    fn passes(&self, value: &Cow<'_, str>) -> bool {
+    fn passes(&self, value: &str) -> bool {
         match self {
             Self::Text(pattern) => pattern.matches(value),
             Self::Regex(regex) => regex.is_match(value),

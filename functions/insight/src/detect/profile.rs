@@ -72,6 +72,4 @@ impl Entity {
         };
         (since.max(day - Day::from(days))..day).map(of).collect()
     }
-
-
 }

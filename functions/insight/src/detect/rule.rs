@@ -297,7 +297,9 @@ fn bounds(condition: &Map<String, Value>, kind: &Kind) -> Result<Vec<Bound>, Rul
         });
     }
     match kind {
-        Kind::TemporalOrdered if !bounds.is_empty() => Err(RuleError::shape("a condition on temporal_ordered is not supported")),
+        Kind::TemporalOrdered if !bounds.is_empty() => {
+            Err(RuleError::shape("a condition on temporal_ordered is not supported"))
+        }
         Kind::EventCount | Kind::ValueCount(_) if bounds.is_empty() => Err(RuleError::shape("a count needs a bound")),
         _ => Ok(bounds),
     }

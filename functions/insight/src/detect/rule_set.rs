@@ -92,7 +92,11 @@ impl RuleSet {
     }
 
     /// Returns the rules about one event that hold of `event`, in their order.
-    pub fn matching<'s, 'a, N: Node<'a> + 's>(&'s self, event_type: &str, event: N) -> impl Iterator<Item = &'s Rule> + use<'s, 'a, N> {
+    pub fn matching<'s, 'a, N: Node<'a> + 's>(
+        &'s self,
+        event_type: &str,
+        event: N,
+    ) -> impl Iterator<Item = &'s Rule> + use<'s, 'a, N> {
         self.matching_positions(event_type, event).map(|at| &self.rules[at])
     }
 
@@ -102,9 +106,11 @@ impl RuleSet {
         event: N,
     ) -> impl Iterator<Item = usize> + use<'s, 'a, N> {
         let named = self.by_type.get(lower(event_type).as_ref()).map_or(&[][..], Vec::as_slice);
-        named.iter().chain(&self.of_any_type).copied().filter(
-            move |at| matches!(&self.rules[*at].body, Body::Event(predicate) if predicate.holds(event)),
-        )
+        named
+            .iter()
+            .chain(&self.of_any_type)
+            .copied()
+            .filter(move |at| matches!(&self.rules[*at].body, Body::Event(predicate) if predicate.holds(event)))
     }
 
     pub(crate) fn position(&self, name: &str) -> Option<usize> {
@@ -188,8 +194,11 @@ fn circular(rules: &[(String, Rule)]) -> BTreeSet<String> {
         }
     }
     loop {
-        let ready: Vec<&str> =
-            left.iter().filter(|(_, on)| on.iter().all(|name| !left.contains_key(name))).map(|(name, _)| *name).collect();
+        let ready: Vec<&str> = left
+            .iter()
+            .filter(|(_, on)| on.iter().all(|name| !left.contains_key(name)))
+            .map(|(name, _)| *name)
+            .collect();
         if ready.is_empty() {
             return left.into_keys().map(str::to_owned).collect();
         }

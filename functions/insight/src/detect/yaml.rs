@@ -29,6 +29,7 @@ fn options() -> serde_saphyr::Options {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fmt::Write;
 
     #[test]
     fn a_file_has_documents() {
@@ -49,7 +50,7 @@ mod tests {
         let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for level in 1..9 {
             let inner = vec![format!("*a{}", level - 1); 10].join(", ");
-            bomb.push_str(&format!("a{level}: &a{level} [{inner}]\n"));
+            writeln!(bomb, "a{level}: &a{level} [{inner}]").unwrap();
         }
         assert!(matches!(documents(&bomb), Err(RuleError::Yaml(_))));
     }

@@ -91,7 +91,10 @@ fn read_cases() -> Vec<(String, Case)> {
         for document in documents(&text).unwrap() {
             for case in document["okta_lake"]["tests"].as_array().into_iter().flatten() {
                 let case = serde_json::from_value(case.clone());
-                cases.push((file.clone(), case.unwrap_or_else(|error| panic!("{file}: a case cannot be read: {error}"))));
+                cases.push((
+                    file.clone(),
+                    case.unwrap_or_else(|error| panic!("{file}: a case cannot be read: {error}")),
+                ));
             }
         }
     }
@@ -160,7 +163,8 @@ fn whole(short: &Map<String, Value>, turn: i64, time: Timestamp, number: usize) 
         "actor": {"id": "00u1", "type": "User", "alternateId": "user1@example.com"},
         "client": {"ipAddress": "192.0.2.1", "userAgent": {"browser": "CHROME", "os": "Mac OS X", "rawUserAgent": "Mozilla/5.0"}},
     });
-    let vary: Vec<&str> = short.get("vary").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let vary: Vec<&str> =
+        short.get("vary").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     for name in vary.iter().filter(|name| !short.contains_key(**name)) {
         set(&mut event, name, json!(format!("v{turn}")));
     }

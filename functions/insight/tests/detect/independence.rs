@@ -79,13 +79,24 @@ fn buckets_are_the_same_whenever_one_looks() {
     let (first, second) = (event(59, 1), event(61, 2));
     let both = outcome(rules, &[second.clone(), first.clone()]);
     let uids = |outcome: &Outcome| -> Vec<String> {
-        outcome.findings.iter().filter(|finding| finding.rule == "mfa-bypass-attempt").map(|finding| finding.uid.clone()).collect()
+        outcome
+            .findings
+            .iter()
+            .filter(|finding| finding.rule == "mfa-bypass-attempt")
+            .map(|finding| finding.uid.clone())
+            .collect()
     };
     let mut apart = uids(&outcome(rules, &[first]));
     apart.extend(uids(&outcome(rules, &[second])));
     apart.sort();
     assert_eq!(uids(&both), apart);
     assert_eq!(apart.len(), 2, "two buckets are two findings");
-    let related = |outcome: &Outcome| outcome.findings.iter().filter(|finding| finding.rule == "mfa-bypass-attempt").all(|finding| finding.related.len() == 1);
+    let related = |outcome: &Outcome| {
+        outcome
+            .findings
+            .iter()
+            .filter(|finding| finding.rule == "mfa-bypass-attempt")
+            .all(|finding| finding.related.len() == 1)
+    };
     assert!(related(&both), "the two name each other");
 }

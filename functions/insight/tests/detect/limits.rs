@@ -29,20 +29,27 @@ fn a_bad_rule_is_named_and_the_others_run() {
 #[test]
 fn correlations_rest_on_what_exists() {
     let correlation = |name: &str, on: &str| {
-        format!("title: t\nname: {name}\ncorrelation: {{type: event_count, rules: [{on}], timespan: 1h, condition: {{gte: 2}}}}\n")
+        format!(
+            "title: t\nname: {name}\ncorrelation: {{type: event_count, rules: [{on}], timespan: 1h, condition: {{gte: 2}}}}\n"
+        )
     };
-    let (a, b, c, d) = (correlation("a", "b"), correlation("b", "a"), correlation("c", "nothing"), correlation("d", "c"));
+    let (a, b, c, d) =
+        (correlation("a", "b"), correlation("b", "a"), correlation("c", "nothing"), correlation("d", "c"));
     let (rules, refused) = compiled(&[&a, &b, &c, &d, GOOD]);
     assert_eq!(rules.rules().len(), 1);
     let errors: Vec<_> = refused.iter().map(|refused| refused.error.clone()).collect();
     assert!(errors.contains(&RuleError::Circle("a".to_owned())) && errors.contains(&RuleError::Circle("b".to_owned())));
-    assert!(errors.contains(&RuleError::Undefined("nothing".to_owned())) && errors.contains(&RuleError::Undefined("c".to_owned())));
+    assert!(
+        errors.contains(&RuleError::Undefined("nothing".to_owned()))
+            && errors.contains(&RuleError::Undefined("c".to_owned()))
+    );
     assert_eq!(compiled(&[GOOD, GOOD]).1[0].error, RuleError::Repeated("good".to_owned()));
 }
 
 #[test]
 fn there_is_a_limit_to_rules_and_files() {
-    let many: Vec<String> = (0..RULE_LIMIT + 10).map(|at| GOOD.replace("title: good", &format!("title: r{at}"))).collect();
+    let many: Vec<String> =
+        (0..RULE_LIMIT + 10).map(|at| GOOD.replace("title: good", &format!("title: r{at}"))).collect();
     let texts: Vec<&str> = many.iter().map(String::as_str).collect();
     let (rules, refused) = compiled(&texts);
     assert_eq!((rules.rules().len(), refused.len()), (RULE_LIMIT, 10));
@@ -77,7 +84,9 @@ fn odd_events_are_counted_and_stop_nothing() {
     let large = json!({"uuid": "l", "published": "2026-05-04T12:00:00Z", "eventType": "a.b", "actor": [1, null, {"id": "y"}],
         "target": vec![json!({"type": 7, "id": vec!["z"; 10]}); 50_000]});
     let no_time = json!({"uuid": "v", "published": "yesterday", "eventType": "a.b"});
-    for event in [&good, &large, &no_time, &json!({"eventType": "a.b"}), &json!({"eventType": null}), &Value::Null, &json!([])] {
+    for event in
+        [&good, &large, &no_time, &json!({"eventType": "a.b"}), &json!({"eventType": null}), &Value::Null, &json!([])]
+    {
         evaluation.show(event);
     }
     let profile = Profile::default();

@@ -70,7 +70,10 @@ fn each_event_type_exists() {
             let mut types = Vec::new();
             event_types(&document, &mut types);
             for event_type in types {
-                assert!(catalog.contains(event_type.as_str()), "{file}: {event_type} is no event type of Okta's catalog");
+                assert!(
+                    catalog.contains(event_type.as_str()),
+                    "{file}: {event_type} is no event type of Okta's catalog"
+                );
             }
         }
     }
@@ -96,7 +99,11 @@ fn event_types(value: &Value, types: &mut Vec<String>) {
 #[test]
 fn no_rule_looks_at_every_event() {
     for rule in rules().rules() {
-        assert!(rule.event_types().is_some(), "{}: name the event types, so that other events need not be parsed", rule.key);
+        assert!(
+            rule.event_types().is_some(),
+            "{}: name the event types, so that other events need not be parsed",
+            rule.key
+        );
     }
 }
 
@@ -107,7 +114,8 @@ fn there_are_as_many_as_the_documentation_says() {
     for rule in rules.rules().iter().filter(|rule| rule.alone) {
         *kinds.entry(rule.kind()).or_default() += 1;
     }
-    let types: BTreeSet<String> = rules.rules().iter().filter_map(|rule| rule.event_types()).flatten().collect();
+    let types: BTreeSet<String> =
+        rules.rules().iter().filter_map(insight::detect::Rule::event_types).flatten().collect();
     println!("{} rules over {} event types: {kinds:?}", files().len(), types.len());
     assert!(files().len() >= 150);
 }
