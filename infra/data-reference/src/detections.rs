@@ -33,13 +33,8 @@ pub(crate) fn write() -> Result<String> {
     let mut page = INTRODUCTION.replace("RULE_LIMIT", &RULE_LIMIT.to_string());
     page += &counts(&told, &rules);
     for (kind, meaning) in KINDS {
-        page.push_str(&format!("\n## {}\n{meaning}\n\n", heading(kind)));
-        page.push_str(
-            "| rule | level | what it finds | else looks like it | what to do | ATT&CK |\n|---|---|---|---|---|---|\n",
-        );
-        for rule in told.iter().filter(|rule| rule.kind() == kind) {
-            page.push_str(&row(rule));
-        }
+        page += &format!("\n## {}\n{meaning}\n\n{TABLE}", heading(kind));
+        page.extend(told.iter().filter(|rule| rule.kind() == kind).map(|rule| row(rule)));
     }
     Ok(page)
 }
@@ -65,11 +60,7 @@ fn counts(told: &[&Rule], rules: &RuleSet) -> String {
         techniques.len()
     );
     for (kind, _) in KINDS {
-        text.push_str(&format!(
-            "| [{kind}](#{}) | {} |\n",
-            heading(kind).to_lowercase(),
-            by_kind.get(kind).unwrap_or(&0)
-        ));
+        text += &format!("| [{kind}](#{kind}) | {} |\n", by_kind.get(kind).unwrap_or(&0));
     }
     text
 }
