@@ -9,6 +9,7 @@ mod configuration;
 mod detections;
 mod entities;
 mod events;
+mod graph;
 mod leaves;
 mod metrics;
 mod origins;
@@ -68,6 +69,7 @@ fn generated() -> Result<Vec<Generated>> {
         Generated { path: "docs/data-reference.md", text: page::write()? },
         Generated { path: "docs/detections.md", text: detections::write()? },
         Generated { path: "docs/events.md", text: events::in_page(&read("docs/events.md")?)? },
+        Generated { path: "docs/graph.md", text: graph::in_page(&read("docs/graph.md")?)? },
         Generated { path: "docs/inventory.md", text: entities::in_page(&read("docs/inventory.md")?)? },
         Generated { path: "infra/athena/template.yaml", text: athena::write()? },
     ];
