@@ -3,3 +3,4 @@
 pub mod detect;
 pub mod graph;
 pub mod inventory;
+pub mod posture;

@@ -15,6 +15,7 @@ mod metrics;
 mod origins;
 mod page;
 mod paths;
+mod posture;
 mod queries;
 mod section;
 mod types;
@@ -71,6 +72,7 @@ fn generated() -> Result<Vec<Generated>> {
         Generated { path: "docs/events.md", text: events::in_page(&read("docs/events.md")?)? },
         Generated { path: "docs/graph.md", text: graph::in_page(&read("docs/graph.md")?)? },
         Generated { path: "docs/inventory.md", text: entities::in_page(&read("docs/inventory.md")?)? },
+        Generated { path: "docs/posture.md", text: posture::write() },
         Generated { path: "infra/athena/template.yaml", text: athena::write()? },
     ];
     Ok(pages.into_iter().chain(patterns).collect())
