@@ -67,6 +67,13 @@ pub const VARIABLES: &[Variable] = &[
         expected: "names, addresses and networks, separated by commas",
     },
     Variable {
+        name: "OKTA_LAKE_AGREEMENT",
+        readers: &[Reader::Tests],
+        default: WhenUnset::Off,
+        meaning: "The file into which the tests of the detections write their events, for `tests/detect/agreement.py`.",
+        expected: "the path of a file",
+    },
+    Variable {
         name: "OKTA_LAKE_BUCKET",
         readers: &[STREAM, BACKFILL],
         default: WhenUnset::Required,
