@@ -135,5 +135,9 @@ fn each_release_has_its_own_rules() {
     assert_eq!(broken(&event).1, Rule::Version, "1.8.0 is what the lake has");
     let faults = check_as(Release::V1_3, &event);
     let rules: Vec<_> = faults.iter().map(|fault| &fault.rule).collect();
-    assert_eq!(rules, [&Rule::Constraint("just_one"), &Rule::Required], "a factor needs an address, a product a vendor");
+    assert_eq!(
+        rules,
+        [&Rule::Constraint("just_one"), &Rule::Required],
+        "a factor needs an address, a product a vendor"
+    );
 }
