@@ -90,7 +90,7 @@ pub(crate) async fn commit(org: &Org<'_>, partition: &Partition, draft: Draft<'_
         claim: claim.or(same.map(|before| before.claim.clone())).unwrap_or(Claim::StreamOnly),
         signature: None,
     };
-    let mut writer = LedgerWriter::new(lake, &org.tenant, org_id(org), org.app.signer.as_deref());
+    let mut writer = LedgerWriter::new(lake, &org.tenant, org.org_id(), org.app.signer.as_deref());
     Ok(writer.append(entry, version).await?)
 }
 
@@ -159,9 +159,4 @@ fn reason(before: Option<&Entry>, is_remapped: bool, is_new_object: bool) -> Opt
 /// `gen=N/<name>` of each key.
 fn names<'a>(keys: impl Iterator<Item = &'a String>) -> BTreeSet<String> {
     keys.filter_map(|key| key.find("/gen=").map(|at| key[at + 1..].to_owned())).collect()
-}
-
-/// The id of the org in Okta, where it is known.
-fn org_id<'a>(_org: &'a Org<'_>) -> Option<&'a str> {
-    None
 }

@@ -43,7 +43,7 @@ struct Sealing {
 pub async fn reconcile(org: &Org<'_>) -> ReconcileReport {
     let mut session = match SealSession::begin(org).await {
         Ok(session) => session,
-        Err(error) => return stopped(org, &error.into()),
+        Err(error) => return stopped(org, &error),
     };
     let sealing = match export::switch(&mut session).await {
         Ok(()) => Box::pin(seal_due(&mut session)).await,
@@ -57,7 +57,7 @@ pub async fn reconcile(org: &Org<'_>) -> ReconcileReport {
 pub async fn renormalize(org: &Org<'_>, wanted: Renormalize) -> ReconcileReport {
     let mut session = match SealSession::begin(org).await {
         Ok(session) => session,
-        Err(error) => return stopped(org, &error.into()),
+        Err(error) => return stopped(org, &error),
     };
     let sealing = match export::switch(&mut session).await {
         Ok(()) => Box::pin(remap(&mut session, wanted)).await,
