@@ -331,6 +331,7 @@ fn function(
         sink: Sink { lake, format, figures: figures.clone() },
         outputs: Vec::new(),
         signer: None,
+        trusted_keys: Vec::new(),
         bus: Bus::new(events, bus.map(|_| "okta-lake".to_owned())),
         share: Share::new(100, 10).unwrap(),
         allowed_hosts: AllowedHosts { custom_domains: vec![], loopback: true },

@@ -96,6 +96,11 @@ async fn stored(lake: &Lake, tenant: &Tenant) -> Result<Option<Binding>, StateEr
     Ok(found.and_then(Result::ok).filter(|bound| bound.tenant == tenant.as_str()))
 }
 
+/// The name of the secret that led to the tenant's org, or the tenant's own.
+pub(crate) async fn secret_of(lake: &Lake, tenant: &Tenant) -> Result<String, StateError> {
+    Ok(stored(lake, tenant).await?.map_or_else(|| tenant.to_string(), |bound| bound.secret))
+}
+
 /// Compares the org that answers with the one that the tenant is bound to, and binds it the first time.
 pub(crate) async fn confirm(
     lake: &Lake,
