@@ -357,7 +357,7 @@ def documented() -> dict[str, tuple[set[str], set[str], dict]]:
     for kind, text in zip(sections[::2], sections[1::2]):
         rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \|", text, flags=re.MULTILINE)
         optional = {name for name, type_ in rows if "may be absent" in type_}
-        example = json.loads(re.search(r"```json\n(.*?)```", text, flags=re.DOTALL)[1])
+        example = json.loads(re.search(r"```json\n(.*?)```", text, flags=re.DOTALL)[1])["detail"]
         assert {name for name, _ in rows} - optional <= example.keys() <= {name for name, _ in rows}, f"{kind}: its example"
         events[kind] = ({name for name, _ in rows} - optional, optional, example)
     return events

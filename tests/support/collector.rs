@@ -339,7 +339,7 @@ fn function(
         page,
         lateness: SignedDuration::from_hours(1),
         recheck_after: RECHECK_AFTER,
-        told_every: Duration::from_secs(30),
+        progress_interval: Duration::from_secs(30),
         figures,
         clock,
     }

@@ -36,6 +36,9 @@ const AFTER: SignedDuration = SignedDuration::from_hours(4);
 /// When an hour is compared once more: early, so that a schedule stays short.
 const RECHECK_AFTER: SignedDuration = SignedDuration::from_hours(4);
 
+/// So many runs are enough to settle everything.
+const ROUNDS: i64 = 12;
+
 struct Random(u64);
 
 /// One event's way: when a copy of it reaches the lake.
@@ -199,14 +202,27 @@ async fn run(collector: &mut Collector, seed: u64, truth: &Truth, tally: &Tally)
     conclude(collector, truth, tally).await;
 }
 
+/// Reconciles every 70 minutes until every hour that is due has a complete entry, and once more, which clears away. A
+/// machine that stands still for a moment ends a run with a timeout: the next one goes on, and an hour that is compared
+/// late needs a second read.
+async fn settle(collector: &Collector) {
+    let is_complete = |entry: &Value| entry["completeness"] == "complete";
+    let mut settled = 0;
+    for round in 0..ROUNDS {
+        collector.clock.set(end() + AFTER + SignedDuration::from_mins(370 + 70 * round));
+        let report = collector.run(json!({"action": "reconcile", "tenant": "acme"})).await;
+        let is_settled = report["is_complete"] == true && ledger(collector.folder()).iter().all(is_complete);
+        settled = if is_settled { settled + 1 } else { 0 };
+        if settled == 2 {
+            return;
+        }
+    }
+    panic!("not settled after {ROUNDS} runs: {:#?}", ledger(collector.folder()));
+}
+
 /// Given the time, everything is sealed, complete, and nothing else is left.
 async fn conclude(collector: &Collector, truth: &Truth, tally: &Tally) {
-    let mut report = Value::Null;
-    for minutes in [370, 440, 510] {
-        collector.clock.set(end() + AFTER + SignedDuration::from_mins(minutes));
-        report = collector.run(json!({"action": "reconcile", "tenant": "acme"})).await;
-    }
-    assert_eq!(report["is_complete"], true, "{report}");
+    settle(collector).await;
     let is_over = |time: Timestamp| time < end() + AFTER;
     let wanted = truth.iter().filter(|(_, (published, _))| is_over(*published));
     let wanted: View = wanted.map(|(uuid, (_, raw))| (uuid.clone(), raw.clone())).collect();
@@ -215,8 +231,6 @@ async fn conclude(collector: &Collector, truth: &Truth, tally: &Tally) {
     assert!(seen == wanted, "{} events of {}", seen.len(), wanted.len());
     let entries = ledger(collector.folder());
     check_chain(&entries, collector.folder());
-    let incomplete: Vec<_> = entries.iter().filter(|entry| entry["completeness"] != "complete").collect();
-    assert!(incomplete.is_empty(), "{incomplete:#?}");
     let hour = |entry: &Value| entry["hour"].as_str().unwrap().parse::<Timestamp>().unwrap();
     let entries: Vec<_> = entries.iter().filter(|entry| is_over(hour(entry))).collect();
     assert_eq!(entries.len(), usize::try_from(HOURS + 4).unwrap());

@@ -40,7 +40,7 @@ pub struct App {
     /// How many events are asked for at once.
     pub page: u64,
     /// How often progress is told.
-    pub told_every: Duration,
+    pub progress_interval: Duration,
     /// How long after its end an hour is sealed at the earliest.
     pub lateness: SignedDuration,
     /// How long after its end a sealed hour is compared with the API once more.

@@ -51,7 +51,7 @@ pub struct Config {
     /// The bus on which okta-lake publishes its events.
     pub own_bus: Option<String>,
     /// The interval at which a collection publishes its progress.
-    pub told_every: Duration,
+    pub progress_interval: Duration,
     /// The earliest time after its end at which an hour is sealed.
     pub lateness: SignedDuration,
     /// The part of the rate limits that may be used.
@@ -93,7 +93,7 @@ impl Config {
             rule: variable(RULE)?,
             format: environment.parsed(FORMAT, |text| text.parse().ok())?,
             own_bus: variable(BUS)?,
-            told_every: environment.parsed(PROGRESS_SECONDS, seconds)?,
+            progress_interval: environment.parsed(PROGRESS_SECONDS, seconds)?,
             lateness: environment.parsed(LATENESS_MINUTES, minutes)?,
             share: environment.parsed(RATE_SHARE, share)?,
             allowed_hosts: allowed_hosts(&variable(CUSTOM_DOMAINS)?.unwrap_or_default()),

@@ -18,37 +18,53 @@ pub const SOURCE: &str = "okta-lake";
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "detail-type", content = "detail")]
 pub enum Event {
-    /// An hour of the log is sealed, for the first time or again.
+    /// An hour of the log is sealed, for the first time or again. By default that is an hour after its end, once more a day
+    /// later if Okta stored something late, and whenever an event comes after the seal. `renormalize` makes new generations
+    /// as well.
     HourSealed(SealedHour),
-    /// The stream lost events of an hour.
+    /// The stream lost events of an hour. They have just been written to `live/`; the hour is sealed with them next. Only of
+    /// orgs with a stream.
     GapFound(Gap),
-    /// The events that the stream lost are in the lake, and their hour is sealed.
+    /// The events that the stream lost are in the lake, and their hour is sealed. It has the fields of its `GapFound`. A
+    /// `GapFound` without one means that the run stopped in between or had to begin the hour anew: the hour is sealed all the
+    /// same, and its entry in the ledger says how many events were repaired.
     GapRepaired(Gap),
-    /// The ledger and the lake contradict each other.
+    /// The ledger and the lake contradict each other. `verify` found it; [ledger.md](ledger.md) has the kinds.
     LedgerViolation(LedgerViolation),
-    /// A sealed hour has events that the stream brought and the API does not have.
+    /// A sealed hour has events that the stream brought and the API does not have. The API was read to its end for it.
     Unconfirmed(Unconfirmed),
-    /// Okta's clock and the function's clock disagree.
+    /// Okta's clock and the function's clock disagree. They are more than five minutes apart; the more cautious of the two
+    /// decides what is due.
     ClockDisagreement(ClockDisagreement),
-    /// The log stream brings nothing, while the API has events.
+    /// The log stream brings nothing, while the API has events. None of the latest events that Okta has came by it, at least
+    /// three of them and older than ten minutes. It is published once, until the stream is heard again; until then the log is
+    /// polled.
     StreamSilent(StreamSilent),
-    /// Okta has turned the log stream off.
+    /// Okta has turned the log stream off. It is published once, until the state of the stream changes; until then the log is
+    /// polled.
     StreamDisabled(StreamDisabled),
-    /// A collection of the log is about to begin.
+    /// A collection of the log is about to begin. Not with `dry_run`.
     CollectionPlanned(Plan),
-    /// A collection of the log is under way.
+    /// A collection of the log is under way. It is published every `OKTA_LAKE_PROGRESS_SECONDS` (30), and at the end of an
+    /// invocation that leaves work.
     CollectionProgress(Progress),
-    /// A collection of the log has ended.
+    /// A collection of the log has ended. `state` says how: `finished`, everything is in the lake; `cancelled`; or `failed`,
+    /// Okta does not take the request.
     CollectionFinished(Progress),
-    /// A collection of the inventory is under way.
+    /// A collection of the inventory is under way. It is published every `OKTA_LAKE_PROGRESS_SECONDS` (30): the manifest in
+    /// short, as far as it is.
     InventoryProgress(ManifestSummary),
-    /// A collection of the inventory has ended.
+    /// A collection of the inventory has ended. It has the manifest in short; `manifests/tenant=T/<snapshot>.json` has all
+    /// reasons and the evidence, and [inventory.md](inventory.md) explains the words.
     InventoryFinished(ManifestSummary),
-    /// Credentials, a permission or the stack do not work.
+    /// Credentials, a permission or the stack do not work. `test-connectivity` found it: every day, when a secret has
+    /// changed, and whenever it is invoked. A kind of data that is denied may be meant so, and is not published.
     ConnectivityFailed(ConnectivityFailed),
-    /// Records could not be parsed and were kept whole.
+    /// Records could not be parsed and were kept whole. The hourly `reconcile` of all orgs found more in quarantine than the
+    /// last time.
     QuarantineAdded(QuarantineAdded),
-    /// Work is left: a rule of the stack hands the detail, which is a command, to the function.
+    /// Work is left when the time of an invocation is up. The detail is the command for the next one, and a rule of the stack
+    /// hands it to the function. Whoever acts on other events leaves it out.
     Continue(Command),
 }
 
@@ -59,23 +75,25 @@ pub struct SealedHour {
     pub tenant: String,
     /// The hour.
     pub hour: Timestamp,
-    /// How often the hour has been sealed.
+    /// How often the hour has been sealed: it begins with 1, and each generation replaces the one before.
     pub generation: u64,
-    /// The key of the object with its rows; none for an hour without events.
+    /// The key of the object with its rows; absent for an hour without events. It is removed an hour after the next
+    /// generation: the ledger's entry, `ledger/tenant=T/day=YYYY-MM-DD/HH.json`, names the present one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object: Option<String>,
-    /// Its rows.
+    /// Its rows: events, each once.
     pub rows: u64,
-    /// What it was compared with.
+    /// What is known of the hour.
     pub completeness: Word,
     /// The rows by how they came.
     pub counts: Counts,
     /// Records of the API that are in quarantine instead.
     #[serde(default)]
     pub quarantined: u64,
-    /// Rows that were there more than once and were left out.
+    /// Rows that were there more than once and were left out, over all generations.
     pub duplicates: u64,
-    /// The head of the org's ledger after this entry: what `verify` compares the ledger with.
+    /// The head of the org's ledger after this entry: keep it outside the bucket, and `okta-lake verify --head` finds what
+    /// was cut off since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head: Option<Head>,
 }
@@ -100,7 +118,7 @@ pub struct Gap {
 pub struct LedgerViolation {
     /// The org.
     pub tenant: String,
-    /// The hour; none if it concerns the whole ledger.
+    /// The hour; absent if it concerns the whole ledger.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hour: Option<Timestamp>,
     /// The kind of violation, such as `object_missing`.
@@ -150,7 +168,7 @@ pub struct StreamSilent {
     pub since: Timestamp,
     /// When the last of them was published.
     pub until: Timestamp,
-    /// How many events were looked for.
+    /// How many events were looked for: at most 10, all of the hour before.
     pub events: u64,
     /// What a person does about it.
     pub remedy: String,

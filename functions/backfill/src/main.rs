@@ -46,7 +46,7 @@ async fn main() -> anyhow::Result<()> {
         allowed_hosts: config.allowed_hosts,
         network: config.network,
         page: PAGE,
-        told_every: config.told_every,
+        progress_interval: config.progress_interval,
         lateness: config.lateness,
         recheck_after: RECHECK_AFTER,
         figures,

@@ -1,3 +1,4 @@
 //! What the lake means. Pure: rows and inventory records come in as plain data, the time as an argument; findings go out.
 
+pub mod graph;
 pub mod inventory;

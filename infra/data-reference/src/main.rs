@@ -7,6 +7,8 @@ mod athena;
 mod columns;
 mod configuration;
 mod entities;
+mod events;
+mod graph;
 mod leaves;
 mod metrics;
 mod origins;
@@ -14,6 +16,7 @@ mod page;
 mod paths;
 mod queries;
 mod section;
+mod types;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -57,13 +60,18 @@ fn stale() -> Result<Vec<&'static str>> {
 }
 
 fn generated() -> Result<Vec<Generated>> {
-    Ok(vec![
-        Generated { path: "README.md", text: metrics::in_readme(&read("README.md")?)? },
+    let readme = events::in_readme(&read("README.md")?)?;
+    let patterns = events::patterns()?.into_iter().map(|(path, text)| Generated { path, text });
+    let pages = [
+        Generated { path: "README.md", text: metrics::in_readme(&readme)? },
         Generated { path: "docs/configuration.md", text: configuration::write()? },
         Generated { path: "docs/data-reference.md", text: page::write()? },
+        Generated { path: "docs/events.md", text: events::in_page(&read("docs/events.md")?)? },
+        Generated { path: "docs/graph.md", text: graph::in_page(&read("docs/graph.md")?)? },
         Generated { path: "docs/inventory.md", text: entities::in_page(&read("docs/inventory.md")?)? },
         Generated { path: "infra/athena/template.yaml", text: athena::write()? },
-    ])
+    ];
+    Ok(pages.into_iter().chain(patterns).collect())
 }
 
 fn read(path: &str) -> Result<String> {

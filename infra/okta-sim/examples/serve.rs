@@ -30,6 +30,7 @@ fn arguments() -> Result<(SimConfig, PathBuf), Box<dyn Error>> {
             "--groups" => config.org.groups = value.parse()?,
             "--listen" => config.listen = value.parse()?,
             "--secrets" => secrets = value.into(),
+            "--posture" => config.org.posture = value.parse()?,
             "--seed" => config.org.seed = value.parse()?,
             "--users" => config.org.users = value.parse()?,
             _ => return Err(format!("there is no option {name}").into()),

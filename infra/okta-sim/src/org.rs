@@ -14,3 +14,7 @@ pub(crate) mod names;
 pub(crate) mod people;
 pub(crate) mod places;
 pub(crate) mod policies;
+pub(crate) mod posture;
+pub(crate) mod roles;
+pub(crate) mod status;
+pub(crate) mod story;

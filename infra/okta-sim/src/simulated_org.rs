@@ -5,15 +5,31 @@ use std::ops::Range;
 use jiff::Timestamp;
 
 use crate::log::event::Event;
+use crate::log::planned_event::events_of_change;
 use crate::log::timeline::{self, ByPersistence, ByPublication};
+use crate::org::change::ChangeKind;
 use crate::org::change_planner;
 use crate::org::config::OrgConfig;
 use crate::org::model::OrgModel;
+use crate::org::story::StoryKind;
 use crate::time::timestamp;
 
 /// A simulated org. It is small: the log is computed whenever it is read.
 #[derive(Debug)]
 pub struct Org(OrgModel);
+
+/// What a story is known to have been, for tests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoryTruth {
+    /// What happened.
+    pub kind: StoryKind,
+    /// When it began.
+    pub at: Timestamp,
+    /// Who was attacked, or acted.
+    pub user_id: String,
+    /// All of its events, in order.
+    pub events: Vec<Event>,
+}
 
 impl Org {
     /// Makes the org. It has at least two people (one of them an admin), one group and one app.
@@ -56,6 +72,20 @@ impl Org {
     /// The exact number of events published in `range`, without computing all of them.
     pub fn count(&self, range: Range<Timestamp>) -> u64 {
         timeline::count(&self.0, milliseconds(&range))
+    }
+
+    /// The stories that happen, each with its main person and its events.
+    pub fn stories(&self) -> Vec<StoryTruth> {
+        let told = (0..).zip(self.0.calendar.changes()).filter_map(|(number, change)| match change.kind {
+            ChangeKind::Story(kind) => Some(StoryTruth {
+                kind,
+                at: timestamp(change.at_ms),
+                user_id: self.0.people[change.person as usize].id.clone(),
+                events: events_of_change(&self.0, number, change).iter().map(|event| event.event(&self.0)).collect(),
+            }),
+            _ => None,
+        });
+        told.collect()
     }
 
     /// The fixed parts.

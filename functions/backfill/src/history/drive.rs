@@ -174,7 +174,7 @@ impl<'a> Run<'a> {
     async fn next(&mut self, tasks: &mut Tasks<'_>) -> Result<Option<Done>, Held> {
         let clock = std::sync::Arc::clone(&self.session.org.app.clock);
         loop {
-            let due = self.published + self.session.org.app.told_every;
+            let due = self.published + self.session.org.app.progress_interval;
             let sleep = clock.sleep(due.saturating_sub(clock.elapsed()));
             let waited = async {
                 match select(pin!(tasks.next()), sleep).await {

@@ -52,7 +52,7 @@ impl<'a, 's> Reader<'a, 's> {
         let client = &self.pages.session.org.client;
         let entity = self.pages.entity;
         let start = self.pages.progress.targets_done.min(targets.len());
-        let mut place = self.pages.progress.place.take();
+        let mut place = self.pages.progress.place.clone();
         let firsts = (start..targets.len()).map(|at| {
             let pages = TargetPages::open(client, entity, &targets[at], place.take());
             async move {
@@ -68,6 +68,8 @@ impl<'a, 's> Reader<'a, 's> {
         let mut firsts = stream::iter(firsts).buffered(AT_ONCE);
         while let Some((at, first)) = firsts.next().await {
             self.pages.session.in_time()?;
+            // From here on, whoever stops says where.
+            self.pages.progress.place = None;
             let end = match first {
                 Some((pages, first)) => Box::pin(self.pages.target(&targets[at], pages, first)).await?,
                 None => TargetEnd::Unread(unaddressable()),

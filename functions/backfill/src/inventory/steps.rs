@@ -74,7 +74,7 @@ async fn keep_lease(session: &InventorySession<'_>) -> LeaseError {
             Ok(manifest) => manifest,
             Err(lost) => return lost,
         };
-        if app.clock.elapsed().saturating_sub(published) >= app.told_every
+        if app.clock.elapsed().saturating_sub(published) >= app.progress_interval
             && let Some(manifest) = manifest
         {
             published = app.clock.elapsed();

@@ -16,7 +16,7 @@ pub type ManifestSummary = Manifest<EntitySummary>;
 /// An entity in short.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EntitySummary {
-    /// The word of its claim; none while it is being read.
+    /// The word of its claim; absent while it is being read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<Word>,
     /// Why it was not read, in a word.
@@ -54,6 +54,7 @@ pub struct EntitySummary {
     /// Records that came twice.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub duplicates: u64,
+    /// What has changed since the last complete collection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     changes: Option<Changes>,
 }

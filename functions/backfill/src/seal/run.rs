@@ -118,8 +118,10 @@ fn stopped(org: &Org<'_>, error: &RunError) -> ReconcileReport {
 }
 
 async fn seal_due(session: &mut SealSession<'_>) -> Sealing {
-    let mut sealing = Sealing::default();
-    let (due, listing) = match plan(session, &mut sealing.problems).await {
+    let health = stream_health::look(session.org, &session.leased.state, cautious_now(session.org)).await;
+    session.leased.state.stream = health.stream;
+    let mut sealing = Sealing { problems: health.problem.into_iter().collect(), ..Sealing::default() };
+    let (due, listing) = match plan(session, health.is_log_readable).await {
         Ok(planned) => planned,
         Err(error) => return Sealing { stopped: Some(error), ..sealing },
     };
@@ -162,12 +164,9 @@ fn hour_problem(org: &Org<'_>, hour: Timestamp, error: &HourError) -> Problem {
 /// Decides which hours are due.
 async fn plan(
     session: &mut SealSession<'_>,
-    problems: &mut Vec<Problem>,
+    is_log_readable: bool,
 ) -> Result<(BTreeMap<Timestamp, DueReason>, LakeListing), RunError> {
     let org = session.org;
-    let health = stream_health::look(org, &session.leased.state, cautious_now(org)).await;
-    problems.extend(health.problem);
-    session.leased.state.stream = health.stream;
     let listing = session.listing().await?;
     let filling = filling(org).await?;
     let now = cautious_now(org);
@@ -180,7 +179,7 @@ async fn plan(
     for hour in listing.with_several_seals() {
         state.superseded.entry(hour).or_insert(now.checked_add(DELETE_AFTER).unwrap_or(Timestamp::MAX));
     }
-    let is_due = |(hour, from): (&Timestamp, &Timestamp)| (health.is_log_readable && *from <= now).then_some(*hour);
+    let is_due = |(hour, from): (&Timestamp, &Timestamp)| (is_log_readable && *from <= now).then_some(*hour);
     let recheck: BTreeSet<_> = state.recheck.iter().filter_map(is_due).collect();
     let allowance = state.lateness.allowance().max(org.app.lateness);
     let closed_by = now.checked_sub(allowance).unwrap_or(now);
@@ -310,13 +309,12 @@ async fn publish(org: &Org<'_>, sealed: SealedHour, gap: Option<Gap>, has_stream
 }
 
 async fn remap(session: &mut SealSession<'_>, wanted: Renormalize) -> Sealing {
-    let mut sealing = Sealing::default();
-    let (stale, listing) = match stale(session, wanted, &mut sealing.problems).await {
-        Ok(found) => found,
-        Err(error) => return Sealing { stopped: Some(error), ..sealing },
+    let Stale { hours, problems, listing } = match stale(session, wanted).await {
+        Ok(stale) => stale,
+        Err(error) => return Sealing { stopped: Some(error), ..Sealing::default() },
     };
-    sealing.due = stale.len() as u64;
-    for partition in stale.iter().filter(|_| !wanted.dry_run) {
+    let mut sealing = Sealing { due: hours.len() as u64, problems, ..Sealing::default() };
+    for partition in hours.iter().filter(|_| !wanted.dry_run) {
         if !session.org.deadline.allows(LEAST_LEFT) {
             return sealing;
         }
@@ -335,23 +333,26 @@ async fn remap(session: &mut SealSession<'_>, wanted: Renormalize) -> Sealing {
 }
 
 /// The sealed hours of a range that an older mapping made.
-async fn stale(
-    session: &SealSession<'_>,
-    wanted: Renormalize,
-    problems: &mut Vec<Problem>,
-) -> Result<(Vec<Partition>, LakeListing), RunError> {
+struct Stale {
+    hours: Vec<Partition>,
+    /// Hours whose entries cannot be read.
+    problems: Vec<Problem>,
+    listing: LakeListing,
+}
+
+async fn stale(session: &SealSession<'_>, wanted: Renormalize) -> Result<Stale, RunError> {
     let listing = session.listing().await?;
-    let mut stale = Vec::new();
+    let (mut hours, mut problems) = (Vec::new(), Vec::new());
     for hour in listing.entries.iter().copied().filter(|hour| wanted.since <= *hour && *hour < wanted.until) {
         let partition = session.partition(hour);
         match read_entry(session.org, &partition).await {
-            Ok((Some(entry), _)) if entry.mapping != MAPPING_VERSION => stale.push(partition),
+            Ok((Some(entry), _)) if entry.mapping != MAPPING_VERSION => hours.push(partition),
             Ok(_) => {}
             Err(error) if error.is_of_this_hour() => problems.push(hour_problem(session.org, hour, &error)),
             Err(error) => return Err(error.into()),
         }
     }
-    Ok((stale, listing))
+    Ok(Stale { hours, problems, listing })
 }
 
 /// The ranges that collections are still filling.

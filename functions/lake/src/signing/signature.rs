@@ -10,9 +10,9 @@ pub const ALGORITHM: &str = "ecdsa-p256-sha256";
 /// A signature in a ledger entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signature {
-    /// [`crate::signing::PublicKey::fingerprint`] of the key.
+    /// The fingerprint of the public key.
     pub key: String,
-    /// [`ALGORITHM`].
+    /// How it was made: `ecdsa-p256-sha256`.
     pub algorithm: String,
     /// The signature: DER, in base64.
     pub value: String,

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use clap::Args;
 use jiff::Timestamp;
 use local_aws::private_files;
-use okta_sim::{ClientSpec, Clock, Fault, LimitsConfig, OrgConfig, SimConfig, Simulator};
+use okta_sim::{ClientSpec, Clock, Fault, LimitsConfig, OrgConfig, Posture, SimConfig, Simulator, StorySpec};
 
 use crate::outcome::Outcome;
 use crate::stop;
@@ -24,6 +24,14 @@ pub(crate) struct Arguments {
     /// Decides everything that the other numbers leave open: the same seed makes the same org
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
+
+    /// The org's subdomain, which is its tenant
+    #[arg(long, value_name = "NAME", default_value = "acme")]
+    subdomain: String,
+
+    /// How well the org is kept: good, typical or bad
+    #[arg(long, value_name = "POSTURE", default_value = "typical")]
+    posture: Posture,
 
     /// The number of people in the org
     #[arg(long, value_name = "N", default_value_t = 250)]
@@ -57,6 +65,14 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "DIR", default_value = "./okta-sim")]
     secrets: PathBuf,
 
+    /// The number of changes in each of the next 72 hours, beside the usual ones
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    changes_per_hour: u32,
+
+    /// An attack or a mishap and when it begins, such as rogue-idp@2026-05-04T10:00:00Z; can be given more than once
+    #[arg(long = "story", value_name = "NAME@TIME")]
+    stories: Vec<StorySpec>,
+
     /// What goes wrong; can be given more than once
     #[arg(long = "fault", value_name = "FAULT")]
     faults: Vec<Fault>,
@@ -67,6 +83,10 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let now = Timestamp::now();
     let org = OrgConfig {
         seed: arguments.seed,
+        subdomain: arguments.subdomain.clone(),
+        posture: arguments.posture,
+        changes_per_hour: arguments.changes_per_hour,
+        stories: arguments.stories.clone(),
         users: arguments.users,
         groups: arguments.groups,
         apps: arguments.apps,

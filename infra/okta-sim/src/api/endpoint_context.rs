@@ -28,6 +28,8 @@ pub(crate) struct EndpointContext<'a> {
 pub(crate) enum Served<'a> {
     Listing(Listing<'a>, Paging),
     One(Value),
+    /// A document that is no JSON: its type and its text.
+    Text(&'static str, String),
 }
 
 /// An endpoint's function.
@@ -90,6 +92,32 @@ impl EndpointContext<'_> {
     /// `_links` with only `self`.
     pub(crate) fn itself(&self, path: &str) -> Value {
         json!({"self": self.href(path)})
+    }
+
+    /// An object of a list: id, dates and a link to itself, beside its own members.
+    pub(crate) fn object(&self, prefix: &str, number: u64, list: &str, members: Value) -> Value {
+        let id = self.org.single_id(prefix, number);
+        let mut object = json!({
+            "created": self.long_ago(),
+            "lastUpdated": self.long_ago(),
+            "_links": self.itself(&format!("{list}/{id}")),
+        });
+        object["id"] = id.into();
+        if let (Some(object), Value::Object(members)) = (object.as_object_mut(), members) {
+            object.extend(members);
+        }
+        object
+    }
+
+    /// The value for how well the org is kept.
+    pub(crate) fn pick<T>(&self, good: T, typical: T, bad: T) -> T {
+        self.org.config.posture.pick(good, typical, bad)
+    }
+
+    /// A date that many days before the time that the org is made for. It does not move with the clock: what nobody
+    /// changes looks the same tomorrow.
+    pub(crate) fn days_ago(&self, days: i64) -> String {
+        iso(self.org.config.now.as_millisecond() - days * DAY_MS)
     }
 
     /// When things that never change were made.

@@ -286,6 +286,7 @@ impl OrgService {
         match (endpoint.serve)(&context)? {
             Served::Listing(listing, paging) => listing.answer(paging, call, &self.org_url, rules),
             Served::One(object) => Ok(Answer::json(200, &object)),
+            Served::Text(content_type, text) => Ok(Answer::typed(200, content_type, text)),
         }
     }
 }

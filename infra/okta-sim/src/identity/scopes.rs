@@ -3,7 +3,7 @@
 /// Names of scopes that have `.read` and `.manage`, without either. Sorted.
 #[rustfmt::skip]
 const NAMES: &[&str] = &[
-    "okta.accessRequests.condition", "okta.accessRequests.request", "okta.agentPools", "okta.apiTokens",
+    "okta.accessRequests.condition", "okta.accessRequests.request", "okta.agentPools", "okta.aiAgents", "okta.apiTokens",
     "okta.appGrants", "okta.apps", "okta.apps.interclientTrust", "okta.authenticators", "okta.authorizationServers",
     "okta.behaviors", "okta.botProtection", "okta.brands", "okta.captchas", "okta.clients",
     "okta.customTelephonyProvider", "okta.deviceAssurance", "okta.deviceIntegrations", "okta.devicePostureChecks",

@@ -85,6 +85,7 @@ pub(crate) const EVENT_TYPES: &[EventType] = &[
     row("system.email.mfa_enroll_notification.sent_message", INFO, "", "Send factor enrollment notification email"),
     row("system.email.new_device_notification.sent_message", INFO, "core.user.email.message_sent.new_device_notification", "Send new device notification email"),
     row("system.email.password_reset.sent_message", INFO, "core.user.email.message_sent.password_reset", "Send password reset email"),
+    row("system.idp.lifecycle.create", INFO, "", "Create identity provider"),
     row("system.idp.lifecycle.update", INFO, "", "Update identity provider"),
     row("system.import.complete", INFO, "app.user_management.import.complete", "Complete import"),
     row("system.import.start", INFO, "app.user_management.import.start", "Start import"),

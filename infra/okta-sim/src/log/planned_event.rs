@@ -1,5 +1,7 @@
 //! The events of one slot of time: which scenarios are told in it, and when.
 
+use std::ops::Range;
+
 use crate::log::base_record;
 use crate::log::event::Event;
 use crate::log::event_type;
@@ -8,6 +10,7 @@ use crate::log::record::Record;
 use crate::log::scenario::{Scenario, Step};
 use crate::log::scenario_context::ScenarioContext;
 use crate::log::scenarios::SCENARIOS;
+use crate::org::change::Change;
 use crate::org::model::OrgModel;
 use crate::random::{Random, mix};
 use crate::time::timestamp;
@@ -30,15 +33,50 @@ pub(crate) struct PlannedEvent {
 /// How often a scenario that does not fit into the rest of a slot is drawn anew.
 const TRIES: usize = 16;
 
-/// The events of a slot in the order of `published`: exactly as many as the org's activity has there.
+/// The events of a slot in the order of `published`: the regular ones, and those on top.
 pub(crate) fn planned_events(org: &OrgModel, slot: i64) -> Vec<PlannedEvent> {
+    let mut planned = regular_events(org, slot);
+    let extra = extra_events(org, &(org.activity.start_ms(slot)..org.activity.start_ms(slot + 1)));
+    if !extra.is_empty() {
+        planned.extend(extra);
+        planned.sort_unstable();
+    }
+    planned
+}
+
+/// The longest story, and an hour more.
+const LONGEST_STORY_MS: i64 = 2 * 3_600_000;
+
+/// The events of changes that come on top of the regular ones, published in `range`.
+pub(crate) fn extra_events(org: &OrgModel, range: &Range<i64>) -> Vec<PlannedEvent> {
+    let mut planned = Vec::new();
+    let changes = org.calendar.between(range.start.saturating_sub(LONGEST_STORY_MS), range.end);
+    for (number, change) in changes.filter(|(_, change)| change.is_extra) {
+        planned.extend(events_of_change(org, number, change));
+    }
+    planned.retain(|event| range.contains(&event.published_ms));
+    planned
+}
+
+/// The events of a change on top.
+pub(crate) fn events_of_change(org: &OrgModel, number: u32, change: &Change) -> Vec<PlannedEvent> {
+    let mut planned = Vec::new();
+    let key = mix(org.config.seed ^ 0xe872a, u64::from(number));
+    let occurrence = Occurrence { key, began_ms: change.at_ms, change: Some(number) };
+    plan(SCENARIOS.of_change(change.kind), &occurrence, &mut planned);
+    planned
+}
+
+/// The regular events of a slot in the order of `published`: exactly as many as the org's activity has there.
+pub(crate) fn regular_events(org: &OrgModel, slot: i64) -> Vec<PlannedEvent> {
     if org.activity.start_ms(slot) < org.log_start_ms() {
         return Vec::new();
     }
     let wanted = usize::try_from(org.activity.events_in(slot)).unwrap_or_default();
     let mut random = Random::of(org.config.seed ^ 0x51_07, slot.cast_unsigned());
     let mut planned = Vec::with_capacity(wanted);
-    for (number, change) in org.calendar.between(org.activity.start_ms(slot), org.activity.start_ms(slot + 1)) {
+    let changes = org.calendar.between(org.activity.start_ms(slot), org.activity.start_ms(slot + 1));
+    for (number, change) in changes.filter(|(_, change)| !change.is_extra) {
         let scenario = SCENARIOS.of_change(change.kind);
         let occurrence = Occurrence { key: random.next(), began_ms: change.at_ms, change: Some(number) };
         plan(scenario, &occurrence, &mut planned);
@@ -125,7 +163,8 @@ impl PlannedEvent {
         let (scenario, step) = self.step();
         let uuid = crate::id::uuid(self.published_ms, self.event_key());
         let change = self.change.map(|number| org.calendar.changes()[number as usize]);
-        let context = ScenarioContext::new(org, (scenario.actor_kind, scenario.fits), self.key, self.began_ms, change);
+        let actor_kind = step.actor_kind.unwrap_or(scenario.actor_kind);
+        let context = ScenarioContext::new(org, (actor_kind, scenario.fits), self.key, self.began_ms, change);
         let kind = event_type::event_type(step.event_type);
         let mut record = base_record::record(&context, kind, self.published_ms, &uuid);
         (step.fill)(&context, &mut record);

@@ -19,13 +19,15 @@ pub(crate) struct Scenario {
 }
 
 /// One event of a scenario.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Step {
     /// When, counted from the scenario's beginning.
     pub(crate) after_ms: u32,
     /// In how many of a thousand occurrences it happens.
     pub(crate) per_mille: u16,
     pub(crate) event_type: &'static str,
+    /// Who acts, if it is not the scenario's own kind of actor.
+    pub(crate) actor_kind: Option<ActorKind>,
     /// Fills in what is not the same for all events of a kind of actor.
     pub(crate) fill: FillRecord,
 }
@@ -34,12 +36,12 @@ pub(crate) type FillRecord = for<'a> fn(&ScenarioContext<'a>, &mut Record<'a>);
 
 /// A step that always happens.
 pub(crate) const fn step(after_ms: u32, event_type: &'static str, fill: FillRecord) -> Step {
-    Step { after_ms, per_mille: 1_000, event_type, fill }
+    Step { after_ms, per_mille: 1_000, event_type, actor_kind: None, fill }
 }
 
 /// A step that happens in `per_mille` of a thousand occurrences.
 pub(crate) const fn maybe(per_mille: u16, after_ms: u32, event_type: &'static str, fill: FillRecord) -> Step {
-    Step { after_ms, per_mille, event_type, fill }
+    Step { after_ms, per_mille, event_type, actor_kind: None, fill }
 }
 
 /// A scenario that can be told of anybody.
@@ -77,4 +79,14 @@ impl Scenario {
 /// How a change of the org is told. It is never drawn: it happens when the change does.
 pub(crate) const fn change_scenario(name: &'static str, steps: &'static [Step]) -> Scenario {
     Scenario { name, weight: 0, actor_kind: ActorKind::Admin, fits: anybody, steps }
+}
+
+/// The step with another kind of actor.
+pub(crate) const fn by(actor_kind: ActorKind, step: Step) -> Step {
+    Step { actor_kind: Some(actor_kind), ..step }
+}
+
+/// A story: an attack or a mishap on request. It is longer than a slot.
+pub(crate) const fn story(name: &'static str, actor_kind: ActorKind, steps: &'static [Step]) -> Scenario {
+    Scenario { name, weight: 0, actor_kind, fits: anybody, steps }
 }

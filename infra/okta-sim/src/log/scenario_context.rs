@@ -49,7 +49,10 @@ impl<'a> ScenarioContext<'a> {
         change: Option<Change>,
     ) -> Self {
         let people = if actor_kind == ActorKind::Admin { org.admins() } else { &org.people[..] };
-        let who = somebody(people, fits, key, began_ms);
+        let who = match change {
+            Some(Change { kind: ChangeKind::Story(_), person, .. }) => &org.people[person as usize],
+            _ => somebody(people, fits, key, began_ms),
+        };
         Self { org, actor_kind, key, began_ms, who, change }
     }
 
@@ -66,13 +69,16 @@ impl<'a> ScenarioContext<'a> {
     /// The session: a person has one a day, a service one a occurrence.
     pub(crate) fn session_id(&self) -> String {
         match self.actor_kind {
-            ActorKind::Person | ActorKind::Admin => {
-                let day = self.began_ms.div_euclid(DAY_MS).cast_unsigned();
-                id::session("idx", mix(self.who.key, day))
-            }
+            ActorKind::Person | ActorKind::Admin => self.persons_session_id(),
             ActorKind::Attacker => id::session("idx", mix(self.key, 2)),
             ActorKind::Job | ActorKind::Service => id::session("trs", mix(self.key, 2)),
         }
+    }
+
+    /// The session that the person has on that day.
+    pub(crate) fn persons_session_id(&self) -> String {
+        let day = self.began_ms.div_euclid(DAY_MS).cast_unsigned();
+        id::session("idx", mix(self.who.key, day))
     }
 
     /// One of the apps that the person has; the busiest more often.

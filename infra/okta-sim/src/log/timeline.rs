@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::log::dense_events::DenseEvents;
 use crate::log::event::Event;
 use crate::log::persistence;
-use crate::log::planned_event::{PlannedEvent, planned_events};
+use crate::log::planned_event::{PlannedEvent, extra_events, planned_events, regular_events};
 use crate::org::model::OrgModel;
 
 /// Events in the order of `published`.
@@ -157,9 +157,10 @@ impl Iterator for ByPersistence<'_> {
 pub(crate) fn count(org: &OrgModel, range: Range<i64>) -> u64 {
     let before = |at_ms: i64| {
         let slot = org.activity.slot_at(at_ms);
-        let in_slot = planned_events(org, slot);
+        let in_slot = regular_events(org, slot);
         org.activity.events_before(slot) + in_slot.partition_point(|event| event.published_ms < at_ms) as u64
     };
     let range = range.start.max(org.log_start_ms())..range.end;
-    before(range.end).saturating_sub(before(range.start)) + DenseEvents::published_in(org, &range).len()
+    let regular = before(range.end).saturating_sub(before(range.start));
+    regular + extra_events(org, &range).len() as u64 + DenseEvents::published_in(org, &range).len()
 }

@@ -1,6 +1,8 @@
 //! What can change in the org, and the list of all changes. Every change appears in the log, so that the event behind
 //! each difference between two inventories can be found.
 
+use crate::org::story::StoryKind;
+
 /// A kind of change; each has a scenario in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum ChangeKind {
@@ -22,6 +24,7 @@ pub(crate) enum ChangeKind {
     PolicyChanged,
     RoleGranted,
     RoleRevoked,
+    Story(StoryKind),
     TokenCreated,
     TokenRevoked,
     ZoneChanged,
@@ -62,6 +65,8 @@ pub(crate) struct Change {
     pub(crate) app: u16,
     /// A policy, a zone, a role or a token, by position.
     pub(crate) thing: u32,
+    /// Whether its events come on top of those that the org has anyway.
+    pub(crate) is_extra: bool,
 }
 
 /// All changes, by time.

@@ -2,6 +2,9 @@
 
 use jiff::Timestamp;
 
+use crate::org::posture::Posture;
+use crate::org::story::StorySpec;
+
 /// What kind of org to make. The same configuration always makes the same org and the same log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrgConfig {
@@ -23,6 +26,12 @@ pub struct OrgConfig {
     pub now: Timestamp,
     /// How many of a thousand events are inserted late: after minutes or hours, not within a second.
     pub late_per_mille: u32,
+    /// How well the org is kept.
+    pub posture: Posture,
+    /// How many changes there are in each of the 72 hours after `now`, beside the usual ones: for trials.
+    pub changes_per_hour: u32,
+    /// Attacks and mishaps.
+    pub stories: Vec<StorySpec>,
     /// An hour with many events more than all others.
     pub dense_hour: Option<DenseHour>,
 }
@@ -49,6 +58,9 @@ impl Default for OrgConfig {
             // A Monday. Fixed, so that a default org is the same on every day.
             now: Timestamp::constant(1_772_452_800, 0),
             late_per_mille: 3,
+            posture: Posture::Typical,
+            changes_per_hour: 0,
+            stories: Vec::new(),
             dense_hour: None,
         }
     }

@@ -5,28 +5,13 @@ use crate::org::change::{Change, ChangeKind};
 use crate::org::groups::Group;
 use crate::org::members::Members;
 use crate::org::model::OrgModel;
+use crate::org::people::Person;
 use crate::org::policies::{POLICIES, ZONES};
+use crate::org::roles;
+use crate::org::status::Status;
+use crate::org::story::StoryKind;
 use crate::random::Random;
 use crate::time::DAY_MS;
-
-/// A user's status, as far as the org's people come by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Status {
-    Active,
-    Deprovisioned,
-    Suspended,
-}
-
-impl Status {
-    /// `status` in the API.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Active => "ACTIVE",
-            Self::Deprovisioned => "DEPROVISIONED",
-            Self::Suspended => "SUSPENDED",
-        }
-    }
-}
 
 /// A user at an instant.
 #[derive(Debug, Clone)]
@@ -71,25 +56,18 @@ pub(crate) struct Directory {
     pub(crate) users: Vec<UserState>,
     pub(crate) groups: Vec<GroupState>,
     pub(crate) apps: Vec<AppState>,
-    /// Who has which of [`ROLES`]: person, role.
+    /// Who has which of [`roles::ROLES`]: person, role.
     pub(crate) roles: Vec<(u32, u32)>,
     pub(crate) tokens: Vec<TokenState>,
     pub(crate) policies_updated_ms: [i64; POLICIES.len()],
     pub(crate) zones_updated_ms: [i64; ZONES.len()],
     pub(crate) idp_updated_ms: i64,
+    /// When attackers added identity providers.
+    pub(crate) rogue_idps_ms: Vec<i64>,
     suspended: Members,
     /// How many changes have been applied.
     pub(crate) applied: usize,
 }
-
-/// Admin roles that people are given: `type` in the API and what the log calls it.
-pub(crate) const ROLES: [(&str, &str); 5] = [
-    ("APP_ADMIN", "Application administrator (all)"),
-    ("HELP_DESK_ADMIN", "Help Desk administrator"),
-    ("ORG_ADMIN", "Organization administrator"),
-    ("READ_ONLY_ADMIN", "Read-only administrator"),
-    ("SUPER_ADMIN", "Super administrator"),
-];
 
 /// What a token is called.
 pub(crate) fn token_name(number: u64) -> String {
@@ -106,15 +84,19 @@ impl Directory {
         let days_ago = |days: u64| start - days.cast_signed() * DAY_MS;
         let there: Vec<u32> = (0..org.people.len() as u32).filter(|person| !org.is_newcomer(*person)).collect();
         let members = |group: usize| {
-            let is_member = |person: &&u32| org.groups[group].holds(&org.people[**person as usize], &org.apps);
+            let is_member = |person: &&u32| {
+                let person = &org.people[**person as usize];
+                person.status != Status::Deprovisioned && org.groups[group].holds(person, &org.apps)
+            };
             there.iter().filter(is_member).copied().collect()
         };
         let group = |(index, group): (usize, &Group)| {
             let made = days_ago(group.created_days_before);
             GroupState { members: members(index), updated_ms: made, membership_updated_ms: start - DAY_MS, revision: 0 }
         };
+        let has = |app: &App, person: &Person| person.status != Status::Deprovisioned && app.is_given_to(person);
         let app = |app: &App| AppState {
-            users: there.iter().copied().filter(|person| app.is_given_to(&org.people[*person as usize])).collect(),
+            users: there.iter().copied().filter(|person| has(app, &org.people[*person as usize])).collect(),
             updated_ms: days_ago(app.created_days_before / 2),
         };
         Self {
@@ -122,7 +104,7 @@ impl Directory {
             groups: org.groups.iter().enumerate().map(group).collect(),
             apps: org.apps.iter().map(app).collect(),
             roles: (0..org.admins().len() as u32)
-                .map(|admin| (admin, if admin == 0 { 4 } else { admin % 4 }))
+                .map(|admin| (admin, roles::at_start(org.config.posture, admin)))
                 .collect(),
             tokens: (0..3)
                 .map(|number| TokenState { number: u32::MAX - number, owner: 0, created_ms: days_ago(300) })
@@ -130,7 +112,8 @@ impl Directory {
             policies_updated_ms: [days_ago(120); POLICIES.len()],
             zones_updated_ms: [days_ago(150); ZONES.len()],
             idp_updated_ms: days_ago(180),
-            suspended: Members::default(),
+            rogue_idps_ms: Vec::new(),
+            suspended: there.iter().copied().filter(|person| is_suspended(org, *person)).collect(),
             applied: 0,
         }
     }
@@ -173,9 +156,11 @@ impl Directory {
             ChangeKind::ZoneChanged => self.zones_updated_ms[thing as usize] = at_ms,
             ChangeKind::RoleGranted => self.grant(person, thing),
             ChangeKind::RoleRevoked => self.roles.retain(|role| *role != (person, thing)),
-            ChangeKind::TokenCreated => {
+            ChangeKind::Story(StoryKind::RogueIdp) => self.rogue_idps_ms.push(at_ms),
+            ChangeKind::Story(StoryKind::SessionTheft) | ChangeKind::TokenCreated => {
                 self.tokens.push(TokenState { number: thing, owner: person, created_ms: at_ms });
             }
+            ChangeKind::Story(_) => {}
             ChangeKind::TokenRevoked => self.tokens.retain(|token| token.number != thing),
         }
     }
@@ -271,13 +256,17 @@ impl Directory {
     }
 }
 
+fn is_suspended(org: &OrgModel, person: u32) -> bool {
+    org.people[person as usize].status == Status::Suspended
+}
+
 impl UserState {
     fn new(org: &OrgModel, person: u32) -> Self {
         let found = &org.people[person as usize];
         let created_ms = org.log_start_ms() - found.created_days_before.cast_signed() * DAY_MS;
         let updated_ms = created_ms + (found.key % (90 * DAY_MS.cast_unsigned())).cast_signed();
         Self {
-            status: Status::Active,
+            status: found.status,
             status_changed_ms: created_ms,
             created_ms,
             updated_ms,

@@ -17,6 +17,8 @@ pub(crate) enum Membership {
     Place(usize),
     /// Who gets the app with this index.
     AppUsers(usize),
+    /// By Active Directory, this many of ten thousand.
+    Imported(u64),
     /// By hand, this many of ten thousand.
     Team(u64),
 }
@@ -41,9 +43,13 @@ impl Group {
         Self { key, id: id::object("00g", key), name, membership, created_days_before, born_ms: i64::MIN }
     }
 
-    /// `BUILT_IN` for Everyone, else `OKTA_GROUP`.
+    /// `type` in the API.
     pub(crate) fn kind(&self) -> &'static str {
-        if self.membership == Membership::Everyone { "BUILT_IN" } else { "OKTA_GROUP" }
+        match self.membership {
+            Membership::Everyone => "BUILT_IN",
+            Membership::Imported(_) => "APP_GROUP",
+            _ => "OKTA_GROUP",
+        }
     }
 
     /// Whether a rule, and no admin, decides who is in it.
@@ -64,7 +70,7 @@ impl Group {
             Membership::Department(index) => person.department == index,
             Membership::Place(index) => std::ptr::eq(person.place, &raw const PLACES[index]),
             Membership::AppUsers(index) => draw(apps[index].reach),
-            Membership::Team(share) => draw(share),
+            Membership::Imported(share) | Membership::Team(share) => draw(share),
         }
     }
 }
@@ -102,7 +108,13 @@ fn described(index: usize, key: u64, apps: &[App], shrink: u64) -> (Membership, 
     match apps.iter().enumerate().filter(|(_, app)| app.has_people()).nth(rest / 2) {
         // App groups and teams by turns, so that a small org has both.
         Some((app, found)) if rest.is_multiple_of(2) => (Membership::AppUsers(app), format!("App - {}", found.label)),
-        _ => (Membership::Team((team_size(key) * 100 / shrink).max(2)), team_name(rest / 2)),
+        _ => {
+            let (share, name) = ((team_size(key) * 100 / shrink).max(2), team_name(rest / 2));
+            match rest / 2 % 6 {
+                5 => (Membership::Imported(share), format!("corp.acme.example\\{name}")),
+                _ => (Membership::Team(share), name),
+            }
+        }
     }
 }
 

@@ -86,9 +86,11 @@ impl OrgModel {
 
     /// Adds a person who starts at `at_ms`.
     pub(crate) fn hire(&mut self, at_ms: i64) {
-        let mut person = Person::new(self.config.seed, self.people.len(), &self.domain);
+        let mut person = Person::new(self.config.seed, self.people.len(), &self.domain, self.config.posture);
         person.apps = positions(&self.apps, |app| self.has(&person, app));
-        person.joined_ms = at_ms;
+        if at_ms > i64::MIN {
+            person.join(at_ms);
+        }
         self.people.push(person);
     }
 

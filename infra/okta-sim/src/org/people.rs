@@ -4,6 +4,8 @@ use crate::id;
 use crate::org::agents::{Agent, COMPUTERS, PHONES};
 use crate::org::names::{DEPARTMENTS, full_name};
 use crate::org::places::{Network, PLACES, Place};
+use crate::org::posture::Posture;
+use crate::org::status::Status;
 use crate::random::{Random, mix};
 
 /// A user of the org.
@@ -27,6 +29,10 @@ pub(crate) struct Person {
     pub(crate) joined_ms: i64,
     /// When they left, if they ever do.
     pub(crate) left_ms: i64,
+    /// The status when the log begins, or when they join.
+    pub(crate) status: Status,
+    /// Whether they ever sign in while the log runs.
+    acts: bool,
     /// Positions of their apps that people sign in to, the busiest first.
     pub(crate) apps: Vec<u16>,
 }
@@ -38,6 +44,8 @@ pub(crate) enum Factor {
     /// Okta Verify, unlocked on the device: no password.
     FastPass,
     OktaVerifyPush,
+    /// A security question, which nobody has alone.
+    Question,
     Sms,
     Totp,
     WebAuthn,
@@ -50,6 +58,7 @@ impl Factor {
             Self::Email => "EMAIL_FACTOR",
             Self::FastPass => "SIGNED_NONCE",
             Self::OktaVerifyPush => "OKTA_VERIFY_PUSH",
+            Self::Question => "OKTA_SECURITY_QUESTION",
             Self::Sms => "SMS_FACTOR",
             Self::Totp => "GOOGLE_TOKEN_SOFTWARE_TOTP",
             Self::WebAuthn => "FIDO_WEBAUTHN",
@@ -61,6 +70,7 @@ impl Factor {
         match self {
             Self::Email => "Email",
             Self::FastPass | Self::OktaVerifyPush => "Okta Verify",
+            Self::Question => "Security Question",
             Self::Sms => "Phone",
             Self::Totp => "Google Authenticator",
             Self::WebAuthn => "Security Key or Biometric",
@@ -73,10 +83,50 @@ impl Factor {
             Self::Email => "Email",
             Self::FastPass => "Use Okta FastPass",
             Self::OktaVerifyPush => "Get a push notification",
+            Self::Question => "Security Question",
             Self::Sms => "SMS",
             Self::Totp => "Enter a code",
             Self::WebAuthn => "Security Key or Biometric Authenticator",
         }
+    }
+
+    /// `factorType` and `provider` of the API.
+    pub(crate) const fn kind(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Email => ("email", "OKTA"),
+            Self::FastPass => ("signed_nonce", "OKTA"),
+            Self::OktaVerifyPush => ("push", "OKTA"),
+            Self::Question => ("question", "OKTA"),
+            Self::Sms => ("sms", "OKTA"),
+            Self::Totp => ("token:software:totp", "GOOGLE"),
+            Self::WebAuthn => ("webauthn", "FIDO"),
+        }
+    }
+
+    /// `key` and `type` of the authenticator.
+    pub(crate) const fn authenticator(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Email => ("okta_email", "email"),
+            Self::FastPass | Self::OktaVerifyPush => ("okta_verify", "app"),
+            Self::Question => ("security_question", "security_question"),
+            Self::Sms => ("phone_number", "phone"),
+            Self::Totp => ("google_otp", "app"),
+            Self::WebAuthn => ("webauthn", "security_key"),
+        }
+    }
+
+    /// The id of the enrolment of somebody with this key.
+    pub(crate) fn enrollment_id(self, key: u64) -> String {
+        let prefix = match self {
+            Self::Email => "emf",
+            Self::FastPass => "pfd",
+            Self::OktaVerifyPush => "opf",
+            Self::Question => "ufs",
+            Self::Sms => "sms",
+            Self::Totp => "uft",
+            Self::WebAuthn => "fwf",
+        };
+        id::object(prefix, mix(key, 0xf))
     }
 
     fn of(random: &mut Random) -> Self {
@@ -91,13 +141,19 @@ impl Factor {
     }
 }
 
+/// The first people are active, whatever the draw says: admins are among them.
+const FIRST_ACTIVE: usize = 60;
+
 impl Person {
     /// The person with this number. `domain` is that of the logins.
-    pub(crate) fn new(seed: u64, index: usize, domain: &str) -> Self {
+    pub(crate) fn new(seed: u64, index: usize, domain: &str, posture: Posture) -> Self {
         let key = mix(mix(seed, 0x0), index as u64);
         let mut random = Random::new(key);
         let (first_name, last_name) = full_name(index, (seed % 1_009) as usize);
         let place = place(&mut random);
+        // The admins among them must be there.
+        let status = if index < FIRST_ACTIVE { Status::Active } else { Status::at_start(key) };
+        let is_stale = index >= FIRST_ACTIVE && mix(key, 0x51) % 1_000 < posture.pick(5, 30, 100);
         Self {
             index,
             key,
@@ -116,13 +172,27 @@ impl Person {
             created_days_before: 95 + random.below(1_800),
             joined_ms: i64::MIN,
             left_ms: i64::MAX,
+            status,
+            acts: status.can_act() && !is_stale,
             apps: Vec::new(),
         }
     }
 
     /// Whether they work here at that time. A new account is used from the next hour on.
     pub(crate) const fn is_here(&self, at_ms: i64) -> bool {
-        self.joined_ms.saturating_add(3_600_000) <= at_ms && at_ms < self.left_ms
+        self.acts && self.joined_ms.saturating_add(3_600_000) <= at_ms && at_ms < self.left_ms
+    }
+
+    /// Whether they have an account that nobody uses.
+    pub(crate) const fn is_stale(&self) -> bool {
+        !self.acts
+    }
+
+    /// Somebody who has just been hired is active, and works.
+    pub(crate) const fn join(&mut self, at_ms: i64) {
+        self.joined_ms = at_ms;
+        self.status = Status::Active;
+        self.acts = true;
     }
 
     pub(crate) fn department_name(&self) -> &'static str {
@@ -150,15 +220,7 @@ impl Person {
 
     /// The id of the enrolment of [`Person::factor`].
     pub(crate) fn factor_id(&self) -> String {
-        let prefix = match self.factor {
-            Factor::Email => "emf",
-            Factor::FastPass => "pfd",
-            Factor::OktaVerifyPush => "opf",
-            Factor::Sms => "sms",
-            Factor::Totp => "uft",
-            Factor::WebAuthn => "fwf",
-        };
-        id::object(prefix, mix(self.key, 0xf))
+        self.factor.enrollment_id(self.key)
     }
 
     /// The address at home; one in ten has version 6. `198.18.0.0/15` and `2001:db8::/32` are nobody's.

@@ -12,17 +12,18 @@ pub(crate) struct PolicyKind {
 }
 
 /// Position of the global session policy in [`POLICIES`].
-pub(crate) const SESSION_POLICY: usize = 6;
+pub(crate) const SESSION_POLICY: usize = 7;
 /// Position of the policy of most apps in [`POLICIES`].
 pub(crate) const APP_POLICY: usize = 0;
 /// Position of the entity risk policy in [`POLICIES`].
-pub(crate) const RISK_POLICY: usize = 2;
+pub(crate) const RISK_POLICY: usize = 3;
 
 /// Sorted by type, as the API lists them one type at a time.
 #[rustfmt::skip]
 pub(crate) const POLICIES: &[PolicyKind] = &[
     PolicyKind { name: "Any two factors", kind: "ACCESS_POLICY", log_kind: "App:SignOn", rules: &["Trusted devices", "Catch-all Rule"] },
     PolicyKind { name: "Phishing resistant", kind: "ACCESS_POLICY", log_kind: "App:SignOn", rules: &["Admins only", "Catch-all Rule"] },
+    PolicyKind { name: "Password only", kind: "ACCESS_POLICY", log_kind: "App:SignOn", rules: &["Catch-all Rule"] },
     PolicyKind { name: "Entity Risk Policy", kind: "ENTITY_RISK", log_kind: "Okta:EntityRisk", rules: &["High risk: end sessions", "Catch-all Rule"] },
     PolicyKind { name: "Idp Discovery Policy", kind: "IDP_DISCOVERY", log_kind: "Okta:IdpDiscovery", rules: &["Partners", "Default Rule"] },
     PolicyKind { name: "Contractors", kind: "MFA_ENROLL", log_kind: "Okta:MfaEnroll", rules: &["First sign-in"] },
@@ -31,7 +32,11 @@ pub(crate) const POLICIES: &[PolicyKind] = &[
     PolicyKind { name: "Default Policy", kind: "PASSWORD", log_kind: "Okta:Password", rules: &["Default Rule"] },
     PolicyKind { name: "Default Policy", kind: "POST_AUTH_SESSION", log_kind: "Okta:PostAuthSession", rules: &["Catch-all Rule"] },
     PolicyKind { name: "Default Policy", kind: "PROFILE_ENROLLMENT", log_kind: "Okta:ProfileEnrollment", rules: &["Catch-all Rule"] },
+    PolicyKind { name: "Session Violation Detection", kind: "SESSION_VIOLATION_DETECTION", log_kind: "Okta:SessionViolationDetection", rules: &["Catch-all Rule"] },
 ];
+
+/// What the identity provider of an attacker is called.
+pub(crate) const ROGUE_IDP: &str = "SSO backup";
 
 /// Network zones: name and whether it blocks.
 pub(crate) const ZONES: &[(&str, bool)] = &[

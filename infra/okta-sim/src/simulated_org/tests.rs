@@ -8,6 +8,9 @@ use super::*;
 use crate::log::scenarios::SCENARIOS;
 use crate::org::change::ChangeKind;
 use crate::org::config::DenseHour;
+use crate::org::directory::Directory;
+use crate::org::status::Status;
+use crate::org::story::StorySpec;
 
 const SEED: u64 = 42;
 
@@ -183,4 +186,50 @@ fn a_dense_hour_has_its_events_in_every_order() {
     let ids: HashSet<_> = inserted.iter().map(|event| &event.uuid).collect();
     assert_eq!(ids.len(), inserted.len());
     assert!(events.iter().all(|event| ids.contains(&event.uuid)), "seed {SEED}");
+}
+
+#[test]
+fn stories_are_in_the_log_and_leave_traces() {
+    let begins = at("2026-02-04T09:00:00Z");
+    let kinds = [
+        StoryKind::LeaverActs,
+        StoryKind::MfaFatigue,
+        StoryKind::PasswordSpray,
+        StoryKind::RogueIdp,
+        StoryKind::SessionTheft,
+    ];
+    let stories = kinds.map(|kind| StorySpec { kind, at: begins });
+    let org = Org::new(OrgConfig { stories: stories.to_vec(), ..org(2_000).config().clone() });
+    let truths = org.stories();
+    assert_eq!(truths.iter().map(|truth| truth.kind).collect::<Vec<_>>(), kinds);
+    let around = at("2026-02-04T00:00:00Z")..at("2026-02-05T00:00:00Z");
+    let logged: HashSet<_> = org.events(around.clone()).map(|event| event.uuid).collect();
+    assert_eq!(org.count(around.clone()), logged.len() as u64);
+    let polled: HashSet<_> = org.events_by_persistence(around).map(|event| event.uuid).collect();
+    for truth in &truths {
+        assert!(truth.events.len() >= 3, "{:?}", truth.kind);
+        assert!(truth.events.iter().all(|event| logged.contains(&event.uuid)), "{:?}", truth.kind);
+        assert!(truth.events.iter().all(|event| polled.contains(&event.uuid)), "{:?}", truth.kind);
+        assert!(truth.events.iter().any(|event| event.json.contains(&truth.user_id)), "{:?}", truth.kind);
+    }
+    let directory = Directory::at(org.model(), begins.as_millisecond());
+    let leaver = org.model().people.iter().position(|person| person.id == truths[0].user_id).unwrap();
+    assert_eq!(directory.users[leaver].status, Status::Deprovisioned);
+    assert_eq!(directory.rogue_idps_ms, [begins.as_millisecond()]);
+    assert!(directory.tokens.iter().any(|token| token.created_ms == begins.as_millisecond()));
+}
+
+#[test]
+fn live_changes_come_at_their_rate_on_top_of_the_log() {
+    let plain = org(2_000);
+    let live = Org::new(OrgConfig { changes_per_hour: 60, ..plain.config().clone() });
+    let now = plain.config().now;
+    let hour = now..now + SignedDuration::from_hours(1);
+    let extra = |org: &Org| {
+        let (start, end) = (hour.start.as_millisecond(), hour.end.as_millisecond());
+        org.model().calendar.between(start, end).filter(|(_, change)| change.is_extra).count()
+    };
+    assert_eq!((extra(&plain), extra(&live)), (0, 60));
+    assert!(live.count(hour.clone()) >= plain.count(hour.clone()) + 60);
+    assert_eq!(live.events(hour.clone()).count() as u64, live.count(hour));
 }

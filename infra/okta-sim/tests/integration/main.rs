@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod coverage;
 mod dpop;
 mod faults;
 mod http;

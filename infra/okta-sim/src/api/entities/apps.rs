@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::api::endpoint_context::{EndpointContext, Served, one, whole};
+use crate::api::endpoint_context::{EndpointContext, Served, linked, one, whole};
+use crate::api::entities::fixed_apps;
 use crate::api::error::ApiError;
 use crate::api::page::{Listing, Paging};
 use crate::api::scim::Filter;
@@ -14,7 +15,12 @@ use crate::time::{DAY_MS, iso};
 
 /// `GET /api/v1/apps`, with `filter` and `q`. Below an organization admin, a service app sees itself alone.
 pub(crate) fn list<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
-    let mut listing = Listing::by(there(context).map(|app| app as u64), |position| app(context, position as usize));
+    // Without the parameter, inactive apps are not in the list.
+    let with_inactive = context.call.query("includeNonDeleted") == Some("true");
+    let sees_all = context.caller.role >= Role::ReadOnly;
+    let fixed = (0..fixed_apps::COUNT).filter(|number| sees_all && (with_inactive || fixed_apps::is_active(*number)));
+    let fixed = fixed.map(|number| FIXED + number as u64);
+    let mut listing = Listing::by(there(context).map(|app| app as u64).chain(fixed), |key| any_app(context, key));
     if let Some(filter) = context.call.query("filter") {
         let filter = Filter::parse(filter).map_err(|_| ApiError::InvalidSearch)?;
         listing = listing.filtered(|app| filter.holds(app));
@@ -24,6 +30,24 @@ pub(crate) fn list<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, A
             listing.filtered(|app| app["label"].as_str().is_some_and(|label| label.to_lowercase().starts_with(&q)));
     }
     Ok(Served::Listing(listing, Paging::Link(200, 200)))
+}
+
+/// Keys of fixed apps begin here.
+const FIXED: u64 = 1 << 32;
+
+fn any_app(context: &EndpointContext<'_>, key: u64) -> Value {
+    match key.checked_sub(FIXED) {
+        Some(number) => fixed_apps::object(context, number as usize),
+        None => app(context, key as usize),
+    }
+}
+
+/// The app that the path names; none for a fixed one, which has nothing below it.
+pub(crate) fn named<'a>(context: &'a EndpointContext<'_>) -> Result<Option<&'a App>, ApiError> {
+    if fixed_apps::number(context, context.id(0)).is_some() {
+        return Ok(None);
+    }
+    position(context).map(|position| Some(&context.org.apps[position]))
 }
 
 fn there<'a>(context: &'a EndpointContext<'a>) -> impl Iterator<Item = usize> + 'a {
@@ -40,7 +64,10 @@ pub(crate) fn position(context: &EndpointContext<'_>) -> Result<usize, ApiError>
 
 /// `GET /api/v1/apps/{id}`.
 pub(crate) fn get<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
-    one(app(context, position(context)?))
+    match fixed_apps::number(context, context.id(0)) {
+        Some(number) => one(fixed_apps::object(context, number)),
+        None => one(app(context, position(context)?)),
+    }
 }
 
 /// An app as the API shows it.
@@ -205,6 +232,9 @@ fn links(context: &EndpointContext<'_>, app: &App) -> Value {
 
 /// `GET /api/v1/apps/{id}/users`: those who have it, and whether through a group.
 pub(crate) fn users<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    if named(context)?.is_none() {
+        return linked(Vec::new(), 50, 500);
+    }
     let app = position(context)?;
     let people = (0..context.directory.users.len() as u32).filter(move |person| context.has_app(*person, app));
     let listing = Listing::by(people.map(u64::from), move |person| app_user(context, app, person as u32));
@@ -236,8 +266,9 @@ fn app_user(context: &EndpointContext<'_>, position: usize, person: u32) -> Valu
 
 /// `GET /api/v1/apps/{id}/groups`.
 pub(crate) fn groups<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
-    let app = &context.org.apps[position(context)?];
-    let Some(group) = app.group.filter(|_| app.has_people()).map(|group| &context.org.groups[group]) else {
+    let Some(app) = named(context)? else { return linked(Vec::new(), 20, 200) };
+    let Some(group) = app.group.map(|group| &context.org.groups[group]).filter(|group| group.born_ms <= context.now_ms)
+    else {
         return whole(Vec::new());
     };
     let path = format!("/api/v1/apps/{}/groups/{}", app.id, group.id);
@@ -252,5 +283,5 @@ pub(crate) fn groups<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>,
             "group": context.href(&format!("/api/v1/groups/{}", group.id)),
         },
     });
-    crate::api::endpoint_context::linked(vec![object], 20, 200)
+    linked(vec![object], 20, 200)
 }

@@ -1,21 +1,20 @@
-//! What people can prove themselves with, and what they have enrolled.
+//! What people can prove themselves with.
 
 use serde_json::{Value, json};
 
 use crate::api::endpoint_context::{EndpointContext, Served, found, whole};
-use crate::api::entities::users;
 use crate::api::error::ApiError;
-use crate::org::people::{Factor, Person};
-use crate::time::iso;
 
-/// `key`, `type` and name, sorted by key.
-const AUTHENTICATORS: &[(&str, &str, &str)] = &[
-    ("google_otp", "app", "Google Authenticator"),
-    ("okta_email", "email", "Email"),
-    ("okta_password", "password", "Password"),
-    ("okta_verify", "app", "Okta Verify"),
-    ("phone_number", "phone", "Phone"),
-    ("webauthn", "security_key", "Security Key or Biometric"),
+/// `key`, `type`, name and methods, sorted by key.
+const AUTHENTICATORS: &[(&str, &str, &str, &[&str])] = &[
+    ("custom_otp", "security_key", "Hardware token", &["otp"]),
+    ("google_otp", "app", "Google Authenticator", &["otp"]),
+    ("okta_email", "email", "Email", &["email"]),
+    ("okta_password", "password", "Password", &["password"]),
+    ("okta_verify", "app", "Okta Verify", &["push", "signed_nonce", "totp"]),
+    ("phone_number", "phone", "Phone", &["sms", "voice"]),
+    ("security_question", "security_question", "Security Question", &["security_question"]),
+    ("webauthn", "security_key", "Security Key or Biometric", &["webauthn"]),
 ];
 
 /// `GET /api/v1/authenticators`, which Classic Engine does not have.
@@ -32,15 +31,17 @@ fn all(context: &EndpointContext<'_>) -> Result<Vec<Value>, ApiError> {
     if context.state.is_classic {
         return Err(ApiError::FeatureNotEnabled);
     }
-    let authenticator = |(number, (key, kind, name)): (u64, &(&str, &str, &str))| {
+    let authenticator = |(number, (key, kind, name, _)): (u64, &(&str, &str, &str, &[&str]))| {
         let id = context.org.single_id("aut", number);
         let path = format!("/api/v1/authenticators/{id}");
         json!({
             "type": kind,
             "id": id,
             "key": key,
-            "status": "ACTIVE",
+            "status": status(context, key),
             "name": name,
+            "settings": settings(context, key),
+            "provider": provider(key),
             "created": context.long_ago(),
             "lastUpdated": context.long_ago(),
             "_links": {"self": context.href(&path), "methods": context.href(&format!("{path}/methods"))},
@@ -49,58 +50,84 @@ fn all(context: &EndpointContext<'_>) -> Result<Vec<Value>, ApiError> {
     Ok((0..).zip(AUTHENTICATORS).map(authenticator).collect())
 }
 
-/// `GET /api/v1/users/{id}/factors`.
-pub(crate) fn factors<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
-    let person = users::person(context)?;
-    let state = &context.directory.users[person as usize];
-    if !state.has_factors {
+/// A good org switches the weak ones off.
+fn status(context: &EndpointContext<'_>, key: &str) -> &'static str {
+    let is_off = match key {
+        "custom_otp" => true,
+        "security_question" => context.pick(true, true, false),
+        "phone_number" => context.pick(true, false, false),
+        _ => false,
+    };
+    if is_off { "INACTIVE" } else { "ACTIVE" }
+}
+
+fn settings(context: &EndpointContext<'_>, key: &str) -> Value {
+    match key {
+        "okta_email" => json!({"allowedFor": context.pick("recovery", "recovery", "any"), "tokenLifetimeInMinutes": 5}),
+        "okta_verify" => json!({
+            "channelBinding": {"style": "NUMBER_CHALLENGE", "required": context.pick("ALWAYS", "HIGH_RISK_ONLY", "NEVER")},
+            "compliance": {"fips": "OPTIONAL"}, "userVerification": "PREFERRED", "appInstanceId": null,
+        }),
+        "phone_number" | "security_question" => json!({"allowedFor": "any"}),
+        _ => Value::Null,
+    }
+}
+
+fn provider(key: &str) -> Value {
+    match key {
+        "custom_otp" => {
+            json!({"type": "DEL_OATH", "configuration": {"hostName": null, "authPort": null, "instanceId": null, "sharedSecret": "PLANTED-otp-shared-secret"}})
+        }
+        _ => Value::Null,
+    }
+}
+
+/// `GET /api/v1/authenticators/{id}/methods`.
+pub(crate) fn methods<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    let position = position(context)?;
+    let is_weak_allowed = context.pick("INACTIVE", "ACTIVE", "ACTIVE");
+    let method = |kind: &str| {
+        let status = if matches!(kind, "sms" | "voice") { is_weak_allowed } else { "ACTIVE" };
+        let mut method = json!({"type": kind, "status": status});
+        if let Some(settings) = method_settings(kind) {
+            method["settings"] = settings;
+        }
+        method
+    };
+    whole(AUTHENTICATORS[position].3.iter().copied().map(method).collect())
+}
+
+fn method_settings(kind: &str) -> Option<Value> {
+    Some(match kind {
+        "push" => json!({"algorithms": ["ES256"], "keyProtection": "ANY", "transactionTypes": ["LOGIN"]}),
+        "signed_nonce" => {
+            json!({"algorithms": ["ES256", "RS256"], "keyProtection": "ANY", "userVerificationMethods": ["BIOMETRICS"]})
+        }
+        "totp" => {
+            json!({"timeIntervalInSeconds": 30, "encoding": "Base32", "algorithm": "HMACSHA1", "passCodeLength": 6})
+        }
+        "webauthn" => json!({"userVerification": "PREFERRED", "attachment": "ANY", "aaguidGroups": []}),
+        _ => return None,
+    })
+}
+
+/// `GET /api/v1/authenticators/{id}/aaguids`: keys of one maker are allowed.
+pub(crate) fn aaguids<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    if AUTHENTICATORS[position(context)?].0 != "webauthn" {
         return whole(Vec::new());
     }
-    let person = &context.org.people[person as usize];
-    let (kind, provider, profile) = described(person);
-    let path = format!("/api/v1/users/{}/factors/{}", person.id, person.factor_id());
     whole(vec![json!({
-        "id": person.factor_id(),
-        "factorType": kind,
-        "provider": provider,
-        "vendorName": provider,
-        "status": "ACTIVE",
-        "created": iso(state.created_ms + 7_200_000),
-        "lastUpdated": iso(state.created_ms + 7_200_000),
-        "profile": profile,
-        "_links": {"self": context.href(&path), "user": context.href(&format!("/api/v1/users/{}", person.id))},
+        "aaguid": "cb69481e-8ff7-4039-93ec-0a2729a154a8",
+        "name": "YubiKey 5 Series",
+        "authenticatorCharacteristics": {"fipsCompliant": false, "hardwareProtected": true, "platformAttached": false},
+        "attestationRootCertificates": [],
     })])
 }
 
-/// Type, provider and profile of somebody's factor.
-fn described(person: &Person) -> (&'static str, &'static str, Value) {
-    let login = &person.login;
-    match person.factor {
-        Factor::Email => ("email", "OKTA", json!({"email": login})),
-        Factor::FastPass => (
-            "signed_nonce",
-            "OKTA",
-            json!({
-                "credentialId": login, "deviceType": "Laptop", "name": person.computer_name(),
-                "platform": person.computer.platform, "version": person.computer.os_version,
-            }),
-        ),
-        Factor::OktaVerifyPush => (
-            "push",
-            "OKTA",
-            json!({
-                "credentialId": login, "deviceType": "SmartPhone", "name": person.phone.model,
-                "platform": person.phone.platform, "version": person.phone.os_version,
-            }),
-        ),
-        Factor::Sms => ("sms", "OKTA", json!({"phoneNumber": format!("+155501000{:02}", person.key % 100)})),
-        Factor::Totp => ("token:software:totp", "GOOGLE", json!({"credentialId": login})),
-        Factor::WebAuthn => (
-            "webauthn",
-            "FIDO",
-            json!({
-                "credentialId": crate::id::hex(person.key ^ 2, 40), "authenticatorName": "Security Key",
-            }),
-        ),
+fn position(context: &EndpointContext<'_>) -> Result<usize, ApiError> {
+    if context.state.is_classic {
+        return Err(ApiError::FeatureNotEnabled);
     }
+    let found = (0..AUTHENTICATORS.len()).find(|number| context.org.single_id("aut", *number as u64) == context.id(0));
+    found.ok_or_else(|| context.not_found(0, "Authenticator"))
 }

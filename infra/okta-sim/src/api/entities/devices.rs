@@ -4,10 +4,11 @@ use serde_json::{Value, json};
 
 use crate::api::endpoint_context::{EndpointContext, Served, one, whole};
 use crate::api::entities::user_object::user;
+use crate::api::entities::users;
 use crate::api::error::ApiError;
 use crate::api::page::{Listing, Paging};
 use crate::api::scim::Filter;
-use crate::org::directory::Status;
+use crate::org::status::Status;
 use crate::time::{DAY_MS, iso};
 
 /// `GET /api/v1/devices`, with `search` and `expand=user`.
@@ -27,7 +28,7 @@ pub(crate) fn get<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, Ap
 }
 
 /// `GET /api/v1/devices/{id}/users`.
-pub(crate) fn users<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+pub(crate) fn device_users<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
     whole(vec![device_user(context, owner(context)?)])
 }
 
@@ -91,4 +92,15 @@ fn device_user(context: &EndpointContext<'_>, owner: u32) -> Value {
         "screenLockType": if person.computer.platform == "MACOS" { "BIOMETRIC" } else { "PASSCODE" },
         "user": user(context, owner),
     })
+}
+
+/// `GET /api/v1/users/{id}/devices`.
+pub(crate) fn of_user<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    let person = users::person(context)?;
+    let Some(owner) = owners(context).find(|owner| *owner == person) else { return whole(Vec::new()) };
+    whole(vec![json!({
+        "created": iso(context.directory.users[owner as usize].created_ms + DAY_MS),
+        "deviceUserId": crate::id::object("duo", context.org.people[owner as usize].key),
+        "device": device(context, owner),
+    })])
 }

@@ -4,13 +4,12 @@ use serde_json::{Value, json};
 
 use crate::api::endpoint_context::{EndpointContext, Served, one, whole};
 use crate::api::entities::apps::app;
+use crate::api::entities::group_object::{apps_of, group};
 use crate::api::entities::user_object::user;
 use crate::api::error::ApiError;
 use crate::api::page::{Listing, Paging};
 use crate::api::scim::Filter;
-use crate::org::apps::App;
 use crate::org::groups::Membership;
-use crate::time::{DAY_MS, iso};
 
 /// `GET /api/v1/groups`, with `expand=stats`, `filter`, `search` and `q`.
 pub(crate) fn list<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
@@ -45,72 +44,6 @@ pub(crate) fn position(context: &EndpointContext<'_>) -> Result<usize, ApiError>
 /// `GET /api/v1/groups/{id}`.
 pub(crate) fn get<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
     one(group(context, position(context)?))
-}
-
-/// A group as the API shows it.
-pub(crate) fn group(context: &EndpointContext<'_>, position: usize) -> Value {
-    let (found, state) = (&context.org.groups[position], &context.directory.groups[position]);
-    let path = format!("/api/v1/groups/{}", found.id);
-    let born_ms = if found.born_ms == i64::MIN {
-        context.org.log_start_ms() - found.created_days_before.cast_signed() * DAY_MS
-    } else {
-        found.born_ms
-    };
-    let mut group = json!({
-        "id": found.id,
-        "created": iso(born_ms),
-        "lastUpdated": iso(state.updated_ms.max(born_ms)),
-        "lastMembershipUpdated": iso(state.membership_updated_ms.max(born_ms)),
-        "objectClass": ["okta:user_group"],
-        "type": found.kind(),
-        "profile": {"name": found.name, "description": description(found.membership, state.revision)},
-        "_links": {
-            "logo": [{"name": "medium", "href": context.url("/img/logos/groups/okta-medium.png"), "type": "image/png"}],
-            "users": context.href(&format!("{path}/users")),
-            "apps": context.href(&format!("{path}/apps")),
-        },
-    });
-    if context.call.query("expand").is_some_and(|expand| expand.split(',').any(|part| part == "stats")) {
-        group["_embedded"] = json!({"stats": stats(context, position, &path)});
-    }
-    group
-}
-
-fn description(membership: Membership, revision: u32) -> String {
-    let text = match membership {
-        Membership::Everyone => "All users in your organization",
-        Membership::Department(_) => "Kept by a group rule on the department",
-        Membership::Place(_) => "Kept by a group rule on the city",
-        Membership::AppUsers(_) => "Whoever is in it has the app",
-        Membership::Team(_) => "Kept by hand",
-    };
-    if revision == 0 { text.to_owned() } else { format!("{text}, revision {revision}") }
-}
-
-/// Okta spells one member wrong in its documentation and right in its answers: both are sent.
-fn stats(context: &EndpointContext<'_>, position: usize, path: &str) -> Value {
-    let apps = apps_of(context, position).count();
-    let is_admin = has_roles(context, position);
-    json!({
-        "usersCount": context.directory.groups[position].members.len(),
-        "appsCount": apps,
-        "groupPushMappingsCount": 0,
-        "hasAdminPrivilege": is_admin,
-        "hasAdminPrivlege": is_admin,
-        "_links": {"users": context.href(&format!("{path}/users")), "apps": context.href(&format!("{path}/apps"))},
-    })
-}
-
-/// Whether the group gives its members an admin role: one in fifteen teams does.
-pub(crate) fn has_roles(context: &EndpointContext<'_>, position: usize) -> bool {
-    let group = &context.org.groups[position];
-    matches!(group.membership, Membership::Team(_)) && group.key.is_multiple_of(15)
-}
-
-/// Positions of the apps that are assigned to a group.
-pub(crate) fn apps_of<'a>(context: &'a EndpointContext<'_>, position: usize) -> impl Iterator<Item = usize> + 'a {
-    let is_assigned = move |app: &App| app.group == Some(position) && app.has_people() && app.born_ms <= context.now_ms;
-    context.org.apps.iter().enumerate().filter(move |(_, app)| is_assigned(app)).map(|(position, _)| position)
 }
 
 /// `GET /api/v1/groups/{id}/users`.

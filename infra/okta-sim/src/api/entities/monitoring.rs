@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::api::endpoint_context::{EndpointContext, Served, found, linked, whole};
+use crate::api::endpoint_context::{EndpointContext, Served, found, linked, one, whole};
 use crate::api::error::ApiError;
 use crate::fault::kind::LogStreamSpec;
 
@@ -88,5 +88,54 @@ pub(crate) fn inline_hooks<'a>(context: &'a EndpointContext<'a>) -> Result<Serve
             "authScheme": {"type": "HEADER", "key": "Authorization"},
         }},
         "_links": {"self": context.href(&path), "execute": context.href(&format!("{path}/execute"))},
+    })])
+}
+
+/// `GET /api/v1/hook-keys`: `isUsed` is a boolean, whatever the document says.
+pub(crate) fn hook_keys<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    let key = |(number, name): (u64, &str)| {
+        json!({
+            "id": context.org.single_id("HKY", number),
+            "keyId": context.org.single_id("kid", 800 + number),
+            "name": name,
+            "isUsed": number == 0,
+            "created": context.long_ago(),
+            "lastUpdated": context.long_ago(),
+        })
+    };
+    whole((0..).zip(["Inline hooks", "Unused"]).map(key).collect())
+}
+
+/// `GET /api/v1/ssf/stream`: one stream, in a list.
+pub(crate) fn ssf_stream<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    let events = json!(["https://schemas.openid.net/secevent/caep/event-type/session-revoked"]);
+    whole(vec![json!({
+        "stream_id": context.org.single_id("esc", 0),
+        "iss": context.org_url,
+        "aud": "https://receiver.acme.example",
+        "format": "iss_sub",
+        "min_verification_interval": 60,
+        "delivery": {
+            "method": "urn:ietf:rfc:8935", "endpoint_url": "https://receiver.acme.example/events",
+            "authorization_header": "PLANTED-ssf-authorization",
+        },
+        "events_requested": events, "events_delivered": events, "events_supported": events,
+    })])
+}
+
+/// `GET /api/v1/ssf/stream/status`.
+pub(crate) fn ssf_status<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    one(json!({"stream_id": context.org.single_id("esc", 0), "status": "enabled"}))
+}
+
+/// `GET /api/v1/security-events-providers`.
+pub(crate) fn event_providers<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    let id = context.org.single_id("sse", 0);
+    let links = context.itself(&format!("/api/v1/security-events-providers/{id}"));
+    whole(vec![json!({
+        "id": id, "name": "Endpoint protection", "type": "okta",
+        "status": context.pick("ACTIVE", "ACTIVE", "INACTIVE"),
+        "settings": {"well_known_url": "https://edr.example/.well-known/ssf-configuration", "issuer": "https://edr.example", "jwks_url": "https://edr.example/keys"},
+        "_links": links,
     })])
 }

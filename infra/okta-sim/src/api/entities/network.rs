@@ -1,8 +1,8 @@
-//! Where people may come from: zones, trusted origins, behavior rules, `ThreatInsight`.
+//! Where people may come from: zones, trusted origins, behavior rules.
 
 use serde_json::{Value, json};
 
-use crate::api::endpoint_context::{EndpointContext, Served, found, linked, one, whole};
+use crate::api::endpoint_context::{EndpointContext, Served, found, linked};
 use crate::api::error::ApiError;
 use crate::org::policies::ZONES;
 use crate::time::iso;
@@ -112,16 +112,5 @@ pub(crate) fn behaviors<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'
             "_link": context.itself(&format!("/api/v1/behaviors/{id}")),
         })
     };
-    whole((0..).zip(rules).map(rule).collect())
-}
-
-/// `GET /api/v1/threats/configuration`.
-pub(crate) fn threat_insight<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
-    one(json!({
-        "action": "audit",
-        "excludeZones": [],
-        "created": context.long_ago(),
-        "lastUpdated": context.long_ago(),
-        "_links": context.itself("/api/v1/threats/configuration"),
-    }))
+    linked((0..).zip(rules).map(rule).collect(), 10, 10)
 }

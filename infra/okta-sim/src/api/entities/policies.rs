@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use crate::api::endpoint_context::{EndpointContext, Served, linked, one, whole};
 use crate::api::error::ApiError;
-use crate::org::policies::POLICIES;
+use crate::org::apps::App;
+use crate::org::policies::{APP_POLICY, POLICIES};
+use crate::random::mix;
 use crate::time::iso;
 
 /// `GET /api/v1/policies`, which asks for a type.
@@ -32,6 +34,7 @@ const KINDS: &[&str] = &[
     "POST_AUTH_SESSION",
     "PROFILE_ENROLLMENT",
     "SESSION_VIOLATION_DETECTION",
+    "USER_LIFECYCLE",
 ];
 
 /// `GET /api/v1/policies/{id}`.
@@ -43,6 +46,23 @@ pub(crate) fn get<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, Ap
 pub(crate) fn rules<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
     let policy = position(context)?;
     whole((0..POLICIES[policy].rules.len()).map(|number| rule(context, policy, number)).collect())
+}
+
+/// `GET /api/v1/policies/{id}/mappings`: the apps of a policy for apps.
+pub(crate) fn mappings<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>, ApiError> {
+    let policy = position(context)?;
+    let is_for_apps = policy == APP_POLICY || POLICIES[policy].kind == "PROFILE_ENROLLMENT";
+    let apps = context.org.apps.iter().filter(|app| is_for_apps && app.has_people() && app.born_ms <= context.now_ms);
+    let mapping = |app: &App| {
+        let id = crate::id::object("pma", mix(app.key, policy as u64));
+        let path = format!("/api/v1/policies/{}/mappings/{id}", context.id(0));
+        json!({"id": id, "_links": {
+            "self": context.href(&path),
+            "application": context.href(&format!("/api/v1/apps/{}", app.id)),
+            "policy": context.href(&format!("/api/v1/policies/{}", context.id(0))),
+        }})
+    };
+    whole(apps.map(mapping).collect())
 }
 
 fn position(context: &EndpointContext<'_>) -> Result<usize, ApiError> {
@@ -68,7 +88,7 @@ fn policy(context: &EndpointContext<'_>, position: usize) -> Value {
         "type": found.kind,
         "_links": {"self": context.href(&path), "rules": context.href(&format!("{path}/rules"))},
     });
-    if let Some(settings) = settings(found.kind) {
+    if let Some(settings) = settings(context, found.kind) {
         policy["settings"] = settings;
     }
     policy
@@ -78,33 +98,34 @@ fn password_conditions(context: &EndpointContext<'_>) -> Value {
     json!({"people": {"groups": {"include": [context.org.groups[0].id]}}, "authProvider": {"provider": "OKTA"}})
 }
 
-fn settings(kind: &str) -> Option<Value> {
+fn settings(context: &EndpointContext<'_>, kind: &str) -> Option<Value> {
     match kind {
         "MFA_ENROLL" => Some(json!({
             "type": "AUTHENTICATORS",
             "authenticators": [
                 {"key": "okta_password", "enroll": {"self": "REQUIRED"}},
                 {"key": "okta_verify", "enroll": {"self": "REQUIRED"}},
-                {"key": "webauthn", "enroll": {"self": "OPTIONAL"}},
-                {"key": "phone_number", "enroll": {"self": "NOT_ALLOWED"}},
+                {"key": "webauthn", "enroll": {"self": context.pick("REQUIRED", "OPTIONAL", "NOT_ALLOWED")}},
+                {"key": "phone_number", "enroll": {"self": context.pick("NOT_ALLOWED", "OPTIONAL", "OPTIONAL")}},
             ],
         })),
         "PASSWORD" => Some(json!({
             "password": {
                 "complexity": {
-                    "minLength": 12, "minLowerCase": 1, "minUpperCase": 1, "minNumber": 1, "minSymbol": 0,
-                    "excludeUsername": true, "dictionary": {"common": {"exclude": true}},
+                    "minLength": context.pick(14, 10, 8), "minLowerCase": 1, "minUpperCase": 1, "minNumber": 1, "minSymbol": 0,
+                    "excludeUsername": true, "dictionary": {"common": {"exclude": context.pick(true, true, false)}},
                     "excludeAttributes": ["firstName", "lastName"],
                 },
-                "age": {"maxAgeDays": 0, "expireWarnDays": 0, "minAgeMinutes": 120, "historyCount": 4},
+                "age": {"maxAgeDays": 0, "expireWarnDays": 0, "minAgeMinutes": 120, "historyCount": context.pick(24, 4, 0)},
                 "lockout": {
-                    "maxAttempts": 10, "autoUnlockMinutes": 60, "userLockoutNotificationChannels": ["EMAIL"],
+                    "maxAttempts": context.pick(5, 10, 0), "autoUnlockMinutes": 60, "userLockoutNotificationChannels": ["EMAIL"],
                     "showLockoutFailures": false,
                 },
             },
             "recovery": {"factors": {
                 "okta_email": {"status": "ACTIVE", "properties": {"recoveryToken": {"tokenLifetimeMinutes": 60}}},
-                "recovery_question": {"status": "INACTIVE", "properties": {"complexity": {"minLength": 4}}},
+                "okta_sms": {"status": context.pick("INACTIVE", "INACTIVE", "ACTIVE")},
+                "recovery_question": {"status": context.pick("INACTIVE", "INACTIVE", "ACTIVE"), "properties": {"complexity": {"minLength": 4}}},
             }},
             "delegation": {"options": {"skipUnlock": false}},
         })),
@@ -119,7 +140,7 @@ fn rule(context: &EndpointContext<'_>, policy: usize, number: usize) -> Value {
     let is_last = number + 1 == POLICIES[policy].rules.len();
     json!({
         "id": id,
-        "status": "ACTIVE",
+        "status": if name == "Partners" { "INACTIVE" } else { "ACTIVE" },
         "name": name,
         // The catch-all of an access policy is the 99th, whatever comes before it.
         "priority": if name == "Catch-all Rule" { 99 } else { number + 1 },
@@ -143,15 +164,14 @@ fn conditions(context: &EndpointContext<'_>, kind: &str, is_last: bool) -> Value
     } else {
         json!({"connection": "ZONE", "exclude": [context.org.zone_id(1)]})
     };
-    json!({"people": {"users": {"exclude": []}}, "network": network})
+    // In a bad org, somebody is exempt.
+    let exempt = context.pick(Vec::new(), Vec::new(), vec![&context.org.admins()[1].id]);
+    json!({"people": {"users": {"exclude": exempt}}, "network": network})
 }
 
 fn actions(context: &EndpointContext<'_>, kind: &str, is_last: bool) -> Value {
     match kind {
-        "ACCESS_POLICY" => json!({"appSignOn": {"access": "ALLOW", "verificationMethod": {
-            "factorMode": "2FA", "type": "ASSURANCE", "reauthenticateIn": "PT12H",
-            "constraints": [{"possession": {"deviceBound": "REQUIRED", "required": true}}],
-        }}}),
+        "ACCESS_POLICY" => app_sign_on(context, is_last),
         "ENTITY_RISK" => json!({"entityRisk": {"actions": [{"action": "TERMINATE_ALL_SESSIONS"}]}}),
         "IDP_DISCOVERY" if is_last => json!({"idp": {"providers": [], "idpSelectionType": "SPECIFIC"}}),
         "IDP_DISCOVERY" => {
@@ -160,20 +180,49 @@ fn actions(context: &EndpointContext<'_>, kind: &str, is_last: bool) -> Value {
         }
         "MFA_ENROLL" => json!({"enroll": {"self": "CHALLENGE"}}),
         "OKTA_SIGN_ON" => json!({"signon": {
-            "access": "ALLOW", "requireFactor": true, "primaryFactor": "PASSWORD_IDP_ANY_FACTOR",
-            "rememberDeviceByDefault": false, "factorPromptMode": "ALWAYS",
-            "session": {"usePersistentCookie": false, "maxSessionIdleMinutes": 120, "maxSessionLifetimeMinutes": 720},
+            "access": "ALLOW", "requireFactor": context.pick(true, true, false),
+            "primaryFactor": "PASSWORD_IDP_ANY_FACTOR",
+            "rememberDeviceByDefault": context.pick(false, false, true),
+            "factorPromptMode": context.pick("ALWAYS", "DEVICE", "DEVICE"),
+            "session": {
+                "usePersistentCookie": context.pick(false, false, true),
+                "maxSessionIdleMinutes": context.pick(60, 120, 1_440),
+                "maxSessionLifetimeMinutes": context.pick(720, 720, 0),
+            },
         }}),
         "PASSWORD" => json!({
             "passwordChange": {"access": "ALLOW"},
             "selfServicePasswordReset": {"access": "ALLOW"},
-            "selfServiceUnlock": {"access": "DENY"},
+            "selfServiceUnlock": {"access": context.pick("DENY", "DENY", "ALLOW")},
         }),
-        "POST_AUTH_SESSION" => json!({"postAuthSession": {"failureActions": [{"action": "TERMINATE_SESSION"}]}}),
+        "POST_AUTH_SESSION" => {
+            let actions = context.pick(json!([{"action": "TERMINATE_SESSION"}]), json!([]), json!([]));
+            json!({"postAuthSession": {"failureActions": actions}})
+        }
+        "SESSION_VIOLATION_DETECTION" => json!({"sessionViolationDetection": {"minRiskLevel": "HIGH"}}),
         _ => json!({"profileEnrollment": {
             "access": "ALLOW", "activationRequirements": {"emailVerification": true},
             "profileAttributes": [{"name": "email", "label": "Email", "required": true}],
             "preRegistrationInlineHooks": null, "targetGroupIds": null, "unknownUserAction": "DENY",
         }}),
     }
+}
+
+/// The last rule is the catch-all: it denies in a good org, and asks for a password alone in a bad one.
+fn app_sign_on(context: &EndpointContext<'_>, is_last: bool) -> Value {
+    let two_factors = json!({
+        "factorMode": "2FA", "type": "ASSURANCE", "reauthenticateIn": "PT12H",
+        "constraints": [{"possession": {"deviceBound": "REQUIRED", "phishingResistant": "REQUIRED", "required": true}}],
+    });
+    let any_two = json!({"factorMode": "2FA", "type": "ASSURANCE", "reauthenticateIn": "PT12H", "constraints": []});
+    let password = json!({
+        "factorMode": "1FA", "type": "ASSURANCE", "reauthenticateIn": "PT0S",
+        "constraints": [{"knowledge": {"types": ["password"], "required": true, "reauthenticateIn": "PT0S"}}],
+    });
+    let (access, method) = if is_last {
+        context.pick(("DENY", any_two.clone()), ("ALLOW", any_two), ("ALLOW", password))
+    } else {
+        ("ALLOW", two_factors)
+    };
+    json!({"appSignOn": {"access": access, "verificationMethod": method}})
 }

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::api::endpoint_context::{EndpointContext, Served, one, whole};
-use crate::api::entities::groups::group;
+use crate::api::entities::group_object::group;
 use crate::api::entities::user_object::user;
 use crate::api::error::ApiError;
 use crate::api::page::{Listing, Paging};
 use crate::api::scim::Filter;
-use crate::org::directory::Status;
+use crate::org::status::Status;
 use crate::random::mix;
 
 /// `GET /api/v1/users`: without `search` or `filter`, those who have left are not in it.
@@ -73,6 +73,7 @@ pub(crate) fn groups<'a>(context: &'a EndpointContext<'a>) -> Result<Served<'a>,
     let person = person(context)?;
     let member =
         (0..context.org.groups.len()).filter(|group| context.directory.groups[*group].members.contains(person));
+    let member = member.filter(|group| context.org.groups[*group].born_ms <= context.now_ms);
     Ok(Served::Listing(
         Listing::by(member.map(|group| group as u64), |position| group(context, position as usize)),
         Paging::Link(1_000, 1_000),

@@ -6,8 +6,9 @@ use crate::log::scenario::{Scenario, Step, change_scenario, maybe, scenario, ste
 use crate::log::scenario_context::ScenarioContext;
 use crate::log::target::{app, app_user, group, policy, rule, user, zone};
 use crate::org::change::ChangeKind;
-use crate::org::directory::{ROLES, token_name};
+use crate::org::directory::token_name;
 use crate::org::policies::{APP_POLICY, POLICIES, ZONES};
+use crate::org::roles::ROLES;
 
 #[rustfmt::skip]
 pub(crate) const SCENARIOS: &[Scenario] = &[

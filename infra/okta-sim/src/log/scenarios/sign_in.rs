@@ -187,7 +187,7 @@ const fn credential_type(factor: Factor) -> Option<&'static str> {
         Factor::Email => Some("EMAIL"),
         Factor::Sms => Some("SMS"),
         Factor::Totp => Some("OTP"),
-        Factor::FastPass | Factor::OktaVerifyPush | Factor::WebAuthn => None,
+        Factor::FastPass | Factor::OktaVerifyPush | Factor::Question | Factor::WebAuthn => None,
     }
 }
 
