@@ -38,7 +38,7 @@ impl Replaced {
             Some(had) => had.rows.saturating_sub(rows).max(1),
             None => 1,
         };
-        contradicted(claim, Reason::new(Cause::Damaged, lost).what(LOST))
+        contradicted(&claim, Reason::new(Cause::Damaged, lost).what(LOST))
     }
 }
 
@@ -48,12 +48,12 @@ const LOST: &str = "rows of a damaged seal that the API does not confirm";
 pub(crate) fn carried(before: Option<&Entry>, claim: Claim) -> Claim {
     let reasons = before.map(|entry| entry.claim.reasons()).unwrap_or_default();
     match reasons.iter().find(|reason| reason.cause == Cause::Damaged) {
-        Some(lost) => contradicted(claim, lost.clone()),
+        Some(lost) => contradicted(&claim, lost.clone()),
         None => claim,
     }
 }
 
-fn contradicted(claim: Claim, reason: Reason) -> Claim {
+fn contradicted(claim: &Claim, reason: Reason) -> Claim {
     let reasons = claim.reasons().iter().cloned().chain([reason]).collect();
     Claim::Contradicted { reasons, evidence: claim.evidence().cloned() }
 }

@@ -270,7 +270,7 @@ pub(crate) async fn repair(
 ) -> Result<SealedHour, RunError> {
     let (org, partition) = (session.org, session.partition(hour));
     export::announce(session, hour).await?;
-    let recorded = session.leased.during(repair_hour(org, &partition, damage)).await??;
+    let recorded = session.leased.during(Box::pin(repair_hour(org, &partition, damage))).await??;
     let (state, entry) = (&mut session.leased.state, &recorded.entry);
     schedule_recheck(&mut state.recheck, entry, entry.sealed, org.app.recheck_after);
     note(state, entry);
