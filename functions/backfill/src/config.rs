@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use lake::Format;
 use lake::signing::{KeyFile, PublicKey};
+use normalize::ocsf::Release;
 use okta::{AllowedHosts, Network, Proxy, Share, tls_with_bundle};
 use runtime::variables::Variable;
 use runtime::{ConfigError, Environment, environment, logs};
@@ -30,6 +31,7 @@ const SECRET_PREFIX: &Variable = Variable::named("OKTA_LAKE_SECRET_PREFIX");
 const SECURITY_LAKE_ACCOUNT: &Variable = Variable::named("OKTA_LAKE_SECURITY_LAKE_ACCOUNT");
 const SECURITY_LAKE_BUCKET: &Variable = Variable::named("OKTA_LAKE_SECURITY_LAKE_BUCKET");
 const SECURITY_LAKE_EXTERNAL_ID: &Variable = Variable::named("OKTA_LAKE_SECURITY_LAKE_EXTERNAL_ID");
+const SECURITY_LAKE_OCSF: &Variable = Variable::named("OKTA_LAKE_SECURITY_LAKE_OCSF");
 const SIGNING_KEY: &Variable = Variable::named("OKTA_LAKE_SIGNING_KEY");
 const SIGNING_KEY_FILE: &Variable = Variable::named("OKTA_LAKE_SIGNING_KEY_FILE");
 const TRUSTED_KEYS: &Variable = Variable::named("OKTA_LAKE_TRUSTED_KEYS");
@@ -159,7 +161,11 @@ fn security_lake(environment: &Environment) -> Result<Option<Subscription>, Conf
     if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(environment::invalid(SECURITY_LAKE_ACCOUNT, account));
     }
-    Ok(Some(Subscription { bucket, account, external_id }))
+    let release = match environment.optional(SECURITY_LAKE_OCSF)? {
+        Some(name) => name.parse().map_err(|_| environment::invalid(SECURITY_LAKE_OCSF, name))?,
+        None => Release::default(),
+    };
+    Ok(Some(Subscription { bucket, account, external_id, release }))
 }
 
 fn first_set(
@@ -267,6 +273,12 @@ mod tests {
         assert_eq!(read(&[lake]).unwrap().security_lake, None);
         let complete = read(&[lake, bucket, account, external_id]).unwrap().security_lake.unwrap();
         assert_eq!((&*complete.bucket, &*complete.account), ("aws-security-data-lake", "111122223333"));
+        assert_eq!(complete.release, Release::V1_3);
+        let release = ("OKTA_LAKE_SECURITY_LAKE_OCSF", "1.8");
+        let newer = read(&[lake, bucket, account, external_id, release]).unwrap().security_lake.unwrap();
+        assert_eq!(newer.release, Release::V1_8);
+        let error = read(&[lake, bucket, account, external_id, ("OKTA_LAKE_SECURITY_LAKE_OCSF", "2")]).unwrap_err();
+        assert!(error.to_string().starts_with("OKTA_LAKE_SECURITY_LAKE_OCSF is \"2\""), "{error}");
         let error = read(&[lake, bucket, ("OKTA_LAKE_SECURITY_LAKE_ACCOUNT", " "), external_id]).unwrap_err();
         let needed_by = SECURITY_LAKE_BUCKET;
         assert_eq!(error, ConfigError::Incomplete { variable: SECURITY_LAKE_ACCOUNT, needed_by });

@@ -67,6 +67,13 @@ pub const VARIABLES: &[Variable] = &[
         expected: "names, addresses and networks, separated by commas",
     },
     Variable {
+        name: "OKTA_LAKE_AGREEMENT",
+        readers: &[Reader::Tests],
+        default: WhenUnset::Off,
+        meaning: "The file into which the tests of the detections write their events, for `tests/detect/agreement.py`.",
+        expected: "the path of a file",
+    },
+    Variable {
         name: "OKTA_LAKE_BUCKET",
         readers: &[STREAM, BACKFILL],
         default: WhenUnset::Required,
@@ -182,6 +189,14 @@ pub const VARIABLES: &[Variable] = &[
         default: WhenUnset::Off,
         meaning: "The external id of the custom sources of Security Lake. Needed with `OKTA_LAKE_SECURITY_LAKE_BUCKET`.",
         expected: "the external id that the custom sources were made with",
+    },
+    Variable {
+        name: "OKTA_LAKE_SECURITY_LAKE_OCSF",
+        readers: &[BACKFILL],
+        default: WhenUnset::Value("1.3"),
+        meaning: "The release of OCSF in which Security Lake gets events: 1.3, the newest that it takes from custom \
+                  sources, or 1.8, that of the lake.",
+        expected: "1.3 or 1.8",
     },
     Variable {
         name: "OKTA_LAKE_SIGNING_KEY",

@@ -9,3 +9,4 @@ pub(crate) mod sim;
 pub(crate) mod status;
 pub(crate) mod test_connectivity;
 pub(crate) mod verify;
+pub(crate) mod views;

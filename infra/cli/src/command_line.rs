@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 use local_aws::config::Config;
 
 use crate::app::App;
-use crate::command::{cat, demo, event_types, run, send, sim, status, test_connectivity, verify};
+use crate::command::{cat, demo, event_types, run, send, sim, status, test_connectivity, verify, views};
 use crate::outcome::Outcome;
 use crate::stop::or_stop;
 
@@ -18,8 +18,8 @@ Examples:
   okta-lake status                            show what the lake has, hour by hour
   okta-lake verify                            check the lake against its ledger
 
-Objects are plain files below the lake's folder; any tool can read them in place:
-  duckdb -c \"SELECT class_name, count(*) FROM 'lake/live/**/*.parquet' GROUP BY ALL\"
+Objects are plain files below the lake's folder; DuckDB reads them in place, through views that show each event once:
+  duckdb -init <(okta-lake views) -c \"SELECT class_name, count(*) FROM okta_events GROUP BY ALL\"
 
 Exit status: 0 = everything was done; 1 = done, but something is quarantined, denied, skipped or incomplete (standard error
 says what); 2 = failed.";
@@ -49,6 +49,7 @@ enum Command {
     Verify(verify::Arguments),
     Sim(sim::Arguments),
     EventTypes(event_types::Arguments),
+    Views(views::Arguments),
 }
 
 impl CommandLine {
@@ -65,6 +66,7 @@ impl CommandLine {
             Command::Status(arguments) => status::run(&arguments, &app),
             Command::Sim(arguments) => sim::run(&arguments).await,
             Command::EventTypes(arguments) => event_types::run(&arguments),
+            Command::Views(arguments) => views::run(&arguments, &app),
         }
     }
 }

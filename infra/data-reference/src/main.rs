@@ -6,6 +6,7 @@
 mod athena;
 mod columns;
 mod configuration;
+mod detections;
 mod entities;
 mod events;
 mod graph;
@@ -14,6 +15,7 @@ mod metrics;
 mod origins;
 mod page;
 mod paths;
+mod posture;
 mod queries;
 mod section;
 mod types;
@@ -66,9 +68,11 @@ fn generated() -> Result<Vec<Generated>> {
         Generated { path: "README.md", text: metrics::in_readme(&readme)? },
         Generated { path: "docs/configuration.md", text: configuration::write()? },
         Generated { path: "docs/data-reference.md", text: page::write()? },
+        Generated { path: "docs/detections.md", text: detections::write()? },
         Generated { path: "docs/events.md", text: events::in_page(&read("docs/events.md")?)? },
         Generated { path: "docs/graph.md", text: graph::in_page(&read("docs/graph.md")?)? },
         Generated { path: "docs/inventory.md", text: entities::in_page(&read("docs/inventory.md")?)? },
+        Generated { path: "docs/posture.md", text: posture::write() },
         Generated { path: "infra/athena/template.yaml", text: athena::write()? },
     ];
     Ok(pages.into_iter().chain(patterns).collect())

@@ -17,6 +17,11 @@ pub fn table() -> String {
     text
 }
 
+/// The names of the entities, in the order of the table.
+pub fn names() -> Vec<&'static str> {
+    SECTIONS.iter().flat_map(|section| section.entities).map(|entity| entity.name).collect()
+}
+
 fn row(entity: &Entity) -> String {
     let parent = entity.parent().map(|parent| format!("`{parent}`")).unwrap_or_default();
     let incremental = match entity.refresh {
