@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use lake::Format;
-use lake::signing::KeyFile;
+use lake::signing::{KeyFile, PublicKey};
 use normalize::ocsf::Release;
 use okta::{AllowedHosts, Network, Proxy, Share, tls_with_bundle};
 use runtime::variables::Variable;
@@ -34,6 +34,7 @@ const SECURITY_LAKE_EXTERNAL_ID: &Variable = Variable::named("OKTA_LAKE_SECURITY
 const SECURITY_LAKE_OCSF: &Variable = Variable::named("OKTA_LAKE_SECURITY_LAKE_OCSF");
 const SIGNING_KEY: &Variable = Variable::named("OKTA_LAKE_SIGNING_KEY");
 const SIGNING_KEY_FILE: &Variable = Variable::named("OKTA_LAKE_SIGNING_KEY_FILE");
+const TRUSTED_KEYS: &Variable = Variable::named("OKTA_LAKE_TRUSTED_KEYS");
 const SSL_CERT_FILE: &Variable = Variable::named("SSL_CERT_FILE");
 
 /// How this deployment is configured.
@@ -65,6 +66,8 @@ pub struct Config {
     pub security_lake: Option<Subscription>,
     /// The key that signs the ledger, if there is one.
     pub signing_key: Option<SigningKey>,
+    /// The public halves of the keys that signed before it.
+    pub trusted_keys: Vec<PublicKey>,
     /// What is logged, as a filter.
     pub log: String,
 }
@@ -99,6 +102,7 @@ impl Config {
             network: network(environment)?,
             security_lake: security_lake(environment)?,
             signing_key: signing_key(environment)?,
+            trusted_keys: trusted_keys(environment)?,
             log: environment.parsed(LOG, |text| logs::is_filter(text).then(|| text.to_owned()))?,
         })
     }
@@ -139,6 +143,11 @@ fn signing_key(environment: &Environment) -> Result<Option<SigningKey>, ConfigEr
     let pem = std::fs::read_to_string(path.trim()).ok();
     let key = pem.and_then(|pem| KeyFile::from_pem(&pem).ok());
     key.map(|key| Some(SigningKey::File(key))).ok_or_else(|| environment::invalid(SIGNING_KEY_FILE, path))
+}
+
+fn trusted_keys(environment: &Environment) -> Result<Vec<PublicKey>, ConfigError> {
+    let text = environment.optional(TRUSTED_KEYS)?.unwrap_or_default();
+    PublicKey::list(&text).map_err(|_| environment::invalid(TRUSTED_KEYS, text))
 }
 
 fn security_lake(environment: &Environment) -> Result<Option<Subscription>, ConfigError> {
@@ -241,6 +250,18 @@ mod tests {
         std::fs::write(file.path(), "-----BEGIN PRIVATE KEY-----\nPLANTED\n-----END PRIVATE KEY-----").unwrap();
         let error = read("OKTA_LAKE_SIGNING_KEY_FILE", file.path().to_str().unwrap()).unwrap_err().to_string();
         assert!(error.starts_with("OKTA_LAKE_SIGNING_KEY_FILE") && !error.contains("PLANTED"), "{error}");
+    }
+
+    #[test]
+    fn trusted_keys_are_a_list() {
+        let read = |keys: &str| read(&[("OKTA_LAKE_BUCKET", "b"), ("OKTA_LAKE_TRUSTED_KEYS", keys)]);
+        let key = KeyFile::generate().unwrap().public().clone();
+        let pem = key.to_pem().unwrap();
+        let der: String = pem.lines().filter(|line| !line.starts_with("---")).collect();
+        let keys = read(&format!("{der}, {der}")).unwrap().trusted_keys;
+        assert_eq!(keys.iter().map(PublicKey::fingerprint).collect::<Vec<_>>(), [key.fingerprint(); 2]);
+        assert!(read(&pem).unwrap_err().to_string().starts_with("OKTA_LAKE_TRUSTED_KEYS"));
+        assert!(read(" ").unwrap().trusted_keys.is_empty());
     }
 
     #[test]

@@ -215,6 +215,14 @@ pub const VARIABLES: &[Variable] = &[
         expected: "the path of a file with a private key in PEM",
     },
     Variable {
+        name: "OKTA_LAKE_TRUSTED_KEYS",
+        readers: &[BACKFILL],
+        default: WhenUnset::Off,
+        meaning: "The public halves of the keys that signed the ledger before `OKTA_LAKE_SIGNING_KEY`, which `verify` trusts \
+                  as well: base64 of DER, as `aws kms get-public-key --query PublicKey --output text` prints it.",
+        expected: "public keys in base64, with commas between them",
+    },
+    Variable {
         name: "SSL_CERT_FILE",
         readers: &[BACKFILL, Reader::Command],
         default: WhenUnset::Off,

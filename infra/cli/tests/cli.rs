@@ -4,6 +4,8 @@
 
 #[path = "cli/command.rs"]
 mod command;
+#[path = "cli/exit_status.rs"]
+mod exit_status;
 #[path = "cli/lake_files.rs"]
 mod lake_files;
 #[path = "cli/stopping.rs"]
