@@ -109,6 +109,8 @@ class Recorder:
         match action:
             case "GetSecretValue":
                 return [f"{prefix}:secret:{request['SecretId']}-AbCdEf"]
+            case "Sign" | "GetPublicKey":
+                return [request["KeyId"]]
             case "PutEvents":
                 return [f"{prefix}:event-bus/{entry['EventBusName']}" for entry in request["Entries"]]
             case "DescribeEventBus":
@@ -274,15 +276,20 @@ class Lake:
     def write(self, key: str, body: bytes) -> None:
         self._s3.put_object(Bucket=self._bucket, Key=key, Body=body)
 
+    def delete(self, key: str) -> None:
+        self._s3.delete_object(Bucket=self._bucket, Key=key)
+
     def keys(self, prefix: str) -> list[str]:
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
         return [item["Key"] for page in pages for item in page.get("Contents", [])]
 
-    def deliver_again(self) -> None:
-        """A batch of a sealed hour comes again, in another object: the hour is sealed anew."""
+    def deliver_again(self) -> str:
+        """A batch of a sealed hour comes again, in another object: the hour is sealed anew. The object's key."""
         sealed = {key.partition("/gen=")[0].removeprefix("sealed/") for key in self.keys("sealed/")}
         key = next(key for key in self.keys("live/") if key.rpartition("/")[0].removeprefix("live/") in sealed)
-        self.write(f"{key.rpartition('/')[0]}/00000000copy.parquet", self.read(key))
+        copy = f"{key.rpartition('/')[0]}/00000000copy.parquet"
+        self.write(copy, self.read(key))
+        return copy
 
     def let_time_pass(self) -> None:
         """What is superseded may go: its time of grace is over."""

@@ -29,8 +29,8 @@ CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AW
 
 
 class Stack:
-    """The deployed stack: `events`, `sqs`, `s3` are clients of moto; `template` is what was deployed, without SAM; `outputs`
-    are its outputs."""
+    """The deployed stack: `events`, `sqs`, `s3` are clients of moto; `sam` is the template, `template` what was deployed of it,
+    without SAM; `outputs` are its outputs."""
 
     def __init__(self, template: Path):
         # Its log of each request, and its warnings: it has no bucket and queue policies, so those are not tested here.
@@ -42,6 +42,7 @@ class Stack:
         self.endpoint = "http://%s:%d" % self._server.get_host_and_port()
         self.events, self.sqs, self.s3 = map(self.client, ("events", "sqs", "s3"))
         self._associate_partner_bus()
+        self.sam = yaml_parse(template.read_text())
         self.template = _translate(template, self._upload_code(), self._upload_nested(template))
         self.outputs = self._deploy(self.template)
 

@@ -5,15 +5,15 @@ okta-lake writes.
     derive_facts.py [--check] SCHEMA_JSON
 
 SCHEMA_JSON is OCSF's compiled schema as one JSON object {version, types, classes, objects}. Writes
-facts/*.tsv beside this file; with --check compares instead and exits 1 if they differ.
+facts/VERSION/*.tsv beside this file; with --check compares instead and exits 1 if they differ.
 """
 import argparse, json, pathlib, sys
 
 FACTS = pathlib.Path(__file__).resolve().parent / "facts"
-CLASSES = [0, 1006, 2004, 3001, 3002, 3003, 3004, 3005, 3006, 6001, 6002, 6003]
+CLASSES = [0, 1006, 2004, 3001, 3002, 3003, 3004, 3005, 3006, 6001, 6003]
 OBJECTS = """account actor analytic api auth_factor authentication_token authorization autonomous_system device
-evidences finding_info fingerprint group http_header http_request idp job location managed_entity metadata
-network_endpoint observable organization os policy product programmatic_credential request resource_details
+enrichment evidences file finding_info fingerprint group http_header http_request idp job location managed_entity metadata
+network_endpoint observable organization os policy product programmatic_credential related_event request resource_details
 service session trait url user web_resource""".split()
 CATEGORIES = {"other": 0, "system": 1, "findings": 2, "iam": 3, "network": 4, "discovery": 5, "application": 6,
               "remediation": 7, "unmanned_systems": 8}
@@ -24,7 +24,7 @@ def owners(schema):
     """The rows of owners.tsv and, by owner, its attributes."""
     rows, attributes = [], {}
     specs = [(schema["classes"][str(uid)], str(uid)) for uid in CLASSES]
-    specs += [(dict(schema["objects"][name], name=name), "") for name in OBJECTS]
+    specs += [(dict(schema["objects"][name], name=name), "") for name in OBJECTS if name in schema["objects"]]
     for spec, uid in specs:
         category = str(CATEGORIES[spec.get("category") or "other"]) if uid else ""
         rules = ";".join(f"{rule}:{'|'.join(names)}" for rule, names in sorted(spec["constraints"].items()))
@@ -62,7 +62,6 @@ def tables(schema):
     yield "attributes.tsv", "owner\tattribute\ttype\trequirement\tprofile\tflags\tsibling\tenum", attribute_rows
     yield "enums.tsv", "enum\tvalue\tcaption", enum_rows
     yield "types.tsv", "type\tbase\tregex\tmax_len\trange", type_rows
-    yield "version.tsv", "version", [[schema["version"]]]
 
 
 def main():
@@ -71,13 +70,14 @@ def main():
     arguments.add_argument("schema")
     given = arguments.parse_args()
     schema = json.loads(pathlib.Path(given.schema).read_text(encoding="utf-8"))
-    stale = []
+    stale, folder = [], FACTS / schema["version"]
+    folder.mkdir(exist_ok=True)
     for file, header, rows in tables(schema):
         text = "\n".join([header] + ["\t".join(row) for row in rows]) + "\n"
-        if given.check and (FACTS / file).read_text(encoding="utf-8") != text:
+        if given.check and (folder / file).read_text(encoding="utf-8") != text:
             stale.append(file)
         elif not given.check:
-            (FACTS / file).write_text(text, encoding="utf-8")
+            (folder / file).write_text(text, encoding="utf-8")
     if stale:
         print(f"facts differ from the schema: {', '.join(stale)}", file=sys.stderr)
     return 1 if stale else 0

@@ -131,12 +131,7 @@ impl Collector {
     pub(crate) async fn start_as(client: &str, settings: Settings) -> Self {
         let Settings { org, page, format } = settings;
         let clock = Arc::new(MovableClock { origin: org.now, start: Instant::now(), moved_ms: watch::Sender::new(0) });
-        let shown = Arc::clone(&clock);
-        // Limits so high that nothing waits: pacing is tested with the client.
-        let limits = LimitsConfig { times: 1_000, ..LimitsConfig::default() };
-        let sim_clock = okta_sim::Clock::from_fn(move || shown.now());
-        let config = SimConfig { org, limits, clock: sim_clock, ..SimConfig::default() };
-        let simulator = Simulator::start(config).await.unwrap();
+        let simulator = simulator(org, Arc::clone(&clock)).await;
         let lake = tempfile::tempdir().unwrap();
         let s3 = EmbeddedS3::start(lake.path()).await.unwrap();
         let secrets = SecretsServer::start(s3.credentials(), "acme", simulator.secret(client).unwrap()).await.unwrap();
@@ -231,9 +226,19 @@ impl Collector {
         assert!(rows == *truth, "{context}: an event is not as Okta sent it");
     }
 
+    /// Another org, at the same time.
+    pub(crate) async fn simulate(&self, org: OrgConfig) -> Simulator {
+        simulator(org, Arc::clone(&self.clock)).await
+    }
+
     /// Adds the secret of another org.
     pub(crate) fn add_org(&self, tenant: &str, secret: String) {
         self.secrets.add(tenant, secret);
+    }
+
+    /// Puts another secret into the place of acme's.
+    pub(crate) fn replace_secret(&self, secret: String) {
+        self.secrets.rotate(secret);
     }
 
     /// Deploys the function without a bus of its own.
@@ -281,6 +286,13 @@ impl Collector {
     }
 }
 
+/// An org with limits so high that nothing waits: pacing is tested with the client.
+async fn simulator(org: OrgConfig, clock: Arc<MovableClock>) -> Simulator {
+    let limits = LimitsConfig { times: 1_000, ..LimitsConfig::default() };
+    let clock = okta_sim::Clock::from_fn(move || clock.now());
+    Simulator::start(SimConfig { org, limits, clock, ..SimConfig::default() }).await.unwrap()
+}
+
 /// The credentials of the local servers, as the SDK takes them.
 pub(crate) fn sdk_credentials(local: &LocalCredentials) -> Credentials {
     Credentials::new(&local.access_key_id, &local.secret_access_key, None, None, "test")
@@ -319,6 +331,7 @@ fn function(
         sink: Sink { lake, format, figures: figures.clone() },
         outputs: Vec::new(),
         signer: None,
+        trusted_keys: Vec::new(),
         bus: Bus::new(events, bus.map(|_| "okta-lake".to_owned())),
         share: Share::new(100, 10).unwrap(),
         allowed_hosts: AllowedHosts { custom_domains: vec![], loopback: true },

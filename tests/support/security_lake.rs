@@ -16,6 +16,7 @@ use backfill::outputs::security_lake::{SecurityLake, Subscription};
 use local_aws::fault::Fault;
 use local_aws::s3_server::{BUCKET, EmbeddedS3, REGION};
 use local_aws::sts_server::StsServer;
+use normalize::ocsf::Release;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -27,7 +28,7 @@ const ACCOUNT: &str = "111122223333";
 const EXTERNAL_ID: &str = "okta-lake/acme";
 
 /// The `class_uid` of each class that Okta's events have.
-pub(crate) const CLASSES: [i64; 10] = [1006, 2004, 3001, 3002, 3004, 3005, 3006, 6001, 6002, 6003];
+pub(crate) const CLASSES: [i64; 9] = [1006, 2004, 3001, 3002, 3004, 3005, 3006, 6001, 6003];
 
 /// Security Lake, without a source.
 pub(crate) struct Subscriber {
@@ -84,6 +85,7 @@ impl Subscriber {
             bucket: BUCKET.to_owned(),
             account: ACCOUNT.to_owned(),
             external_id: EXTERNAL_ID.to_owned(),
+            release: Release::V1_3,
         };
         Arc::new(SecurityLake::new(subscription, aws).unwrap())
     }

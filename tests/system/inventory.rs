@@ -340,7 +340,7 @@ async fn a_run_takes_as_many_invocations_as_it_needs() {
 async fn a_list_goes_on_at_the_page_where_it_stopped() {
     let org = OrgConfig { users: 1_300, ..settings().org };
     let collector = Collector::start(Settings { org, ..settings() }).await;
-    collector.simulator.inject(FaultKind::Slow(Duration::from_millis(300)).always());
+    collector.simulator.inject(FaultKind::Slow(Duration::from_millis(300)).always().under("/api/v1/users"));
     let command = json!({"action": "inventory", "tenant": "acme", "entities": ["user"]});
     let mut report = Value::Null;
     let mut runs = 0;

@@ -1,10 +1,14 @@
 //! Several orgs in one deployment: none takes the time of the others, and each has an invocation of its own.
 
+use std::collections::BTreeMap;
+use std::fs;
 use std::time::{Duration, Instant};
 
-use okta_sim::{FaultKind, OrgConfig};
+use jiff::SignedDuration;
+use okta_sim::{FaultKind, OrgConfig, Simulator};
 use serde_json::{Value, json};
 
+use crate::support::view::ledger;
 use crate::support::{Collector, Settings};
 
 /// A collector with `more` orgs besides acme, all in the same simulator.
@@ -114,4 +118,105 @@ async fn a_question_is_answered_at_once_for_every_org() {
     let plans = collector.run(plan).await;
     assert_eq!(plans["tenants"].as_array().unwrap().len(), 3);
     assert!(collector.told().is_empty());
+}
+
+/// Every command that writes something of an org.
+fn writing(secret: &str) -> [Value; 6] {
+    let range = json!({"since": "2026-03-01T00:00:00Z", "until": "2026-03-02T00:00:00Z"});
+    [
+        json!({"action": "logs", "since": "2026-03-01T02:00:00Z", "until": "2026-03-01T12:00:00Z"}),
+        json!({"action": "collect"}),
+        json!({"action": "continue"}),
+        json!({"action": "inventory"}),
+        json!({"action": "reconcile"}),
+        json!({"action": "renormalize", "since": range["since"], "until": range["until"]}),
+    ]
+    .map(|mut command| {
+        command["tenant"] = secret.into();
+        command
+    })
+}
+
+/// Another org than acme, and a secret of it that says it is acme.
+async fn impostor(collector: &Collector) -> (Simulator, String) {
+    let org = OrgConfig { subdomain: "other".to_owned(), seed: 99, users: 5, ..OrgConfig::default() };
+    let other = collector.simulate(org).await;
+    let mut secret: Value = serde_json::from_str(&other.secret("token").unwrap()).unwrap();
+    secret["tenant"] = "acme".into();
+    (other, secret.to_string())
+}
+
+/// Every object of the lake below one of these prefixes, with its bytes.
+fn objects(collector: &Collector, prefixes: &[&str]) -> BTreeMap<String, Vec<u8>> {
+    let keys = prefixes.iter().flat_map(|prefix| collector.keys(prefix));
+    keys.map(|key| (key.clone(), fs::read(collector.folder().join(&key)).unwrap())).collect()
+}
+
+/// What went wrong with the org of a command, in one text.
+fn problems(answer: &Value) -> String {
+    let reports = ["tenants", "inventory"].into_iter().filter_map(|name| answer[name].as_array()).flatten();
+    reports.map(|report| report["problems"].to_string()).collect()
+}
+
+#[tokio::test]
+async fn a_secret_that_claims_another_orgs_tenant_writes_nothing() {
+    let collector = with_orgs(0).await;
+    let (_other, secret) = impostor(&collector).await;
+    collector.add_org("b", secret);
+    for is_bound in [false, true] {
+        if is_bound {
+            for command in writing("acme") {
+                collector.run(command).await;
+            }
+            assert_eq!(collector.state("org.json").unwrap()["secret"], "acme");
+        }
+        let before = objects(&collector, &[""]);
+        for command in writing("b") {
+            let answer = collector.run(command.clone()).await;
+            assert_eq!(answer["outcome"], "failed", "{command}: {answer}");
+            assert!(problems(&answer).contains("claims the tenant acme"), "{command}: {answer}");
+            assert!(objects(&collector, &[""]) == before, "bound {is_bound}: {command} has written something");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_secret_that_was_given_another_orgs_credentials_brings_nothing_of_that_org() {
+    const OF_THE_ORG: [&str; 6] = ["live", "sealed", "ledger", "inventory", "manifests", "changes"];
+    let collector = with_orgs(0).await;
+    for command in writing("acme") {
+        collector.run(command).await;
+    }
+    let (_other, secret) = impostor(&collector).await;
+    collector.replace_secret(secret);
+    collector.clock.advance(SignedDuration::from_hours(3));
+    let before = objects(&collector, &OF_THE_ORG);
+    for mut command in writing("acme") {
+        if command["action"] == "logs" {
+            // What it has collected it does not ask for again.
+            command["since"] = "2026-03-01T00:00:00Z".into();
+        }
+        let answer = collector.run(command.clone()).await;
+        // After a failure the poll pauses, and there may be nothing to go on with.
+        let is_told = problems(&answer).contains("belongs to the org") || command["action"] == "continue";
+        assert!(is_told, "{command}: {answer}");
+        assert!(objects(&collector, &OF_THE_ORG) == before, "{command} has written something");
+    }
+}
+
+#[tokio::test]
+async fn entries_name_the_org_that_they_are_of_even_while_it_does_not_answer() {
+    let collector = with_orgs(0).await;
+    let org = collector.simulator.org().id();
+    collector.run(json!({"action": "reconcile", "tenant": "acme"})).await;
+    for hours in [3, 5] {
+        collector.clock.advance(SignedDuration::from_hours(hours));
+        let answer = collector.run(json!({"action": "reconcile", "tenant": "acme"})).await;
+        assert_ne!(answer["tenants"][0]["sealed"], json!([]), "{answer}");
+        // The second time its description cannot be read.
+        collector.simulator.inject(FaultKind::ServerError(503).always().under("/.well-known/okta-organization"));
+    }
+    for entry in ledger(collector.folder()) {
+        assert_eq!(entry["org_id"], org.as_str(), "{entry}");
+    }
 }

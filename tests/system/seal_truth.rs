@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use lake::Format;
+use lake::signing::KeyFile;
 use okta_sim::{FaultKind, LinkLoss, OrgConfig, RecordEdit};
 use serde_json::{Value, json};
 
+use crate::support::rows;
 use crate::support::view::{check_chain, ledger, view};
 use crate::support::{Collector, Settings};
 
@@ -424,4 +426,108 @@ async fn the_scheduled_verification_finds_what_was_changed_and_changes_nothing()
     let told = published(&collector, "LedgerViolation");
     assert!(told.iter().any(|detail| detail["violation"] == "object_missing" && detail["hour"] == START), "{told:?}");
     assert_eq!(collector.keys(""), before);
+}
+
+fn repair(how: &str) -> Value {
+    json!({"action": "verify", "tenant": "acme", "repair": how})
+}
+
+#[tokio::test]
+async fn a_repair_is_described_first_and_takes_only_what_okta_confirms() {
+    let collector = collector().await;
+    let truth = deliver_all(&collector).await;
+    collector.clock.set(at(125));
+    collector.run(reconcile()).await;
+    let object = entry(&collector)["object"].as_str().unwrap().to_owned();
+    let damaged = b"not what was sealed";
+    std::fs::write(collector.folder().join(&object), damaged).unwrap();
+    let before = collector.keys("");
+    let plan = collector.run(repair("plan")).await;
+    let planned = &plan["tenants"][0]["repairs"];
+    assert_eq!((&planned[0]["hour"], &planned[0]["damaged"]), (&START.into(), &json!([object])), "{plan}");
+    assert!(planned[0]["from_okta_until"].is_string() && planned[0].get("generation").is_none(), "{plan}");
+    assert_eq!(collector.keys(""), before, "a plan changes nothing");
+
+    let done = collector.run(repair("apply")).await;
+    let repaired = entry(&collector);
+    assert_eq!((&repaired["generation"], &repaired["reason"]), (&2.into(), &"repaired".into()), "{done}");
+    assert_eq!(repaired["completeness"], "complete", "{repaired}");
+    assert!(of_hour(&collector, &truth) == truth);
+    let kept = rows::json(&collector.folder().join("quarantine"));
+    assert_eq!(kept[0]["body_base64"], lake::quarantine::base64(damaged), "it is kept whole");
+    let report = collector.run(json!({"action": "verify", "tenant": "acme"})).await;
+    assert_eq!(report["tenants"][0]["report"]["findings"], json!([]), "{report}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_had_again_is_contradicted_and_stays_so() {
+    let collector = collector().await;
+    let truth = events(&collector);
+    collector.clock.set(at(61));
+    let raw = truth.values().next().unwrap().replacen("\"uuid\":\"", "\"uuid\":\"only-streamed-", 1);
+    collector.deliver(&[raw]).await;
+    collector.clock.set(at(125));
+    collector.run(reconcile()).await;
+    // The grace period is over: the seal alone has the row.
+    collector.clock.set(at(200));
+    collector.run(reconcile()).await;
+    assert_eq!(entry(&collector)["counts"]["stream_only"], 1);
+    let object = entry(&collector)["object"].as_str().unwrap().to_owned();
+    std::fs::remove_file(collector.folder().join(&object)).unwrap();
+    collector.run(repair("apply")).await;
+    let is_lost = |entry: &Value| {
+        let mut reasons = entry["reasons"].as_array().unwrap().iter();
+        entry["completeness"] == "contradicted" && reasons.any(|reason| reason["cause"] == "damaged")
+    };
+    let repaired = entry(&collector);
+    assert!(is_lost(&repaired) && repaired["reason"] == "repaired", "{repaired}");
+    assert!(of_hour(&collector, &truth) == truth, "what Okta has is there");
+    collector.clock.advance(SignedDuration::from_hours(26));
+    collector.run(reconcile()).await;
+    assert!(is_lost(&entry(&collector)), "{}", entry(&collector));
+}
+
+#[tokio::test]
+async fn an_hour_that_okta_has_forgotten_is_not_repaired() {
+    let collector = collector().await;
+    deliver_all(&collector).await;
+    collector.clock.set(at(125));
+    collector.run(reconcile()).await;
+    let object = entry(&collector)["object"].as_str().unwrap().to_owned();
+    std::fs::write(collector.folder().join(&object), "damaged").unwrap();
+    collector.clock.set(at(91 * 24 * 60));
+    let before = (collector.keys("sealed"), collector.keys("quarantine"), entry(&collector));
+    let report = collector.run(repair("apply")).await;
+    let problem = &report["tenants"][0]["problems"][0];
+    assert!(problem["what"].as_str().unwrap().contains("nothing confirms its rows"), "{report}");
+    assert_eq!((collector.keys("sealed"), collector.keys("quarantine"), entry(&collector)), before);
+}
+
+#[tokio::test]
+async fn an_entry_that_was_forged_is_replaced_and_nothing_that_it_said_counts() {
+    let mut collector = collector().await;
+    let key = Arc::new(KeyFile::generate().unwrap());
+    collector.function.signer = Some(key.clone());
+    let truth = deliver_all(&collector).await;
+    collector.clock.set(at(125));
+    collector.run(reconcile()).await;
+    let path = collector.folder().join(ENTRY);
+    let forged = std::fs::read_to_string(&path).unwrap().replacen("\"duplicates\":0", "\"duplicates\":9", 1);
+    std::fs::write(&path, &forged).unwrap();
+    // The scheduled run trusts the key that signs, without being told which.
+    let report = collector.run(json!({"action": "verify", "tenant": "acme"})).await;
+    let findings = &report["tenants"][0]["report"]["findings"];
+    assert!(findings.as_array().unwrap().iter().any(|finding| finding["kind"] == "signature_invalid"), "{report}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), forged, "it repairs nothing and signs nothing");
+    collector.run(repair("apply")).await;
+    let repaired = entry(&collector);
+    assert_eq!((&repaired["generation"], &repaired["completeness"]), (&2.into(), &"contradicted".into()), "{repaired}");
+    assert_eq!((&repaired["duplicates"], repaired["rows"].as_u64()), (&0.into(), Some(truth.len() as u64)));
+    let head =
+        collector.told().into_iter().rfind(|event| event.detail_type == "HourSealed").unwrap().detail["head"].clone();
+    std::fs::write(&path, &forged).unwrap();
+    let verify = json!({"action": "verify", "tenant": "acme", "heads": [head]});
+    let report = collector.run(verify).await;
+    let findings = report["tenants"][0]["report"]["findings"].as_array().unwrap();
+    assert!(findings.iter().any(|finding| finding["kind"] == "head_missing"), "an old generation came back: {report}");
 }

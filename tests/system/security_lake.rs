@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use lake::Format;
 use local_aws::fault::Fault;
+use ocsf_check::Release;
 use okta_sim::OrgConfig;
 use serde_json::{Value, json};
 
@@ -93,7 +94,7 @@ fn check_object(object: &Exported) {
     let folder = format!("ext/okta{class}/region=us-east-1/accountId=external_okta_acme/eventDay=20260301/");
     let hour = key.strip_prefix(&*folder).and_then(|name| name.strip_prefix("acme-20260301T"));
     let hour: i64 = hour.and_then(|name| name.strip_suffix(".zstd.parquet")).expect(key).parse().unwrap();
-    let known: BTreeSet<_> = ocsf_check::attributes(*class).map(str::to_owned).collect();
+    let known: BTreeSet<_> = ocsf_check::attributes(Release::V1_3, *class).map(str::to_owned).collect();
     assert!(columns.is_subset(&known), "{key}: {:?}", columns.difference(&known));
     let times: Vec<_> = rows.iter().map(|row| row["time"].as_i64().unwrap()).collect();
     assert!(times.is_sorted(), "{key}");
@@ -101,7 +102,7 @@ fn check_object(object: &Exported) {
     assert!(times.iter().all(|time| (hour..hour + 3_600_000).contains(time)), "{key}");
     for row in rows {
         assert_eq!(row["class_uid"].as_i64(), Some(*class), "{key}");
-        let faults = ocsf_check::check(row);
+        let faults = ocsf_check::check_as(Release::V1_3, row);
         assert!(faults.is_empty(), "{key}: {faults:?}: {row}");
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod fan_out;
 pub mod inventory;
 pub mod logs;
 pub(crate) mod quarantine_report;
+pub(crate) mod repairs;
 pub(crate) mod resume;
 pub mod seals;
 pub(crate) mod secret_rotation;

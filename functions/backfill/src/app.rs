@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use lake::signing::Signer;
+use lake::signing::{PublicKey, Signer};
 use okta::{AllowedHosts, Clock, Network, Observer, Options, Share};
 
 use crate::aws::bus::Bus;
@@ -27,6 +27,8 @@ pub struct App {
     pub outputs: Vec<Arc<dyn SealedOutput>>,
     /// The key that signs the ledger, if there is one.
     pub signer: Option<Arc<dyn Signer>>,
+    /// The public halves of the keys that signed it before.
+    pub trusted_keys: Vec<PublicKey>,
     /// Where it is told what happens.
     pub bus: Bus,
     /// How much of the rate limits may be used.

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use lake::ledger::Head;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
@@ -122,7 +123,7 @@ pub struct Renormalize {
 }
 
 /// Which hours are verified.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct VerifyRequest {
     /// The first hour; by default from where the last verification ended.
@@ -131,12 +132,22 @@ pub struct VerifyRequest {
     /// Hours from here on are left out.
     #[serde(deserialize_with = "time", skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
-    /// Whether what is damaged is repaired.
-    #[serde(skip_serializing_if = "is_false")]
-    pub repair: bool,
-    /// Whether a repair is only described.
-    #[serde(skip_serializing_if = "is_false")]
-    pub dry_run: bool,
+    /// Heads of the org's ledger that were published on the bus or in the log.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub heads: Vec<Head>,
+    /// What becomes of damaged hours; by default nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repair: Option<Repair>,
+}
+
+/// What becomes of damaged hours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Repair {
+    /// The repair is described.
+    Plan,
+    /// They are sealed again from what Okta confirms.
+    Apply,
 }
 
 /// A command that cannot be understood.
@@ -193,7 +204,8 @@ impl Action {
             Self::Collect(logs) | Self::Logs(logs) => logs.dry_run || logs.cancel,
             Self::Inventory(inventory) => inventory.dry_run,
             Self::Renormalize(renormalize) => renormalize.dry_run,
-            Self::Continue(_) | Self::Reconcile(_) | Self::Verify(_) => false,
+            Self::Verify(verify) => verify.repair == Some(Repair::Plan),
+            Self::Continue(_) | Self::Reconcile(_) => false,
         }
     }
 
@@ -320,7 +332,7 @@ mod tests {
             json!({"action": "inventory", "mode": "incremental", "entities": ["user"], "additional": true}),
             json!({"action": "reconcile", "tenant": "acme"}),
             json!({"action": "renormalize", "since": "2026-05-04T00:00:00Z", "until": "2026-05-05T00:00:00Z"}),
-            json!({"action": "verify", "since": "2026-05-04T00:00:00Z", "repair": true}),
+            json!({"action": "verify", "since": "2026-05-04T00:00:00Z", "repair": "plan"}),
             json!({"action": "status"}),
         ];
         for command in commands {

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use lake::Format;
-use lake::signing::KeyFile;
+use lake::signing::{KeyFile, PublicKey};
+use normalize::ocsf::Release;
 use okta::{AllowedHosts, Network, Proxy, Share, tls_with_bundle};
 use runtime::variables::Variable;
 use runtime::{ConfigError, Environment, environment, logs};
@@ -30,8 +31,10 @@ const SECRET_PREFIX: &Variable = Variable::named("OKTA_LAKE_SECRET_PREFIX");
 const SECURITY_LAKE_ACCOUNT: &Variable = Variable::named("OKTA_LAKE_SECURITY_LAKE_ACCOUNT");
 const SECURITY_LAKE_BUCKET: &Variable = Variable::named("OKTA_LAKE_SECURITY_LAKE_BUCKET");
 const SECURITY_LAKE_EXTERNAL_ID: &Variable = Variable::named("OKTA_LAKE_SECURITY_LAKE_EXTERNAL_ID");
+const SECURITY_LAKE_OCSF: &Variable = Variable::named("OKTA_LAKE_SECURITY_LAKE_OCSF");
 const SIGNING_KEY: &Variable = Variable::named("OKTA_LAKE_SIGNING_KEY");
 const SIGNING_KEY_FILE: &Variable = Variable::named("OKTA_LAKE_SIGNING_KEY_FILE");
+const TRUSTED_KEYS: &Variable = Variable::named("OKTA_LAKE_TRUSTED_KEYS");
 const SSL_CERT_FILE: &Variable = Variable::named("SSL_CERT_FILE");
 
 /// How this deployment is configured.
@@ -63,6 +66,8 @@ pub struct Config {
     pub security_lake: Option<Subscription>,
     /// The key that signs the ledger, if there is one.
     pub signing_key: Option<SigningKey>,
+    /// The public halves of the keys that signed before it.
+    pub trusted_keys: Vec<PublicKey>,
     /// What is logged, as a filter.
     pub log: String,
 }
@@ -97,6 +102,7 @@ impl Config {
             network: network(environment)?,
             security_lake: security_lake(environment)?,
             signing_key: signing_key(environment)?,
+            trusted_keys: trusted_keys(environment)?,
             log: environment.parsed(LOG, |text| logs::is_filter(text).then(|| text.to_owned()))?,
         })
     }
@@ -139,6 +145,11 @@ fn signing_key(environment: &Environment) -> Result<Option<SigningKey>, ConfigEr
     key.map(|key| Some(SigningKey::File(key))).ok_or_else(|| environment::invalid(SIGNING_KEY_FILE, path))
 }
 
+fn trusted_keys(environment: &Environment) -> Result<Vec<PublicKey>, ConfigError> {
+    let text = environment.optional(TRUSTED_KEYS)?.unwrap_or_default();
+    PublicKey::list(&text).map_err(|_| environment::invalid(TRUSTED_KEYS, text))
+}
+
 fn security_lake(environment: &Environment) -> Result<Option<Subscription>, ConfigError> {
     let variables = [SECURITY_LAKE_BUCKET, SECURITY_LAKE_ACCOUNT, SECURITY_LAKE_EXTERNAL_ID];
     let Some(needed_by) = first_set(environment, &variables)? else {
@@ -150,7 +161,11 @@ fn security_lake(environment: &Environment) -> Result<Option<Subscription>, Conf
     if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(environment::invalid(SECURITY_LAKE_ACCOUNT, account));
     }
-    Ok(Some(Subscription { bucket, account, external_id }))
+    let release = match environment.optional(SECURITY_LAKE_OCSF)? {
+        Some(name) => name.parse().map_err(|_| environment::invalid(SECURITY_LAKE_OCSF, name))?,
+        None => Release::default(),
+    };
+    Ok(Some(Subscription { bucket, account, external_id, release }))
 }
 
 fn first_set(
@@ -238,6 +253,18 @@ mod tests {
     }
 
     #[test]
+    fn trusted_keys_are_a_list() {
+        let read = |keys: &str| read(&[("OKTA_LAKE_BUCKET", "b"), ("OKTA_LAKE_TRUSTED_KEYS", keys)]);
+        let key = KeyFile::generate().unwrap().public().clone();
+        let pem = key.to_pem().unwrap();
+        let der: String = pem.lines().filter(|line| !line.starts_with("---")).collect();
+        let keys = read(&format!("{der}, {der}")).unwrap().trusted_keys;
+        assert_eq!(keys.iter().map(PublicKey::fingerprint).collect::<Vec<_>>(), [key.fingerprint(); 2]);
+        assert!(read(&pem).unwrap_err().to_string().starts_with("OKTA_LAKE_TRUSTED_KEYS"));
+        assert!(read(" ").unwrap().trusted_keys.is_empty());
+    }
+
+    #[test]
     fn security_lake_takes_all_of_its_variables_or_none() {
         let lake = ("OKTA_LAKE_BUCKET", "lake");
         let bucket = ("OKTA_LAKE_SECURITY_LAKE_BUCKET", "aws-security-data-lake");
@@ -246,6 +273,12 @@ mod tests {
         assert_eq!(read(&[lake]).unwrap().security_lake, None);
         let complete = read(&[lake, bucket, account, external_id]).unwrap().security_lake.unwrap();
         assert_eq!((&*complete.bucket, &*complete.account), ("aws-security-data-lake", "111122223333"));
+        assert_eq!(complete.release, Release::V1_3);
+        let release = ("OKTA_LAKE_SECURITY_LAKE_OCSF", "1.8");
+        let newer = read(&[lake, bucket, account, external_id, release]).unwrap().security_lake.unwrap();
+        assert_eq!(newer.release, Release::V1_8);
+        let error = read(&[lake, bucket, account, external_id, ("OKTA_LAKE_SECURITY_LAKE_OCSF", "2")]).unwrap_err();
+        assert!(error.to_string().starts_with("OKTA_LAKE_SECURITY_LAKE_OCSF is \"2\""), "{error}");
         let error = read(&[lake, bucket, ("OKTA_LAKE_SECURITY_LAKE_ACCOUNT", " "), external_id]).unwrap_err();
         let needed_by = SECURITY_LAKE_BUCKET;
         assert_eq!(error, ConfigError::Incomplete { variable: SECURITY_LAKE_ACCOUNT, needed_by });

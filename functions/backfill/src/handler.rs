@@ -48,9 +48,7 @@ pub enum HandlerError {
 impl From<HandlerError> for Diagnostic {
     fn from(error: HandlerError) -> Self {
         let error_type = match error {
-            HandlerError::Command(_) | HandlerError::Action(ActionError::Entity(_) | ActionError::Unavailable(_)) => {
-                "Command"
-            }
+            HandlerError::Command(_) | HandlerError::Action(ActionError::Entity(_)) => "Command",
             HandlerError::Action(ActionError::State(_)) => "State",
             HandlerError::Action(ActionError::Secrets(_)) => "Secrets",
         };
@@ -76,7 +74,7 @@ pub async fn answer(app: &App, payload: Value, deadline: &Deadline) -> Result<An
         Action::Continue(_) => Answer::Logs(resume::run(app, &command, deadline).await?),
         Action::Status(_) => Answer::Logs(logs::status(app, &command, deadline).await?),
         Action::Inventory(request) => Answer::Inventory(inventory::run(app, &command, request, deadline).await?),
-        Action::Verify(request) => Answer::Verify(verify::run(app, &command, *request, deadline).await?),
+        Action::Verify(request) => Answer::Verify(verify::run(app, &command, request, deadline).await?),
         Action::Reconcile(_) => Answer::Seals(seals::reconcile(app, &command, deadline).await?),
         Action::Renormalize(request) => Answer::Seals(seals::renormalize(app, &command, *request, deadline).await?),
     })

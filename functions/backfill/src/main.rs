@@ -39,6 +39,7 @@ async fn main() -> anyhow::Result<()> {
         sink: Sink { lake: lake.clone(), format: config.format, figures: figures.clone() },
         outputs,
         signer: config.signing_key.map(|key| signer(key, &aws)),
+        trusted_keys: config.trusted_keys,
         bus: Bus::new(events.clone(), config.own_bus),
         stack: Stack { lake, events, bus: config.bus, rule: config.rule },
         share: config.share,

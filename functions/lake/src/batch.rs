@@ -54,10 +54,10 @@ impl<'a> Batch<'a> {
     pub fn insert(&mut self, partition: Partition, event: Event<'a>) -> Inserted {
         let seen = self.seen.entry(partition.tenant.clone()).or_default();
         match seen.entry(event.metadata.uid.clone()) {
-            Entry::Occupied(known) if is_same(known.get(), &event.raw_data) => Inserted::Duplicate,
+            Entry::Occupied(known) if is_same(known.get(), raw(&event)) => Inserted::Duplicate,
             Entry::Occupied(_) => Inserted::Conflict,
             Entry::Vacant(place) => {
-                place.insert(event.raw_data.clone());
+                place.insert(event.raw_data.clone().unwrap_or_default());
                 self.partitions.entry(partition).or_default().push(Box::new(event));
                 Inserted::New
             }
@@ -84,9 +84,14 @@ pub fn object(partition: &Partition, rows: Rows<'_>, format: Format) -> Result<O
 fn content(rows: &[Box<Event<'_>>]) -> String {
     let mut digests = RowDigests::new(MAPPING_VERSION);
     for event in rows {
-        digests.add_live(&event.raw_data);
+        digests.add_live(raw(event));
     }
     digests.finish().live
+}
+
+/// What Okta sent: all events of the lake have it.
+fn raw<'e>(event: &'e Event<'_>) -> &'e str {
+    event.raw_data.as_deref().unwrap_or_default()
 }
 
 /// Whether two texts are the same LogEvent, perhaps with another order of members or other spacing.

@@ -5,14 +5,12 @@ use std::io::{self, Write};
 
 use arrow_array::RecordBatch;
 use normalize::ocsf::Event;
-use parquet::arrow::ArrowWriter;
 use parquet::errors::ParquetError;
-use serde_arrow::ArrayBuilder;
 
 use crate::action::Action;
 use crate::format::Format;
-use crate::parquet_layout::{ZSTD_LEVEL, live_properties};
-use crate::schema;
+use crate::parquet_layout::ZSTD_LEVEL;
+use crate::{columns, live_file};
 
 /// An event that has no encoded form. All events have one: this is a mistake of okta-lake, not bad input.
 #[derive(Debug, thiserror::Error)]
@@ -58,9 +56,9 @@ pub fn encode<'a, E: Borrow<Event<'a>>>(
     }
 }
 
-/// `events` as Arrow columns of [`schema::events`].
+/// `events` as Arrow columns of [`crate::schema::events`].
 pub fn columns<'a, E: Borrow<Event<'a>>>(events: impl IntoIterator<Item = E>) -> Result<RecordBatch, EncodeError> {
-    rows_to_columns(events).map_err(|error| EncodeError::Columns(Box::new(error)))
+    columns::of(events).map_err(|error| EncodeError::Columns(Box::new(error)))
 }
 
 /// Writes `events` as lines of JSON.
@@ -78,20 +76,8 @@ pub(crate) fn ndjson<'a, E: Borrow<Event<'a>>>(
     Ok(())
 }
 
-fn rows_to_columns<'a, E: Borrow<Event<'a>>>(events: impl IntoIterator<Item = E>) -> serde_arrow::Result<RecordBatch> {
-    let mut builder = ArrayBuilder::from_arrow(schema::events().fields())?;
-    events.into_iter().try_for_each(|event| builder.push(event.borrow()))?;
-    builder.to_record_batch()
-}
-
 fn parquet<'a, E: Borrow<Event<'a>>>(events: impl IntoIterator<Item = E>) -> Result<Vec<u8>, EncodeError> {
-    let columns = columns(events)?;
-    let properties = live_properties(&columns)?;
-    let mut writer = ArrowWriter::try_new(Vec::new(), columns.schema(), Some(properties))?;
-    writer.write(&columns)?;
-    // The writer has its own pages now; the rest of them is compressed when it is closed.
-    drop(columns);
-    Ok(writer.into_inner()?)
+    Ok(live_file::write(&columns(events)?)?)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 pub mod action;
 pub mod batch;
 pub mod claim;
+mod columns;
 pub mod digest;
 pub mod encode;
 pub mod format;
@@ -11,7 +12,9 @@ pub mod key;
 pub mod layout;
 pub mod ledger;
 pub mod ledger_writer;
+mod live_file;
 pub mod object_store;
+mod occurring;
 mod parquet_layout;
 pub mod partition;
 pub mod quarantine;

@@ -8,6 +8,7 @@ use arrow_array::cast::AsArray as _;
 use arrow_array::{Array as _, ArrayRef, RecordBatch};
 use arrow_schema::DataType;
 use normalize::MAPPING_VERSION;
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
@@ -35,16 +36,22 @@ const SEALED_ROW_GROUP: usize = 100_000;
 /// Security Lake wants pages of at most 1 MB uncompressed: half of it leaves room for the row that fills a page.
 const SECURITY_LAKE_PAGE: usize = 512 * 1024;
 
-/// The properties of a sealed hour, whose values are not known before they are written. It is written once and read often:
-/// every column is compressed.
-pub(crate) fn sealed_properties() -> Result<WriterProperties, ParquetError> {
-    Ok(sealed()?.build())
+/// How a sealed hour is written, whose values are not known before. It is written once and read often: every column is
+/// compressed.
+pub(crate) fn sealed_options() -> Result<ArrowWriterOptions, ParquetError> {
+    Ok(options(sealed()?.build()))
 }
 
-/// The properties of an object for Security Lake: those of a sealed hour, with pages of the size that it wants.
-pub(crate) fn security_lake_properties() -> Result<WriterProperties, ParquetError> {
+/// How an object for Security Lake is written: as a sealed hour, with pages of the size that it wants.
+pub(crate) fn security_lake_options() -> Result<ArrowWriterOptions, ParquetError> {
     let properties = sealed()?.set_data_page_size_limit(SECURITY_LAKE_PAGE);
-    Ok(properties.set_dictionary_page_size_limit(SECURITY_LAKE_PAGE).build())
+    Ok(options(properties.set_dictionary_page_size_limit(SECURITY_LAKE_PAGE).build()))
+}
+
+/// Without Arrow's copy of the schema: Parquet's own says as much of our types, and half a quiet hour's object would be
+/// that copy.
+fn options(properties: WriterProperties) -> ArrowWriterOptions {
+    ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true)
 }
 
 fn sealed() -> Result<WriterPropertiesBuilder, ParquetError> {

@@ -1,5 +1,7 @@
 //! Records that could not be parsed: kept whole, with the reason.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use normalize::Tenant;
 use serde::Serialize;
@@ -36,6 +38,11 @@ impl Rejected<'_> {
         hasher.update(self.body_base64.as_deref().unwrap_or_default().as_bytes());
         layout::quarantine_key(self.tenant.as_ref(), self.received, &digest::name(hasher))
     }
+}
+
+/// Bytes as [`Rejected::body_base64`] has them.
+pub fn base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
 }
 
 /// `error` and its causes in one line.

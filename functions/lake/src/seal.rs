@@ -15,7 +15,7 @@ use crate::action::Action;
 use crate::digest;
 use crate::encode::{EncodeError, columns, ndjson};
 use crate::format::Format;
-use crate::parquet_layout::{ZSTD_LEVEL, sealed_properties};
+use crate::parquet_layout::{ZSTD_LEVEL, sealed_options};
 use crate::row_check::{CheckedRow, RowFault, check};
 use crate::row_digests::{RowDigests, RowSummary};
 use crate::schema;
@@ -135,8 +135,8 @@ impl Output {
         let file = BufWriter::new(NamedTempFile::new()?);
         Ok(match format {
             Format::Parquet => {
-                let properties = sealed_properties()?;
-                Self::Parquet(Box::new(ArrowWriter::try_new(file, schema::events(), Some(properties))?))
+                let options = sealed_options()?;
+                Self::Parquet(Box::new(ArrowWriter::try_new_with_options(file, schema::events(), options)?))
             }
             Format::Ndjson => Self::Ndjson(zstd::Encoder::new(file, ZSTD_LEVEL)?),
         })

@@ -68,6 +68,20 @@ impl<'a> Json<'a> {
         }
     }
 
+    /// Whether both say the same. The order of members says nothing; a repeated name does.
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Object(Object(members)), Self::Object(Object(others))) => {
+                let is_there = |(name, value): &(Cow<'a, str>, Self)| {
+                    others.iter().filter(|(other, _)| other == name).count() == 1
+                        && others.iter().any(|(other, its)| other == name && value.is_same(its))
+                };
+                members.len() == others.len() && members.iter().all(is_there)
+            }
+            _ => self == other,
+        }
+    }
+
     fn into_text(self) -> Option<Cow<'a, str>> {
         match self {
             Self::Text(text) => Some(text),

@@ -4,7 +4,6 @@
 mod account_change;
 mod actor;
 mod api_activity;
-mod application_lifecycle;
 mod authentication;
 mod authorize_session;
 mod behaviors;
@@ -12,10 +11,12 @@ mod debug_data;
 mod detection_finding;
 mod device;
 mod endpoint;
+mod enrichments;
 mod entity_management;
 mod factor;
 mod group_management;
 mod http_request;
+mod ip_service;
 mod leftovers;
 mod metadata;
 mod named;
@@ -37,6 +38,8 @@ mod target_types;
 mod user_access;
 mod web_resources_activity;
 
+use behaviors::Behavior;
+
 use crate::event_type::{self, Basis, Decision};
 use crate::ingest::IngestContext;
 use crate::json::Object;
@@ -44,7 +47,7 @@ use crate::ocsf::{Class, Event};
 use crate::system_log::LogEvent;
 
 /// The mapping's version: it goes up when the same event would give another row.
-pub const MAPPING_VERSION: u32 = 1;
+pub const MAPPING_VERSION: u32 = 2;
 
 /// A row, and whether the table knew its type.
 #[derive(Debug)]
@@ -60,24 +63,27 @@ pub fn normalize<'a>(mut log: LogEvent<'a>, context: &IngestContext<'_>) -> Norm
     let (decision, basis) = event_type::decide(&log.event_type);
     let mut event = metadata::event(&mut log, &decision, context);
     let mut members = log.members;
-    event.raw_data = log.raw.into();
-    outcome::place(&mut event, &mut members, decision.class);
+    event.raw_data = Some(log.raw.into());
+    let target_types = target::types(&members);
+    outcome::place(&mut event, &mut members, &decision);
     actor::place(&mut event, &mut members);
     device::place(&mut event, &mut members);
     origin::place(&mut event, &mut members, decision.class);
+    let behaviors = enrichments::place(&mut event, &mut members, decision.class);
     risk::place(&mut event, &mut members, decision.class);
-    place_class(&mut event, &mut members, &decision);
-    observables::place(&mut event, &members);
+    place_class(&mut event, &mut members, &decision, behaviors);
+    let others = enrichments::place_rest(&mut event, &mut members, decision.class);
+    observables::place(&mut event, &members, &others);
     profiles::place(&mut event, decision.class);
-    event.unmapped = leftovers::of(&members);
+    event.unmapped = leftovers::of(&members, &target_types);
     Normalized { event, basis }
 }
 
-fn place_class<'a>(event: &mut Event<'a>, members: &mut Object<'a>, decision: &Decision) {
+fn place_class<'a>(event: &mut Event<'a>, members: &mut Object<'a>, decision: &Decision, behaviors: Vec<Behavior<'a>>) {
     match decision.class {
         Class::BaseEvent => {}
         Class::ScheduledJobActivity => scheduled_job_activity::place(event, members, decision),
-        Class::DetectionFinding => detection_finding::place(event, members),
+        Class::DetectionFinding => detection_finding::place(event, members, decision, behaviors),
         Class::AccountChange => account_change::place(event, members),
         Class::Authentication => authentication::place(event, members, decision),
         Class::AuthorizeSession => authorize_session::place(event, members, decision),
@@ -85,7 +91,6 @@ fn place_class<'a>(event: &mut Event<'a>, members: &mut Object<'a>, decision: &D
         Class::UserAccess => user_access::place(event, members, decision),
         Class::GroupManagement => group_management::place(event, members, decision),
         Class::WebResourcesActivity => web_resources_activity::place(event, members, decision),
-        Class::ApplicationLifecycle => application_lifecycle::place(event, members, decision),
         Class::ApiActivity => api_activity::place(event, members),
     }
 }

@@ -67,6 +67,13 @@ pub const VARIABLES: &[Variable] = &[
         expected: "names, addresses and networks, separated by commas",
     },
     Variable {
+        name: "OKTA_LAKE_AGREEMENT",
+        readers: &[Reader::Tests],
+        default: WhenUnset::Off,
+        meaning: "The file into which the tests of the detections write their events, for `tests/detect/agreement.py`.",
+        expected: "the path of a file",
+    },
+    Variable {
         name: "OKTA_LAKE_BUCKET",
         readers: &[STREAM, BACKFILL],
         default: WhenUnset::Required,
@@ -184,6 +191,14 @@ pub const VARIABLES: &[Variable] = &[
         expected: "the external id that the custom sources were made with",
     },
     Variable {
+        name: "OKTA_LAKE_SECURITY_LAKE_OCSF",
+        readers: &[BACKFILL],
+        default: WhenUnset::Value("1.3"),
+        meaning: "The release of OCSF in which Security Lake gets events: 1.3, the newest that it takes from custom \
+                  sources, or 1.8, that of the lake.",
+        expected: "1.3 or 1.8",
+    },
+    Variable {
         name: "OKTA_LAKE_SIGNING_KEY",
         readers: &[BACKFILL],
         default: WhenUnset::Off,
@@ -198,6 +213,14 @@ pub const VARIABLES: &[Variable] = &[
         meaning: "A file with the private key that signs the entries of the ledger, where there is no KMS: PEM, on the curve \
                   P-256. Only its owner should be able to read it.",
         expected: "the path of a file with a private key in PEM",
+    },
+    Variable {
+        name: "OKTA_LAKE_TRUSTED_KEYS",
+        readers: &[BACKFILL],
+        default: WhenUnset::Off,
+        meaning: "The public halves of the keys that signed the ledger before `OKTA_LAKE_SIGNING_KEY`, which `verify` trusts \
+                  as well: base64 of DER, as `aws kms get-public-key --query PublicKey --output text` prints it.",
+        expected: "public keys in base64, with commas between them",
     },
     Variable {
         name: "SSL_CERT_FILE",

@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use lake::Claim;
+use lake::claim::UnreadCause;
 use normalize::Tenant;
 use serde::Serialize;
 use serde_json::Value;
@@ -51,10 +53,42 @@ impl OrgState {
     }
 }
 
+/// Whether a manifest calls every entity complete or says that the org does not have it. Entities that are still being read
+/// claim nothing.
+pub(crate) fn is_whole(manifest: &Value) -> bool {
+    let is_whole = |entity: &Value| match serde_json::from_value(entity.clone()) {
+        Ok(Claim::Unread(unread)) => unread.why == UnreadCause::NotOffered,
+        Ok(claim) => claim.is_complete(),
+        Err(_) => entity["status"].is_null(),
+    };
+    manifest["entities"].as_object().into_iter().flat_map(|entities| entities.values()).all(is_whole)
+}
+
 /// A JSON file; null if it does not exist.
 fn read_json(path: &Path) -> io::Result<Value> {
     match fs::read(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Value::Null),
         bytes => Ok(serde_json::from_slice(&bytes?)?),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_was_refused_or_left_out_is_not_whole() {
+        let whole = |entity: Value| is_whole(&json!({"entities": {"user": {"status": "complete"}, "group": entity}}));
+        for status in ["complete", "empty", "unlicensed"] {
+            assert!(whole(json!({"status": status})), "{status}");
+        }
+        for status in ["denied", "failed", "skipped", "partial", "contradicted", "unread"] {
+            assert!(!whole(json!({"status": status})), "{status}");
+        }
+        assert!(whole(json!({"status": "unread", "unread": "not_offered"})));
+        assert!(!whole(json!({"status": "unread", "unread": "denied"})));
+        assert!(whole(json!({"rows": 7})), "it is being read");
     }
 }

@@ -6,6 +6,8 @@
 mod command;
 #[path = "cli/graph.rs"]
 mod graph;
+#[path = "cli/exit_status.rs"]
+mod exit_status;
 #[path = "cli/lake_files.rs"]
 mod lake_files;
 #[path = "cli/stopping.rs"]

@@ -6,6 +6,7 @@
 mod athena;
 mod columns;
 mod configuration;
+mod detections;
 mod entities;
 mod events;
 mod graph;
@@ -67,6 +68,7 @@ fn generated() -> Result<Vec<Generated>> {
         Generated { path: "README.md", text: metrics::in_readme(&readme)? },
         Generated { path: "docs/configuration.md", text: configuration::write()? },
         Generated { path: "docs/data-reference.md", text: page::write()? },
+        Generated { path: "docs/detections.md", text: detections::write()? },
         Generated { path: "docs/events.md", text: events::in_page(&read("docs/events.md")?)? },
         Generated { path: "docs/graph.md", text: graph::in_page(&read("docs/graph.md")?)? },
         Generated { path: "docs/inventory.md", text: entities::in_page(&read("docs/inventory.md")?)? },

@@ -65,12 +65,6 @@ ORDER BY time DESC",
 FROM okta_events WHERE class_uid = 6001 AND activity_id IN (2, 7)
 ORDER BY time DESC",
         ),
-        Class::ApplicationLifecycle => (
-            "Which apps were added, changed and removed?",
-            "SELECT time, activity_name, app.name, actor.user.email_addr
-FROM okta_events WHERE class_uid = 6002
-ORDER BY time DESC",
-        ),
         Class::ApiActivity => (
             "Which API calls ran into rate limits?",
             "SELECT metadata.event_code, api.operation, count(*) AS events

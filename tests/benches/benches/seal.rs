@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use lake::batch::object;
 use lake::security_lake::{ClassFile, Splitter};
 use lake::{Batch, Format, Partition, Sorter, seal, security_lake, stored};
+use normalize::ocsf::Release;
 use normalize::{LogEvent, IngestContext, IngestPath, Tenant, hour_of};
 
 #[global_allocator]
@@ -92,7 +93,7 @@ fn seal_all(tenant: &Tenant, folder: &Path) -> Result<seal::Sealed> {
 }
 
 fn split_all(tenant: &Tenant, sealed: &Path) -> Result<Vec<ClassFile>> {
-    let mut splitter = Splitter::new(tenant, security_lake::classes());
+    let mut splitter = Splitter::new(tenant, Release::default(), security_lake::classes());
     let file = fs::File::open(sealed)?;
     stored::read_file("sealed.parquet", file, &mut |row| splitter.add(row))?;
     Ok(splitter.finish(false)?)

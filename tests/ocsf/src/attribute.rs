@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::facts::{self, Attribute, Owner};
+use crate::facts::{Attribute, Facts, Owner};
 use crate::fault::{Fault, Rule};
 use crate::{Members, value};
 
@@ -11,6 +11,7 @@ const OPEN: [&str; 3] = ["json_t", "object", "unmapped"];
 
 /// The event that is being checked: the profiles that it uses, the faults found so far.
 pub(crate) struct Scope<'e, 'f> {
+    pub(crate) facts: &'static Facts,
     pub(crate) profiles: Vec<&'e str>,
     pub(crate) faults: &'f mut Vec<Fault>,
 }
@@ -82,11 +83,11 @@ impl Scope<'_, '_> {
         if OPEN.contains(&attribute.kind) {
             return;
         }
-        if let Some(scalar) = facts::scalar(attribute.kind) {
+        if let Some(scalar) = self.facts.scalar(attribute.kind) {
             let rule = value::check(value, attribute, scalar);
             return self.faults.extend(rule.map(|rule| Fault::new(path, rule)));
         }
-        match (facts::object(attribute.kind), value.as_object()) {
+        match (self.facts.object(attribute.kind), value.as_object()) {
             (Some(object), Some(members)) => self.members(&format!("{path}."), members, object),
             (Some(_), None) => self.fault(path, Rule::Type(attribute.kind)),
             (None, _) => self.fault(path, Rule::UndescribedObject(attribute.kind)),

@@ -45,28 +45,79 @@ type Captions = HashMap<&'static str, HashMap<&'static str, &'static str>>;
 /// The owner of the attributes that all classes have alike.
 const EVERY_CLASS: &str = "*";
 
-static CAPTIONS: LazyLock<Captions> = LazyLock::new(captions);
-static OWNERS: LazyLock<HashMap<&str, Owner>> = LazyLock::new(owners);
-static SCALARS: LazyLock<HashMap<&str, Scalar>> = LazyLock::new(scalars);
-
-/// The class of that `class_uid`.
-pub(crate) fn class(uid: i64) -> Option<&'static Owner> {
-    OWNERS.values().find(|owner| owner.class_uid == Some(uid))
+/// A release of OCSF that okta-lake writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Release {
+    /// 1.3.0, for Amazon Security Lake.
+    V1_3,
+    /// 1.8.0, in the lake.
+    V1_8,
 }
 
-/// The object of that name.
-pub(crate) fn object(name: &str) -> Option<&'static Owner> {
-    OWNERS.get(name)
+/// What a release says.
+pub(crate) struct Facts {
+    pub(crate) version: &'static str,
+    owners: HashMap<&'static str, Owner>,
+    scalars: HashMap<&'static str, Scalar>,
 }
 
-/// The scalar type of that name.
-pub(crate) fn scalar(name: &str) -> Option<&'static Scalar> {
-    SCALARS.get(name)
+/// The tables of a release.
+struct Tables {
+    version: &'static str,
+    attributes: &'static str,
+    enums: &'static str,
+    owners: &'static str,
+    types: &'static str,
 }
 
-/// The OCSF release that the facts are of.
-pub(crate) fn version() -> &'static str {
-    include_str!("../facts/version.tsv").lines().nth(1).unwrap_or_default()
+const V1_3: Tables = Tables {
+    version: "1.3.0",
+    attributes: include_str!("../facts/1.3.0/attributes.tsv"),
+    enums: include_str!("../facts/1.3.0/enums.tsv"),
+    owners: include_str!("../facts/1.3.0/owners.tsv"),
+    types: include_str!("../facts/1.3.0/types.tsv"),
+};
+
+const V1_8: Tables = Tables {
+    version: "1.8.0",
+    attributes: include_str!("../facts/1.8.0/attributes.tsv"),
+    enums: include_str!("../facts/1.8.0/enums.tsv"),
+    owners: include_str!("../facts/1.8.0/owners.tsv"),
+    types: include_str!("../facts/1.8.0/types.tsv"),
+};
+
+static FACTS_1_3: LazyLock<Facts> = LazyLock::new(|| facts(&V1_3));
+static FACTS_1_8: LazyLock<Facts> = LazyLock::new(|| facts(&V1_8));
+
+impl Facts {
+    /// Those of a release.
+    pub(crate) fn of(release: Release) -> &'static Self {
+        match release {
+            Release::V1_3 => &FACTS_1_3,
+            Release::V1_8 => &FACTS_1_8,
+        }
+    }
+
+    /// The class of that `class_uid`.
+    pub(crate) fn class(&self, uid: i64) -> Option<&Owner> {
+        self.owners.values().find(|owner| owner.class_uid == Some(uid))
+    }
+
+    /// The object of that name.
+    pub(crate) fn object(&self, name: &str) -> Option<&Owner> {
+        self.owners.get(name)
+    }
+
+    /// The scalar type of that name.
+    pub(crate) fn scalar(&self, name: &str) -> Option<&Scalar> {
+        self.scalars.get(name)
+    }
+}
+
+fn facts(tables: &Tables) -> Facts {
+    // Made once for each release, and kept for as long as the process runs.
+    let captions: &'static Captions = Box::leak(Box::new(captions(tables)));
+    Facts { version: tables.version, owners: owners(tables, captions), scalars: scalars(tables) }
 }
 
 /// The rows of a table, its header left out.
@@ -85,21 +136,21 @@ fn some(cell: &'static str) -> Option<&'static str> {
     (!cell.is_empty()).then_some(cell)
 }
 
-fn captions() -> Captions {
+fn captions(tables: &Tables) -> Captions {
     let mut captions = Captions::new();
-    for [name, value, caption] in rows(include_str!("../facts/enums.tsv")) {
+    for [name, value, caption] in rows(tables.enums) {
         captions.entry(name).or_default().insert(value, caption);
     }
     captions
 }
 
-fn owners() -> HashMap<&'static str, Owner> {
+fn owners(tables: &Tables, captions: &'static Captions) -> HashMap<&'static str, Owner> {
     let mut attributes: HashMap<&str, BTreeMap<&str, Attribute>> = HashMap::new();
-    for row in rows(include_str!("../facts/attributes.tsv")) {
-        attributes.entry(row[0]).or_default().insert(row[1], attribute(row));
+    for row in rows(tables.attributes) {
+        attributes.entry(row[0]).or_default().insert(row[1], attribute(row, captions));
     }
     let shared = attributes.remove(EVERY_CLASS).unwrap_or_default();
-    let described = rows(include_str!("../facts/owners.tsv")).map(|[name, class_uid, category, profiles, rules]| {
+    let described = rows(tables.owners).map(|[name, class_uid, category, profiles, rules]| {
         let class_uid = class_uid.parse().ok();
         let mut attributes = attributes.remove(name).unwrap_or_default();
         if class_uid.is_some() {
@@ -113,7 +164,10 @@ fn owners() -> HashMap<&'static str, Owner> {
     described.collect()
 }
 
-fn attribute([_, _, kind, requirement, profile, flags, sibling, captions]: [&'static str; 8]) -> Attribute {
+fn attribute(
+    [_, _, kind, requirement, profile, flags, sibling, key]: [&'static str; 8],
+    captions: &'static Captions,
+) -> Attribute {
     Attribute {
         kind,
         is_required: requirement == "required",
@@ -121,12 +175,12 @@ fn attribute([_, _, kind, requirement, profile, flags, sibling, captions]: [&'st
         is_array: flags.contains("array"),
         is_deprecated: flags.contains("deprecated"),
         sibling: some(sibling),
-        captions: CAPTIONS.get(captions),
+        captions: captions.get(key),
     }
 }
 
-fn scalars() -> HashMap<&'static str, Scalar> {
-    let described = rows(include_str!("../facts/types.tsv")).map(|[name, base, form, longest, range]| {
+fn scalars(tables: &Tables) -> HashMap<&'static str, Scalar> {
+    let described = rows(tables.types).map(|[name, base, form, longest, range]| {
         let range = range.split_once("..").and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)));
         // OCSF's own expressions; the tests use each of them.
         #[allow(clippy::expect_used)]

@@ -9,27 +9,37 @@ mod value;
 use serde_json::Value;
 
 use attribute::Scope;
+use facts::Facts;
+pub use facts::Release;
 pub use fault::{Fault, Rule};
 
 type Members = serde_json::Map<String, Value>;
 
-/// Every fault of `event`, which is one OCSF event as JSON.
+/// Every fault of `event`, which is one event of OCSF 1.8.0 as JSON.
 pub fn check(event: &Value) -> Vec<Fault> {
+    check_as(Release::V1_8, event)
+}
+
+/// Every fault of `event`, which is one event of that release as JSON.
+pub fn check_as(release: Release, event: &Value) -> Vec<Fault> {
+    let facts = Facts::of(release);
     let Some(event) = event.as_object() else { return vec![Fault::new("", Rule::NotObject)] };
     let uid = event.get("class_uid").and_then(Value::as_i64);
-    let Some(class) = uid.and_then(facts::class) else { return vec![Fault::new("class_uid", Rule::UnknownClass)] };
+    let Some(class) = uid.and_then(|uid| facts.class(uid)) else {
+        return vec![Fault::new("class_uid", Rule::UnknownClass)];
+    };
     let profiles = profiles(event);
     let mut faults = foreign_profiles(&profiles, class);
-    Scope { profiles, faults: &mut faults }.members("", event, class);
+    Scope { facts, profiles, faults: &mut faults }.members("", event, class);
     faults.extend(type_uid(event));
     faults.extend(category_uid(event, class));
-    faults.extend(version(event));
+    faults.extend(version(event, facts));
     faults
 }
 
-/// The names of the attributes that events of a class may have; none if the class is unknown.
-pub fn attributes(class_uid: i64) -> impl Iterator<Item = &'static str> {
-    facts::class(class_uid).into_iter().flat_map(|class| class.attributes.keys().copied())
+/// The names of the attributes that events of a class may have in a release; none if the class is unknown.
+pub fn attributes(release: Release, class_uid: i64) -> impl Iterator<Item = &'static str> {
+    Facts::of(release).class(class_uid).into_iter().flat_map(|class| class.attributes.keys().copied())
 }
 
 fn profiles(event: &Members) -> Vec<&str> {
@@ -53,7 +63,7 @@ fn category_uid(event: &Members, class: &facts::Owner) -> Option<Fault> {
     (category != class.category).then(|| Fault::new("category_uid", Rule::Category))
 }
 
-fn version(event: &Members) -> Option<Fault> {
+fn version(event: &Members, facts: &Facts) -> Option<Fault> {
     let version = event.get("metadata").and_then(|metadata| metadata.get("version")).and_then(Value::as_str);
-    (version != Some(facts::version())).then(|| Fault::new("metadata.version", Rule::Version))
+    (version != Some(facts.version)).then(|| Fault::new("metadata.version", Rule::Version))
 }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // A test that cannot go on panics.
 
-use ocsf_check::{Rule, check};
+use ocsf_check::{Release, Rule, check, check_as};
 use serde_json::{Value, json};
 
 fn sign_in() -> Value {
@@ -127,4 +127,17 @@ fn a_class_has_either_privileges_or_a_group() {
 fn what_is_no_event_is_a_fault() {
     assert_eq!(broken(&json!([])).1, Rule::NotObject);
     assert_eq!(broken(&json!({"class_uid": 4001})).1, Rule::UnknownClass);
+}
+
+#[test]
+fn each_release_has_its_own_rules() {
+    let event = with("/metadata/version", Some(json!("1.3.0")));
+    assert_eq!(broken(&event).1, Rule::Version, "1.8.0 is what the lake has");
+    let faults = check_as(Release::V1_3, &event);
+    let rules: Vec<_> = faults.iter().map(|fault| &fault.rule).collect();
+    assert_eq!(
+        rules,
+        [&Rule::Constraint("just_one"), &Rule::Required],
+        "a factor needs an address, a product a vendor"
+    );
 }

@@ -13,9 +13,6 @@ pub enum ActionError {
     /// An entity that nobody knows.
     #[error("entities: {0:?} is no entity of the inventory: see docs/inventory.md")]
     Entity(String),
-    /// This version of the function does not have it.
-    #[error("this version of the function does not have the action {0}: deploy a newer one")]
-    Unavailable(&'static str),
     /// It is for every tenant, and nobody knows them.
     #[error("{0}: let the function's role list and read the secrets under its prefix")]
     Secrets(#[from] SecretsError),

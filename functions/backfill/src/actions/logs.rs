@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use tokio::sync::OnceCell;
 
 use crate::actions::answer::{OrgReport, OrgsAnswer};
 use crate::actions::error::ActionError;
@@ -15,7 +14,7 @@ use crate::events::Event;
 use crate::history::client_stats::ClientStats;
 use crate::history::report::LogsReport;
 use crate::history::run;
-use crate::history::session::Session;
+use crate::history::session::{Session, StopReason};
 use crate::history::store::Jobs;
 use crate::inventory::report::InventoryReport;
 use crate::inventory::run::InventoryTask;
@@ -44,6 +43,17 @@ pub(crate) enum LogsTask<'a> {
     Continue,
     /// How far it is is reported.
     Report,
+}
+
+impl LogsTask<'_> {
+    /// Whether anything is written.
+    fn writes(self) -> bool {
+        match self {
+            Self::Collect(logs) => !logs.dry_run,
+            Self::Continue => true,
+            Self::Report => false,
+        }
+    }
 }
 
 impl OrgReport for LogsReport {
@@ -135,18 +145,25 @@ async fn of_org(app: &App, name: String, task: LogsTask<'_>, deadline: Deadline)
         }
     };
     let jobs = Jobs::new(org.lake().clone(), org.tenant.clone());
-    let session = Session { org: &org, stats, jobs, identity: OnceCell::new() };
-    let report = match task {
-        LogsTask::Collect(logs) if logs.cancel => run::cancel(&session).await,
-        LogsTask::Collect(logs) => run::collect(&session, logs).await,
-        LogsTask::Continue => run::go_on(&session).await,
-        LogsTask::Report => run::status(&session).await,
-    };
+    let session = Session { org: &org, stats, jobs };
+    let report = Box::pin(work(&session, task)).await;
     let tenant = org.tenant.as_str();
     let report = report.unwrap_or_else(|reason| reason.report(tenant)).of_org(tenant);
-    let is_work = !matches!(task, LogsTask::Report) && !matches!(task, LogsTask::Collect(logs) if logs.dry_run);
-    if is_work && report.is_cut_short() {
+    if task.writes() && report.is_cut_short() {
         app.bus.publish(&Event::Continue(Command::go_on(&name))).await;
     }
     report
+}
+
+/// What is to be done with the log of one org. Nothing is written for a tenant that is another org's.
+async fn work(session: &Session<'_>, task: LogsTask<'_>) -> Result<LogsReport, StopReason> {
+    if task.writes() {
+        session.org.confirm_claim().await?;
+    }
+    match task {
+        LogsTask::Collect(logs) if logs.cancel => run::cancel(session).await,
+        LogsTask::Collect(logs) => run::collect(session, logs).await,
+        LogsTask::Continue => run::go_on(session).await,
+        LogsTask::Report => run::status(session).await,
+    }
 }

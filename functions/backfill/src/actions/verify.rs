@@ -1,7 +1,8 @@
 //! The action `verify`: the ledger and what it describes are checked, a share of the lake each day. It writes nothing but
-//! where it goes on, repairs nothing and signs nothing.
+//! where it goes on, and signs nothing; a repair takes a command of its own.
 
 use jiff::{SignedDuration, Timestamp};
+use lake::signing::SignError;
 use lake::verify::finding::Finding;
 use lake::verify::report::VerifyReport;
 use lake::verify::trust::TrustedKeys;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::actions::answer::{OrgReport, OrgsAnswer};
 use crate::actions::error::ActionError;
 use crate::actions::fan_out::{each, fan_out};
+use crate::actions::repairs::{self, HourRepair};
 use crate::app::App;
 use crate::command::{Command, VerifyRequest};
 use crate::events::{Event, LedgerViolation};
@@ -25,6 +27,9 @@ const SHARE: SignedDuration = SignedDuration::from_hours(26 * 24);
 
 /// How many violations of one run go on the bus; the answer has more of them.
 const PUBLISHED: usize = 100;
+
+/// What a person does if the signing key cannot be used.
+const SIGNING_KEY: &str = "let the function's role use kms:GetPublicKey on the key that signs the ledger";
 
 /// The name of the state object.
 const STATE: &str = "verify.json";
@@ -45,6 +50,9 @@ pub struct OrgVerification {
     /// What was found; none if the lake could not be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report: Option<VerifyReport>,
+    /// What became of damaged hours, or would.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub repairs: Vec<HourRepair>,
     /// What went wrong.
     pub problems: Vec<Problem>,
 }
@@ -56,7 +64,7 @@ impl OrgReport for OrgVerification {
     fn outcome(&self) -> Outcome {
         match &self.report {
             None => Outcome::Failed,
-            Some(report) if report.finding_count() == 0 => Outcome::Complete,
+            Some(report) if report.finding_count() == 0 && self.problems.is_empty() => Outcome::Complete,
             Some(_) => Outcome::Incomplete,
         }
     }
@@ -70,12 +78,9 @@ impl OrgReport for OrgVerification {
 pub(crate) async fn run(
     app: &App,
     command: &Command,
-    request: VerifyRequest,
+    request: &VerifyRequest,
     deadline: &Deadline,
 ) -> Result<VerifyAnswer, ActionError> {
-    if request.repair {
-        return Err(ActionError::Unavailable("verify with repair"));
-    }
     let names = match &command.tenant {
         Some(tenant) => vec![tenant.clone()],
         None => app.sink.lake.tenants().await?,
@@ -86,41 +91,53 @@ pub(crate) async fn run(
     Ok(OrgsAnswer::new(command.action.name(), reports, orgs.handed_on))
 }
 
-async fn of_org(app: &App, name: String, request: VerifyRequest, deadline: Deadline) -> OrgVerification {
+async fn of_org(app: &App, name: String, request: &VerifyRequest, deadline: Deadline) -> OrgVerification {
     let problem = |what: String, remedy: String| vec![Problem::told(&name, what, remedy)];
+    let failed = |problems| OrgVerification { tenant: name.clone(), report: None, repairs: Vec::new(), problems };
     let tenant = match Tenant::parse(&name) {
         Ok(tenant) => tenant,
-        Err(error) => {
-            let problems = problem(error.to_string(), "name an org of the lake".to_owned());
-            return OrgVerification { tenant: name.clone(), report: None, problems };
-        }
+        Err(error) => return failed(problem(error.to_string(), "name an org of the lake".to_owned())),
     };
-    match Box::pin(verify_org(app, &tenant, request, &deadline)).await {
+    let trusted = match trusted(app).await {
+        Ok(trusted) => trusted,
+        Err(error) => return failed(problem(lake::quarantine::reason(&error), SIGNING_KEY.to_owned())),
+    };
+    match Box::pin(verify_org(app, &tenant, request, &trusted, &deadline)).await {
         Ok(report) => {
             publish(app, &report.findings).await;
-            OrgVerification { tenant: name, report: Some(report), problems: Vec::new() }
+            let (repairs, problems) = match request.repair {
+                Some(repair) => Box::pin(repairs::run(app, &tenant, &report, repair, &deadline)).await,
+                None => (Vec::new(), Vec::new()),
+            };
+            OrgVerification { tenant: name, report: Some(report), repairs, problems }
         }
-        Err(error) => {
-            let problems = problem(lake::quarantine::reason(&error), error.remedy().to_owned());
-            OrgVerification { tenant: name.clone(), report: None, problems }
-        }
+        Err(error) => failed(problem(lake::quarantine::reason(&error), error.remedy().to_owned())),
     }
+}
+
+/// The keys whose signatures count: that which signs, and those before it, as the stack says. Never any of the bucket.
+async fn trusted(app: &App) -> Result<TrustedKeys, SignError> {
+    let mut keys = app.trusted_keys.clone();
+    if let Some(signer) = &app.signer {
+        keys.push(signer.public_key().await?);
+    }
+    Ok(TrustedKeys::new(keys))
 }
 
 async fn verify_org(
     app: &App,
     tenant: &Tenant,
-    request: VerifyRequest,
+    request: &VerifyRequest,
+    trusted: &TrustedKeys,
     deadline: &Deadline,
 ) -> Result<VerifyReport, StateError> {
     let lake = &app.sink.lake;
     let now = app.clock.now();
-    let is_share = request.since.is_none() && request.until.is_none();
+    let is_share = request.since.is_none() && request.until.is_none() && request.repair.is_none();
     let since = if is_share { next(app, tenant).await? } else { request.since };
     let until = if is_share { since.and_then(|since| since.checked_add(SHARE).ok()) } else { request.until };
-    // Without the public key signatures are counted, not checked: that is for a person outside of the bucket.
-    let trusted = TrustedKeys::new(Vec::new());
-    let request = verify::VerifyRequest { tenant, since, until, trusted: &trusted, heads: &[], now };
+    let heads = &request.heads;
+    let request = verify::VerifyRequest { tenant, since, until, trusted, heads, now };
     let report = verify::verify(lake, &request, || !deadline.allows(LEAST_LEFT)).await?;
     if is_share {
         // At the end it begins anew.

@@ -14,7 +14,7 @@ use lake::signing::{PublicKey, SignError, Signature, Signer};
 pub struct KmsSigner {
     client: Client,
     key: String,
-    fingerprint: OnceLock<String>,
+    public: OnceLock<PublicKey>,
 }
 
 /// An answer of KMS without what it should have.
@@ -25,16 +25,11 @@ struct Incomplete(&'static str);
 impl KmsSigner {
     /// The key of this ARN.
     pub fn new(client: Client, key: String) -> Self {
-        Self { client, key, fingerprint: OnceLock::new() }
+        Self { client, key, public: OnceLock::new() }
     }
 
     async fn signature(&self, message: &[u8]) -> Result<Signature, SignError> {
-        let fingerprint = if let Some(fingerprint) = self.fingerprint.get() {
-            fingerprint
-        } else {
-            let fetched = self.fetch_fingerprint().await?;
-            self.fingerprint.get_or_init(|| fetched)
-        };
+        let public = self.public().await?;
         let sign = self.client.sign().key_id(&self.key).message(Blob::new(message));
         let sign = sign.message_type(MessageType::Raw).signing_algorithm(SigningAlgorithmSpec::EcdsaSha256);
         let answer = sign.send().await.map_err(|error| {
@@ -42,17 +37,24 @@ impl KmsSigner {
             self.failed(error, is_passing)
         })?;
         let der = answer.signature().ok_or_else(|| self.failed(Incomplete("signature"), true))?;
-        Ok(Signature::of(fingerprint, der.as_ref()))
+        Ok(Signature::of(public.fingerprint(), der.as_ref()))
     }
 
-    async fn fetch_fingerprint(&self) -> Result<String, SignError> {
+    async fn public(&self) -> Result<&PublicKey, SignError> {
+        if let Some(public) = self.public.get() {
+            return Ok(public);
+        }
+        let fetched = self.fetch_public().await?;
+        Ok(self.public.get_or_init(|| fetched))
+    }
+
+    async fn fetch_public(&self) -> Result<PublicKey, SignError> {
         let answer = self.client.get_public_key().key_id(&self.key).send().await.map_err(|error| {
             let is_passing = is_passing(error.as_service_error().map(|error| error.meta().code().unwrap_or_default()));
             self.failed(error, is_passing)
         })?;
         let der = answer.public_key().ok_or_else(|| self.failed(Incomplete("public key"), true))?;
-        let key = PublicKey::from_der(der.as_ref()).map_err(|error| self.failed(error, false))?;
-        Ok(key.fingerprint().to_owned())
+        PublicKey::from_der(der.as_ref()).map_err(|error| self.failed(error, false))
     }
 
     fn failed(&self, source: impl Error + Send + Sync + 'static, is_passing: bool) -> SignError {
@@ -66,6 +68,10 @@ impl Signer for KmsSigner {
         message: &'a [u8],
     ) -> Pin<Box<dyn Future<Output = Result<Signature, SignError>> + Send + 'a>> {
         Box::pin(self.signature(message))
+    }
+
+    fn public_key<'a>(&'a self) -> Pin<Box<dyn Future<Output = Result<PublicKey, SignError>> + Send + 'a>> {
+        Box::pin(async { self.public().await.cloned() })
     }
 }
 

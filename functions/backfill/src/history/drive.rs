@@ -69,10 +69,10 @@ pub(crate) async fn drive(session: &Session<'_>, id: &str) -> Result<RunOutcome,
         Ok(leased) => leased,
         Err(error) => return lost(session, id, error.into()).await,
     };
-    let planned = match session.confirm().await {
-        Err(stop) => Err(stop),
-        Ok(()) if leased.state.is_planned => Ok(None),
-        Ok(()) => Box::pin(planned(session, &mut leased)).await.map(Some),
+    let planned = match session.org.confirm().await {
+        Err(error) => Err(error.into()),
+        Ok(_) if leased.state.is_planned => Ok(None),
+        Ok(_) => Box::pin(planned(session, &mut leased)).await.map(Some),
     };
     let mut run = Run::new(session, leased).await?;
     let (stop, plan) = match planned {

@@ -104,9 +104,9 @@ pub(crate) async fn poll(session: &Session<'_>, is_asked_for: bool) -> Result<Po
         Err(LeaseError::State(error)) => return Err(error),
     };
     let mut run = Run { org, leased };
-    let stop = match session.confirm().await {
-        Ok(()) => Box::pin(run.finish()).await.err(),
-        Err(stop) => Some(stop),
+    let stop = match org.confirm().await {
+        Ok(_) => Box::pin(run.finish()).await.err(),
+        Err(error) => Some(error.into()),
     };
     run.conclude(stop).await
 }

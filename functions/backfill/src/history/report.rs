@@ -65,7 +65,10 @@ impl LogsReport {
         let quarantined = self.jobs.iter().map(|job| job.written.quarantined).sum::<u64>()
             + self.poll.as_ref().map_or(0, |poll| poll.written.quarantined);
         let has_failed = self.jobs.iter().any(|job| job.state == State::Failed);
-        let is_idle = self.jobs.is_empty() && self.poll.is_none() && self.plan.is_none();
+        // A collection or a poll that nothing was ever read for is no more than a wish.
+        let is_idle = self.jobs.iter().all(|job| job.calls == 0)
+            && self.poll.as_ref().is_none_or(|poll| poll.calls == 0)
+            && self.plan.is_none();
         match () {
             () if has_failed || (is_idle && !self.problems.is_empty()) => Outcome::Failed,
             () if self.is_complete && quarantined == 0 => Outcome::Complete,

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use lake::StateError;
-use okta::{Error, OrgIdentity};
-use tokio::sync::OnceCell;
+use okta::Error;
 
 use crate::history::client_stats::ClientStats;
 use crate::history::report::LogsReport;
@@ -24,16 +23,6 @@ pub(crate) struct Session<'a> {
     /// Pauses and refusals of the client.
     pub(crate) stats: Arc<ClientStats>,
     pub(crate) jobs: Jobs,
-    /// The org, once it has been confirmed.
-    pub(crate) identity: OnceCell<OrgIdentity>,
-}
-
-impl Session<'_> {
-    /// Confirms once that the org which answers is the one that the tenant belongs to.
-    pub(crate) async fn confirm(&self) -> Result<(), StopReason> {
-        self.identity.get_or_try_init(|| self.org.confirm()).await?;
-        Ok(())
-    }
 }
 
 /// Why a run stops before its work is done.

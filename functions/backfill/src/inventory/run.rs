@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use lake::layout;
+use okta::{Grants, OrgIdentity};
 
 use crate::app::App;
 use crate::command::InventoryRequest;
@@ -58,6 +59,7 @@ fn explain(report: &mut InventoryReport, stop: StopReason) {
     match stop {
         StopReason::Deadline => {}
         StopReason::Okta(error) => report.problem(lake::quarantine::reason(&error), error.remedy()),
+        StopReason::Binding(error) => report.problem(lake::quarantine::reason(&error), error.remedy()),
         StopReason::Leased(LeaseError::Held(held)) => report.held_until = Some(held.until),
         stop => report.problem(lake::quarantine::reason(&stop), STORE.to_owned()),
     }
@@ -93,6 +95,7 @@ async fn collect(
 ) -> Result<(), StopReason> {
     let app = org.app;
     let lake = &app.sink.lake;
+    org.confirm_claim().await?;
     if let Some(what) = replace_unusable(lake, &org.tenant).await? {
         report.note(what, "nothing: see who else writes below `state/` in the bucket".to_owned());
     }
@@ -111,15 +114,15 @@ async fn collect(
     leased.state.run = Some(run.clone());
     // The request is durable before the first call.
     leased.keep().await?;
-    let grants = match org.client.discover_scopes(&wanted_scopes(&entities)).await {
-        Ok(grants) => grants,
-        Err(error) => {
+    let (identity, grants) = match identify(org, &entities).await {
+        Ok(identified) => identified,
+        Err(stop) => {
             leased.give_back().await?;
-            return Err(error.into());
+            return Err(stop);
         }
     };
     if run.org.org_id.is_none() {
-        run.org = facts(org).await;
+        run.org = OrgFacts::from(identity);
         leased.state.run = Some(run.clone());
     }
     let session = InventorySession::new(org, grants, &run, leased);
@@ -129,19 +132,14 @@ async fn collect(
     Ok(())
 }
 
+/// Which org answers, and what its credentials may read.
+async fn identify(org: &OrgContext<'_>, entities: &[&'static Entity]) -> Result<(OrgIdentity, Grants), StopReason> {
+    let identity = org.confirm().await?.clone();
+    Ok((identity, org.client.discover_scopes(&wanted_scopes(entities)).await?))
+}
+
 fn wanted_scopes(entities: &[&'static Entity]) -> Vec<&'static str> {
     let mut wanted = scopes(entities);
     wanted.push(LOGS.scope);
     wanted
-}
-
-/// Asks the org what it says of itself to anybody.
-async fn facts(org: &OrgContext<'_>) -> OrgFacts {
-    match org.client.org_identity().await {
-        Ok(identity) => OrgFacts::from(identity),
-        Err(error) => {
-            tracing::warn!(%error, remedy = error.remedy(), "the org does not say which engine it runs");
-            OrgFacts::default()
-        }
-    }
 }

@@ -4,6 +4,7 @@ use lake::{StateError, WriteError};
 use okta::Error;
 
 use crate::inventory::parts::PartError;
+use crate::org::binding::BindingError;
 use crate::org::leased_state::LeaseError;
 
 /// Why an entity, or the run, is not done now.
@@ -13,6 +14,8 @@ pub(crate) enum StopReason {
     Deadline,
     #[error(transparent)]
     Okta(Error),
+    #[error(transparent)]
+    Binding(BindingError),
     #[error(transparent)]
     Part(#[from] PartError),
     #[error(transparent)]
@@ -25,6 +28,16 @@ pub(crate) enum StopReason {
     Lost(String),
     #[error("a record has no JSON form")]
     Json(#[from] serde_json::Error),
+}
+
+impl From<BindingError> for StopReason {
+    fn from(error: BindingError) -> Self {
+        match error {
+            BindingError::Okta(error) => error.into(),
+            BindingError::State(error) => Self::State(error),
+            error => Self::Binding(error),
+        }
+    }
 }
 
 impl From<Error> for StopReason {

@@ -75,6 +75,32 @@ impl BindingError {
     }
 }
 
+/// Whether the tenant is the secret's own as far as is known without a call: it is bound through this secret or, if it is
+/// bound to no org yet, has the secret's name.
+pub(crate) async fn is_own(lake: &Lake, secret: &str, tenant: &Tenant) -> Result<bool, StateError> {
+    Ok(match stored(lake, tenant).await? {
+        Some(bound) => bound.secret == secret,
+        None => tenant.as_str() == secret.to_ascii_lowercase(),
+    })
+}
+
+/// The org that the tenant is bound to through this secret, if there is one: for when the org does not answer.
+pub(crate) async fn remembered(lake: &Lake, secret: &str, tenant: &Tenant) -> Result<Option<OrgIdentity>, StateError> {
+    let bound = stored(lake, tenant).await?.filter(|bound| bound.secret == secret);
+    Ok(bound.map(Binding::into_identity))
+}
+
+/// The binding of a tenant; none if there is none that can be used.
+async fn stored(lake: &Lake, tenant: &Tenant) -> Result<Option<Binding>, StateError> {
+    let (found, _) = lake.inspect_state::<Binding>(&key(tenant)).await?;
+    Ok(found.and_then(Result::ok).filter(|bound| bound.tenant == tenant.as_str()))
+}
+
+/// The name of the secret that led to the tenant's org, or the tenant's own.
+pub(crate) async fn secret_of(lake: &Lake, tenant: &Tenant) -> Result<String, StateError> {
+    Ok(stored(lake, tenant).await?.map_or_else(|| tenant.to_string(), |bound| bound.secret))
+}
+
 /// Compares the org that answers with the one that the tenant is bound to, and binds it the first time.
 pub(crate) async fn confirm(
     lake: &Lake,
@@ -156,6 +182,16 @@ impl Binding {
             secret: secret.to_owned(),
             bound: now,
         }
+    }
+
+    /// What is known of the org without asking it.
+    fn into_identity(self) -> OrgIdentity {
+        let engine = match self.engine.as_str() {
+            "classic" => Engine::Classic,
+            "identity" => Engine::Identity,
+            _ => Engine::Other(self.engine),
+        };
+        OrgIdentity { id: self.org_id, engine, subdomain: None, host: None, custom_domain: None }
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use lake::Lake;
 use normalize::{Tenant, TenantError};
 use okta::{Client, ClockReading, Observer, OrgIdentity};
+use tokio::sync::OnceCell;
 
 use crate::app::App;
 use crate::check::CLOCKS;
@@ -28,6 +29,8 @@ pub struct OrgContext<'a, C = Client> {
     pub owner: Owner,
     /// When the invocation must have answered.
     pub deadline: Deadline,
+    /// The org, once it has been confirmed.
+    identity: OnceCell<OrgIdentity>,
 }
 
 /// Why an org cannot be worked on.
@@ -56,6 +59,16 @@ impl<'a, C> OrgContext<'a, C> {
     pub fn lake(&self) -> &'a Lake {
         &self.app.sink.lake
     }
+
+    /// The org's id in Okta; none before it has been confirmed, and for an org that the lake knows only by name.
+    pub fn org_id(&self) -> Option<&str> {
+        self.identity.get().map(|identity| identity.id.as_str())
+    }
+
+    fn new(app: &'a App, client: C, secret: &str, tenant: Tenant, deadline: &Deadline) -> Self {
+        let (secret, deadline) = (secret.to_owned(), deadline.clone());
+        Self { app, client, secret, tenant, owner: Owner::new(), deadline, identity: OnceCell::new() }
+    }
 }
 
 impl<'a> OrgContext<'a> {
@@ -63,25 +76,48 @@ impl<'a> OrgContext<'a> {
     pub async fn open(app: &'a App, name: &str, deadline: &Deadline, observer: Observer) -> Result<Self, OrgError> {
         let client = client(app, name, deadline, observer).await?;
         let tenant = Tenant::parse(client.org().tenant())?;
-        Ok(Self { app, client, secret: name.to_owned(), tenant, owner: Owner::new(), deadline: deadline.clone() })
+        Ok(Self::new(app, client, name, tenant, deadline))
     }
 }
 
 impl OrgContext<'_> {
-    /// Confirms that the org which answers is the one that the tenant belongs to, and that its clock can be believed. To be
-    /// called before anything of the org is written.
-    pub async fn confirm(&self) -> Result<OrgIdentity, BindingError> {
-        confirm(self.app, &self.client, &self.secret, &self.tenant).await
+    /// Confirms, once, that the org which answers is the one that the tenant belongs to, and that its clock can be believed.
+    /// To be called before anything that the org says is written.
+    pub async fn confirm(&self) -> Result<&OrgIdentity, BindingError> {
+        self.identity.get_or_try_init(|| confirm(self.app, &self.client, &self.secret, &self.tenant)).await
+    }
+
+    /// Confirms the org, unless the tenant is the secret's own as far as the lake knows. To be called before a request is
+    /// written, which is durable before the first call.
+    pub async fn confirm_claim(&self) -> Result<(), BindingError> {
+        if !binding::is_own(self.lake(), &self.secret, &self.tenant).await? {
+            self.confirm().await?;
+        }
+        Ok(())
     }
 }
 
 impl OrgContext<'_, Option<Client>> {
-    /// Confirms the same, if the org's API can be used.
-    pub async fn confirm(&self) -> Result<Option<OrgIdentity>, BindingError> {
-        match &self.client {
-            Some(client) => confirm(self.app, client, &self.secret, &self.tenant).await.map(Some),
-            None => Ok(None),
+    /// Confirms the same. Where the org does not answer, or its API cannot be used, it is the one that the secret led to
+    /// before: what the lake has of it can be worked on.
+    pub async fn confirm(&self) -> Result<(), BindingError> {
+        let answered = match &self.client {
+            Some(client) => Some(confirm(self.app, client, &self.secret, &self.tenant).await),
+            None => None,
+        };
+        let identity = match answered {
+            Some(Err(BindingError::Okta(error))) => {
+                let before = binding::remembered(self.lake(), &self.secret, &self.tenant).await?;
+                tracing::warn!(tenant = %self.tenant, %error, "the org does not say which one it is");
+                Some(before.ok_or(BindingError::Okta(error))?)
+            }
+            Some(answered) => Some(answered?),
+            None => binding::remembered(self.lake(), &self.secret, &self.tenant).await?,
+        };
+        if let Some(identity) = identity {
+            self.identity.get_or_init(|| async { identity }).await;
         }
+        Ok(())
     }
 }
 
@@ -119,7 +155,7 @@ impl<'a> OrgContext<'a, Option<Client>> {
             }
         };
         let tenant = Tenant::parse(client.as_ref().map_or(name, |client| client.org().tenant()))?;
-        Ok(Self { app, client, secret: name.to_owned(), tenant, owner: Owner::new(), deadline: deadline.clone() })
+        Ok(Self::new(app, client, name, tenant, deadline))
     }
 }
 

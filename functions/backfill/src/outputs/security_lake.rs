@@ -11,7 +11,7 @@ use aws_sdk_s3::config::ProvideCredentials as _;
 use futures::future::BoxFuture;
 use lake::security_lake::{CONTENT_TYPE, ClassFile, Splitter, classes, key, source};
 use lake::{Lake, Partition, WriteError, stored};
-use normalize::ocsf::Class;
+use normalize::ocsf::{Class, Release};
 
 use crate::check::{Check, Status};
 use crate::outputs::sealed_output::{Part, PartFile, PartsError, SealedOutput, SealedRows};
@@ -32,6 +32,8 @@ pub struct Subscription {
     /// The external id that the sources were made with. AWS treats it as no secret (IAM User Guide, "Access to AWS
     /// accounts owned by third parties").
     pub external_id: String,
+    /// The release of OCSF in which it gets events.
+    pub release: Release,
 }
 
 /// Security Lake, in the region of the function.
@@ -95,7 +97,7 @@ impl SealedOutput for SecurityLake {
 
     fn parts(&self, hour: SealedRows<'_>, wanted: &BTreeSet<String>) -> Result<Vec<Part>, PartsError> {
         let classes = classes().into_iter().filter(|class| wanted.contains(&source(*class))).collect();
-        let mut splitter = Splitter::new(&hour.partition.tenant, classes);
+        let mut splitter = Splitter::new(&hour.partition.tenant, self.subscription.release, classes);
         if let Some((key, file)) = hour.object {
             stored::read_file(&key, file, &mut |row| splitter.add(row))
                 .map_err(|error| error.either(|source| PartsError::Object { key, source }, PartsError::Seal))?;
@@ -178,8 +180,12 @@ mod tests {
 
     fn security_lake(region: &'static str) -> SecurityLake {
         let aws = SdkConfig::builder().behavior_version(BehaviorVersion::latest()).region(Region::new(region)).build();
-        let subscription =
-            Subscription { bucket: "b".to_owned(), account: "111122223333".to_owned(), external_id: "x".to_owned() };
+        let subscription = Subscription {
+            bucket: "b".to_owned(),
+            account: "111122223333".to_owned(),
+            external_id: "x".to_owned(),
+            release: Release::V1_3,
+        };
         SecurityLake::new(subscription, aws).unwrap()
     }
 
@@ -197,7 +203,8 @@ mod tests {
     #[test]
     fn without_a_region_it_does_not_start() {
         let aws = SdkConfig::builder().behavior_version(BehaviorVersion::latest()).build();
-        let subscription = Subscription { bucket: String::new(), account: String::new(), external_id: String::new() };
+        let (bucket, account, external_id) = (String::new(), String::new(), String::new());
+        let subscription = Subscription { bucket, account, external_id, release: Release::V1_3 };
         assert!(SecurityLake::new(subscription, aws).unwrap_err().to_string().contains("AWS_REGION"));
     }
 }

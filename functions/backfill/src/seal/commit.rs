@@ -19,6 +19,7 @@ use crate::seal::blocking::blocking;
 use crate::seal::error::HourError;
 use crate::seal::index::Index;
 use crate::seal::quarantine::quarantine;
+use crate::seal::replaced::Replaced;
 use crate::seal::rows::{HourRows, for_reason};
 use crate::seal::session::{Org, cautious_now};
 
@@ -29,6 +30,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) rows: HourRows,
     /// None for rows that are only mapped anew.
     pub(crate) claim: Option<Claim>,
+    /// What a repair replaces.
+    pub(crate) replaced: Option<Replaced>,
 }
 
 /// An hour's rows as one object on disk, and what remains of them.
@@ -43,7 +46,7 @@ struct Made {
 /// Writes what cannot be sealed into quarantine, then the object, and then the entry.
 pub(crate) async fn commit(org: &Org<'_>, partition: &Partition, draft: Draft<'_>) -> Result<Recorded, HourError> {
     let (lake, format) = (org.lake(), org.app.sink.format);
-    let Draft { before, version, rows, claim } = draft;
+    let Draft { before, version, rows, claim, replaced } = draft;
     let HourRows { index, sorter, rejected, inputs, sealed, superseded, .. } = rows;
     let tenant = partition.tenant.clone();
     let made = blocking(move || make(&tenant, index, sorter, rejected, format)).await??;
@@ -52,15 +55,22 @@ pub(crate) async fn commit(org: &Org<'_>, partition: &Partition, draft: Draft<'_
         let row = row.map_err(SealError::from)?;
         quarantine(org, row.metadata.source, &row.raw_data).await?;
     }
-    let generation = next_generation(before, &sealed);
+    let after = replaced.as_ref().map_or(0, |replaced| replaced.generation);
+    let generation = next_generation(before, &sealed).max(after + 1);
     let new_key = layout::sealed_key(partition, generation, &object.content, format);
-    let key = same_object(before, &new_key, &digest).unwrap_or(new_key);
+    // A damaged object is not used again, whatever its entry says.
+    let same_key = same_object(before, &new_key, &digest).filter(|_| replaced.is_none());
+    let key = same_key.unwrap_or(new_key);
     let is_new_object = before.and_then(|before| before.object.as_ref()) != Some(&key);
     if object.rows > 0 && is_new_object {
         lake.put_file(&key, format.content_type(), object.path()).await?;
     }
     let same = before.filter(|_| claim.is_none());
     let has_object = object.rows > 0;
+    let claim = match &replaced {
+        Some(replaced) => claim.map(|claim| replaced.settle(claim, object.rows, &object.uids)),
+        None => claim,
+    };
     let entry = Entry {
         version: FORMAT,
         tenant: partition.tenant.to_string(),
@@ -84,13 +94,16 @@ pub(crate) async fn commit(org: &Org<'_>, partition: &Partition, draft: Draft<'_
         predecessor: None,
         object_digest: has_object.then_some(digest),
         object_bytes: has_object.then_some(bytes),
-        reason: reason(before, claim.is_none(), is_new_object),
+        reason: match replaced {
+            Some(_) => Some(SealReason::Repaired),
+            None => reason(before, claim.is_none(), is_new_object),
+        },
         superseded: names(superseded.iter().chain(&sealed).filter(|merged| **merged != key)),
         object: has_object.then_some(key),
         claim: claim.or(same.map(|before| before.claim.clone())).unwrap_or(Claim::StreamOnly),
         signature: None,
     };
-    let mut writer = LedgerWriter::new(lake, &org.tenant, org_id(org), org.app.signer.as_deref());
+    let mut writer = LedgerWriter::new(lake, &org.tenant, org.org_id(), org.app.signer.as_deref());
     Ok(writer.append(entry, version).await?)
 }
 
@@ -159,9 +172,4 @@ fn reason(before: Option<&Entry>, is_remapped: bool, is_new_object: bool) -> Opt
 /// `gen=N/<name>` of each key.
 fn names<'a>(keys: impl Iterator<Item = &'a String>) -> BTreeSet<String> {
     keys.filter_map(|key| key.find("/gen=").map(|at| key[at + 1..].to_owned())).collect()
-}
-
-/// The id of the org in Okta, where it is known.
-fn org_id<'a>(_org: &'a Org<'_>) -> Option<&'a str> {
-    None
 }

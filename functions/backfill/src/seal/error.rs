@@ -35,6 +35,12 @@ pub(crate) enum HourError {
     /// An object that the ledger names does not exist.
     #[error("the ledger names {0}, and it does not exist")]
     Gone(String),
+    /// A damaged hour that the API does not give any more.
+    #[error("Okta does not give the hour {0}: nothing confirms its rows")]
+    NotConfirmed(Timestamp),
+    /// A damaged object that quarantine cannot hold.
+    #[error("{0} is too large to be kept in quarantine")]
+    TooLarge(String),
     /// A sealed object has other rows than its entry says.
     #[error("{0} does not have the rows that the ledger says it has")]
     Altered(String),
@@ -92,6 +98,8 @@ impl HourError {
             | Self::Object { .. }
             | Self::Gone(_)
             | Self::Altered(_)
+            | Self::NotConfirmed(_)
+            | Self::TooLarge(_)
             | Self::Entry(_)
             | Self::Misplaced(_)
             | Self::Seal(_)
@@ -113,6 +121,11 @@ impl HourError {
             Self::Object { .. } | Self::Gone(_) | Self::Altered(_) | Self::Entry(_) | Self::Misplaced(_) => {
                 VERIFY.to_owned()
             }
+            Self::NotConfirmed(_) => {
+                "put back a version of the object that `verify` names by its SHA-256: the bucket keeps older versions"
+                    .to_owned()
+            }
+            Self::TooLarge(_) => "move it out of the hour's folder by hand, and repair the hour again".to_owned(),
             Self::Disk(_) => "make room on the local disk: give the function more ephemeral storage".to_owned(),
             Self::Ledger(error) => error.remedy().to_owned(),
             Self::State(error) => error.remedy().to_owned(),

@@ -9,6 +9,7 @@ use crate::seal::commit::{Draft, commit};
 use crate::seal::compare::{Comparison, compare};
 use crate::seal::content::ContentHasher;
 use crate::seal::error::HourError;
+use crate::seal::replaced::carried;
 use crate::seal::rows::HourRows;
 use crate::seal::session::Org;
 
@@ -98,8 +99,9 @@ async fn attempt(org: &Org<'_>, partition: &Partition, task: Task, hints: HourHi
         Task::Remap => None,
         Task::Reconcile => {
             rows = rows.take_live(org.lake(), partition).await?;
-            let compared;
+            let mut compared;
             (rows, compared) = compare(org, partition, before.as_ref(), rows, checkpoint).await?;
+            compared.claim = carried(before.as_ref(), compared.claim);
             Some(compared)
         }
     };
@@ -113,7 +115,7 @@ async fn attempt(org: &Org<'_>, partition: &Partition, task: Task, hints: HourHi
         _ => {
             let (has_stream, gap) = (rows.index.has_stream(), comparison.as_ref().and_then(|it| it.gap.clone()));
             let claim = comparison.map(|compared| compared.claim);
-            let draft = Draft { before: before.as_ref(), version: &version, rows, claim };
+            let draft = Draft { before: before.as_ref(), version: &version, rows, claim, replaced: None };
             let recorded = commit(org, partition, draft).await?;
             HourOutcome::Sealed(Box::new(Sealed { recorded, gap, has_stream }))
         }

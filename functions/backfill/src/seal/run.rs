@@ -20,9 +20,11 @@ use crate::seal::export::{self, Exported};
 use crate::seal::hour::{HourHints, HourOutcome, Sealed, Task, read_entry, seal_hour};
 use crate::seal::rebuild::rebuild;
 use crate::seal::recheck::schedule_recheck;
+use crate::seal::repair::{Damage, repair_hour};
 use crate::seal::report::{ReconcileReport, sealed_hour, unconfirmed};
 use crate::seal::run_error::RunError;
 use crate::seal::session::{LEAST_LEFT, Org, SealSession, cautious_now};
+use crate::seal::state::ReconcileState;
 use crate::seal::stream_health;
 
 /// After this many hours in a row that the API does not give, the others are left to the next run.
@@ -43,7 +45,7 @@ struct Sealing {
 pub async fn reconcile(org: &Org<'_>) -> ReconcileReport {
     let mut session = match SealSession::begin(org).await {
         Ok(session) => session,
-        Err(error) => return stopped(org, &error.into()),
+        Err(error) => return stopped(org, &error),
     };
     let sealing = match export::switch(&mut session).await {
         Ok(()) => Box::pin(seal_due(&mut session)).await,
@@ -57,7 +59,7 @@ pub async fn reconcile(org: &Org<'_>) -> ReconcileReport {
 pub async fn renormalize(org: &Org<'_>, wanted: Renormalize) -> ReconcileReport {
     let mut session = match SealSession::begin(org).await {
         Ok(session) => session,
-        Err(error) => return stopped(org, &error.into()),
+        Err(error) => return stopped(org, &error),
     };
     let sealing = match export::switch(&mut session).await {
         Ok(()) => Box::pin(remap(&mut session, wanted)).await,
@@ -241,13 +243,11 @@ async fn seal(
             let Sealed { recorded, gap, has_stream: brings_stream } = *sealed;
             let entry = &recorded.entry;
             state.has_stream |= brings_stream;
-            let is_new = entry.generations.is_empty();
-            state.entries = state.entries.map(|entries| entries + u64::from(is_new));
             if task == Task::Reconcile {
                 state.lateness = state.lateness.decayed_with(entry.lateness);
                 schedule_recheck(&mut state.recheck, entry, entry.sealed, org.app.recheck_after);
             }
-            state.superseded.insert(entry.hour, removable_at(entry));
+            note(state, entry);
             session.leased.keep().await?;
             publish(org, sealed_hour(recorded), gap, has_stream).await
         }
@@ -260,6 +260,31 @@ async fn seal(
         }
     };
     Ok(done)
+}
+
+/// Seals a damaged hour again, from what the API confirms.
+pub(crate) async fn repair(
+    session: &mut SealSession<'_>,
+    hour: Timestamp,
+    damage: &Damage,
+) -> Result<SealedHour, RunError> {
+    let (org, partition) = (session.org, session.partition(hour));
+    export::announce(session, hour).await?;
+    let recorded = session.leased.during(Box::pin(repair_hour(org, &partition, damage))).await??;
+    let (state, entry) = (&mut session.leased.state, &recorded.entry);
+    schedule_recheck(&mut state.recheck, entry, entry.sealed, org.app.recheck_after);
+    note(state, entry);
+    session.leased.keep().await?;
+    let sealed = sealed_hour(recorded);
+    publish(org, sealed.clone(), None, false).await;
+    Ok(sealed)
+}
+
+/// Notes that an hour has another entry.
+fn note(state: &mut ReconcileState, entry: &Entry) {
+    let is_new = entry.generations.is_empty();
+    state.entries = state.entries.map(|entries| entries + u64::from(is_new));
+    state.superseded.insert(entry.hour, removable_at(entry));
 }
 
 async fn publish(org: &Org<'_>, sealed: SealedHour, gap: Option<Gap>, has_stream: bool) -> Done {

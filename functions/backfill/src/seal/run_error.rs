@@ -2,6 +2,7 @@
 
 use lake::StateError;
 
+use crate::org::binding::BindingError;
 use crate::org::lease::Held;
 use crate::org::leased_state::LeaseError;
 use crate::org::problem::Problem;
@@ -12,6 +13,8 @@ use crate::seal::error::HourError;
 pub(crate) enum RunError {
     #[error(transparent)]
     Lease(#[from] LeaseError),
+    #[error(transparent)]
+    Binding(#[from] BindingError),
     #[error(transparent)]
     Hour(#[from] HourError),
 }
@@ -42,6 +45,7 @@ impl RunError {
         let remedy = match self {
             Self::Lease(LeaseError::State(error)) => error.remedy().to_owned(),
             Self::Lease(LeaseError::Held(_)) => "nothing: the other run does the work".to_owned(),
+            Self::Binding(error) => error.remedy(),
             Self::Hour(error) => error.remedy(),
         };
         Problem::told(tenant, lake::quarantine::reason(self), remedy)

@@ -8,9 +8,10 @@ use lake::{Lake, Partition, StateError, layout};
 use okta::Client;
 
 use crate::org::context::OrgContext;
-use crate::org::leased_state::{LeaseError, Leased};
+use crate::org::leased_state::Leased;
 use crate::seal::checkpoint_key;
 use crate::seal::due::LakeListing;
+use crate::seal::run_error::RunError;
 use crate::seal::state::ReconcileState;
 
 /// The org; its API is missing where the secret cannot be used.
@@ -27,8 +28,9 @@ pub(crate) struct SealSession<'a> {
 }
 
 impl<'a> SealSession<'a> {
-    /// Takes the lease.
-    pub(crate) async fn begin(org: &'a Org<'a>) -> Result<Self, LeaseError> {
+    /// Confirms the org, and then takes the lease.
+    pub(crate) async fn begin(org: &'a Org<'a>) -> Result<Self, RunError> {
+        org.confirm().await?;
         let mut leased: Leased<'_, ReconcileState> = Leased::take(org).await?;
         leased.state.adopt_old_outbox();
         Ok(Self { org, leased })

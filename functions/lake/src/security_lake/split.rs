@@ -8,12 +8,12 @@ use std::sync::Arc;
 
 use arrow_schema::Schema;
 use normalize::Tenant;
-use normalize::ocsf::{Class, Event};
+use normalize::ocsf::{Class, Event, Release};
 use parquet::arrow::ArrowWriter;
 use tempfile::NamedTempFile;
 
 use crate::encode::columns as lay_out;
-use crate::parquet_layout::security_lake_properties;
+use crate::parquet_layout::security_lake_options;
 use crate::row_check::RowFault;
 use crate::schema;
 use crate::seal::{ROWS_AT_ONCE, SealError, event};
@@ -27,6 +27,7 @@ const MEMORY: usize = 64 * 1024 * 1024;
 #[derive(Debug)]
 pub struct Splitter<'a> {
     tenant: &'a Tenant,
+    release: Release,
     wanted: BTreeSet<Class>,
     waiting: Vec<StoredRow>,
     files: BTreeMap<Class, Open>,
@@ -60,9 +61,9 @@ impl ClassFile {
 }
 
 impl<'a> Splitter<'a> {
-    /// For these classes; rows of others are passed over.
-    pub fn new(tenant: &'a Tenant, wanted: BTreeSet<Class>) -> Self {
-        Self { tenant, wanted, waiting: Vec::new(), files: BTreeMap::new(), memory: MEMORY }
+    /// For these classes, in a release of OCSF; rows of other classes are passed over.
+    pub fn new(tenant: &'a Tenant, release: Release, wanted: BTreeSet<Class>) -> Self {
+        Self { tenant, release, wanted, waiting: Vec::new(), files: BTreeMap::new(), memory: MEMORY }
     }
 
     /// Takes the next row.
@@ -76,7 +77,7 @@ impl<'a> Splitter<'a> {
         self.write()?;
         if even_empty {
             for class in &self.wanted {
-                open(&mut self.files, *class)?;
+                open(&mut self.files, self.release, *class)?;
             }
         }
         self.files.into_iter().map(|(class, open)| open.finish(class)).collect()
@@ -86,14 +87,14 @@ impl<'a> Splitter<'a> {
         let rows = std::mem::take(&mut self.waiting);
         let mut classes = BTreeMap::<Class, Vec<Box<Event<'_>>>>::new();
         for row in &rows {
-            let event = event(self.tenant, row)?;
+            let event = self.release.form(event(self.tenant, row)?);
             let class = class(&event).map_err(|source| SealError::Row { uid: row.metadata.uid.clone(), source })?;
             if self.wanted.contains(&class) {
                 classes.entry(class).or_default().push(Box::new(event));
             }
         }
         for (class, events) in classes {
-            open(&mut self.files, class)?.write(events)?;
+            open(&mut self.files, self.release, class)?.write(events)?;
         }
         self.make_room()
     }
@@ -112,23 +113,23 @@ fn class(event: &Event<'_>) -> Result<Class, RowFault> {
     class.ok_or(RowFault::Class(event.class_uid.into()))
 }
 
-fn open(files: &mut BTreeMap<Class, Open>, class: Class) -> Result<&mut Open, SealError> {
+fn open(files: &mut BTreeMap<Class, Open>, release: Release, class: Class) -> Result<&mut Open, SealError> {
     use std::collections::btree_map::Entry;
     Ok(match files.entry(class) {
         Entry::Occupied(open) => open.into_mut(),
-        Entry::Vacant(place) => place.insert(Open::new(class)?),
+        Entry::Vacant(place) => place.insert(Open::new(release, class)?),
     })
 }
 
 impl Open {
-    fn new(class: Class) -> Result<Self, SealError> {
-        let names: BTreeSet<_> = class.columns().collect();
+    fn new(release: Release, class: Class) -> Result<Self, SealError> {
+        let names: BTreeSet<_> = release.columns(class).collect();
         let schema = schema::events();
         let is_picked = |at: &usize| names.contains(schema.field(*at).name().as_str());
         let picked: Vec<_> = (0..schema.fields().len()).filter(is_picked).collect();
         let schema: Schema = schema.project(&picked).map_err(parquet::errors::ParquetError::from)?;
         let file = BufWriter::new(NamedTempFile::new()?);
-        let writer = ArrowWriter::try_new(file, Arc::new(schema), Some(security_lake_properties()?))?;
+        let writer = ArrowWriter::try_new_with_options(file, Arc::new(schema), security_lake_options()?)?;
         Ok(Self { writer, picked, rows: 0 })
     }
 
@@ -182,7 +183,7 @@ mod tests {
 
     fn split(rows: &[StoredRow], wanted: BTreeSet<Class>, memory: usize, even_empty: bool) -> Vec<ClassFile> {
         let tenant = Tenant::parse("acme").unwrap();
-        let mut splitter = Splitter { memory, ..Splitter::new(&tenant, wanted) };
+        let mut splitter = Splitter { memory, ..Splitter::new(&tenant, Release::V1_8, wanted) };
         for row in rows {
             splitter.add(row.clone()).unwrap();
         }
@@ -265,7 +266,7 @@ mod tests {
     #[test]
     fn a_row_without_its_event_is_named() {
         let tenant = Tenant::parse("acme").unwrap();
-        let mut splitter = Splitter::new(&tenant, Class::all().collect());
+        let mut splitter = Splitter::new(&tenant, Release::V1_8, Class::all().collect());
         splitter.add(StoredRow { raw_data: "{}".to_owned(), ..row("u7", START, "x", 0) }).unwrap();
         let error = splitter.finish(false).unwrap_err();
         assert!(error.to_string().contains("u7"), "{error}");

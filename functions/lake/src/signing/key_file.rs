@@ -92,6 +92,10 @@ impl Signer for KeyFile {
         let failed = |_| SignError { key: key.to_owned(), source: Box::new(Unspecified), is_passing: false };
         Box::pin(std::future::ready(signed.map_err(failed)))
     }
+
+    fn public_key<'a>(&'a self) -> Pin<Box<dyn Future<Output = Result<PublicKey, SignError>> + Send + 'a>> {
+        Box::pin(std::future::ready(Ok(self.public.clone())))
+    }
 }
 
 #[cfg(test)]

@@ -35,6 +35,13 @@ impl PublicKey {
         Self::from_der(&STANDARD.decode(base64).map_err(|_| PublicKeyError::Pem)?)
     }
 
+    /// Reads keys as `aws kms get-public-key --query PublicKey --output text` gives them (base64 of DER), with commas
+    /// between them.
+    pub fn list(text: &str) -> Result<Vec<Self>, PublicKeyError> {
+        let keys = text.split(',').map(str::trim).filter(|key| !key.is_empty());
+        keys.map(|key| Self::from_der(&STANDARD.decode(key).map_err(|_| PublicKeyError::Pem)?)).collect()
+    }
+
     /// Reads a key as X.509 `SubjectPublicKeyInfo` in DER.
     pub fn from_der(der: &[u8]) -> Result<Self, PublicKeyError> {
         let key = ParsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, der).map_err(|_| PublicKeyError::Curve)?;

@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 use std::pin::Pin;
 
+use crate::signing::public_key::PublicKey;
 use crate::signing::signature::Signature;
 
 /// Why nothing was signed.
@@ -23,4 +24,7 @@ pub trait Signer: Debug + Send + Sync {
     /// Signs the SHA-256 of `message`.
     fn sign<'a>(&'a self, message: &'a [u8])
     -> Pin<Box<dyn Future<Output = Result<Signature, SignError>> + Send + 'a>>;
+
+    /// The public half, from where the private one is.
+    fn public_key<'a>(&'a self) -> Pin<Box<dyn Future<Output = Result<PublicKey, SignError>> + Send + 'a>>;
 }

@@ -63,9 +63,9 @@ impl<'a> Object<'a> {
         self.take_text_if(key, |text| Some(text) == placed);
     }
 
-    /// Takes the value at `key` if it is the `same` as one that is placed.
+    /// Takes the value at `key` if it is the `same` as one that is placed, in whatever order members stand.
     pub fn take_same(&mut self, key: &str, same: &Json<'a>) {
-        if let Some(slot) = self.slot(key).filter(|slot| *slot == same) {
+        if let Some(slot) = self.slot(key).filter(|slot| slot.is_same(same)) {
             slot.take();
         }
     }
@@ -131,6 +131,13 @@ impl<'a> Object<'a> {
         Some(slot.take().to_string())
     }
 
+    /// Takes every member that says something as one JSON text; none if no member does.
+    pub fn take_rest(&mut self) -> Option<String> {
+        let said = self.0.iter_mut().filter(|(_, value)| !matches!(value, Json::Null | Json::Taken));
+        let rest: Vec<_> = said.map(|(name, value)| (name.clone(), value.take())).collect();
+        (!rest.is_empty()).then(|| Json::Object(Object(rest)).to_string())
+    }
+
     fn slot(&mut self, key: &str) -> Option<&mut Json<'a>> {
         self.0.iter_mut().find(|(name, _)| name == key).map(|(_, value)| value)
     }
@@ -193,6 +200,15 @@ mod tests {
         let name = object.take_text("displayName");
         object.take_repeated("alternateId", name.as_deref());
         assert_eq!(object.get("alternateId"), Some(&Json::Taken));
+    }
+
+    #[test]
+    fn members_in_another_order_are_the_same() {
+        let mut object = object(r#"{"a":{"x":1,"y":{"p":[2],"q":null}},"b":{"x":1,"x":2}}"#);
+        object.take_same("a", &Json::parse(r#"{"y":{"q":null,"p":[2]},"x":1}"#).unwrap());
+        assert_eq!(object.get("a"), Some(&Json::Taken));
+        object.take_same("b", &Json::parse(r#"{"x":1,"x":1}"#).unwrap());
+        assert_ne!(object.get("b"), Some(&Json::Taken), "a repeated name is not lost");
     }
 
     #[test]

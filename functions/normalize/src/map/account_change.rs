@@ -9,7 +9,7 @@ pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>) {
     event.user = changed.or_else(|| Some(principal::unknown()));
     event.actor.get_or_insert_with(actor::okta);
     event.policies = policy::take_all(members);
-    event.auth_factors = factor::of_account(members);
+    event.auth_factors = factor::of_account(event, members);
 }
 
 /// A person who changes an account without naming another changes their own.

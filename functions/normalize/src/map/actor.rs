@@ -1,6 +1,8 @@
 //! Who did it: actor, client application, session, credentials used.
 
-use super::{named, principal, target};
+use super::named::{self, Named};
+use super::target_types::DEVICE;
+use super::{principal, target};
 use crate::json::Object;
 use crate::ocsf::{Actor, Event, Idp, ProgrammaticCredential, Session, Text, User};
 
@@ -14,16 +16,26 @@ const HANDED_ON: [&str; 3] = [
 /// Okta's types of the provider of such a sign-in.
 const PROVIDERS: [&str; 2] = ["IdentityProvider", "AppInstance"];
 
+/// What Okta writes for the provider when a factor was verified: that is no identity provider.
+const FACTOR_PROVIDER: &str = "FACTOR_PROVIDER";
+
+/// Whether another provider vouches for the actor of such an event.
+pub(super) fn is_handed_on(event_type: &str) -> bool {
+    HANDED_ON.iter().any(|prefix| event_type.starts_with(prefix))
+}
+
 /// Places `actor`, `client.id`, `authenticationContext` and the API token of the transaction.
 pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>) {
+    let device = acting_device(members);
     let mut user = members.object("actor").and_then(take_user);
     if let Some(user) = user.as_mut() {
         user.programmatic_credentials = api_token(members).map(|token| vec![token]);
     }
     let (app_uid, app_name) = application(members, user.as_ref());
+    let app_name = app_name.or_else(|| device.and_then(|device| device.name.or(device.uid)));
     let session = session(members);
     // OCSF has no actor of whom only the identity provider is known.
-    if user.is_some() || session.is_some() || app_uid.is_some() {
+    if user.is_some() || session.is_some() || app_uid.is_some() || app_name.is_some() {
         let idp = identity_provider(members, &event.metadata.event_code);
         event.actor = Some(Actor { user, session, idp, app_uid, app_name });
     }
@@ -34,25 +46,45 @@ pub(super) fn okta<'a>() -> Actor<'a> {
     Actor { app_name: Some("Okta".into()), ..Actor::default() }
 }
 
-/// The actor as a user. Of a threat, Okta names the address as the actor: that is no user.
+/// The actor as a user. Of a threat, Okta names the address as the actor, and devices act by themselves: these are no
+/// users.
 fn take_user<'a>(actor: &mut Object<'a>) -> Option<User<'a>> {
-    if actor.text("type") == Some("IP address") { None } else { principal::take(actor) }
+    let is_user = actor.text("type").is_none_or(|kind| kind != "IP address" && !DEVICE.contains(&kind));
+    if is_user { principal::take(actor) } else { None }
+}
+
+/// The device that acts by itself, which [`super::device`] takes.
+fn acting_device<'a>(members: &Object<'a>) -> Option<Named<'a>> {
+    let actor = members.object_at("actor")?;
+    let is_device = actor.text("type").is_some_and(|kind| DEVICE.contains(&kind));
+    let (uid, name) = (actor.peek_text("id"), named::peek_name(actor));
+    (is_device && (uid.is_some() || name.is_some())).then_some(Named { uid, name })
 }
 
 /// The application that acted, or that a person acted through (`client.id` is the OAuth client's).
 fn application<'a>(members: &mut Object<'a>, user: Option<&User<'a>>) -> (Option<Text<'a>>, Option<Text<'a>>) {
     let service = user.filter(|user| user.type_id == Some(4));
     let client = members.object("client").and_then(|client| client.take_text("id"));
+    let client = api_client(members, client.as_ref()).or(client);
     let is_service = client.is_none() || client.as_ref() == service.and_then(|service| service.uid.as_ref());
     let name = service.filter(|_| is_service).and_then(|service| service.full_name.clone());
     (client.or_else(|| service?.uid.clone()), name)
 }
 
-/// The Okta API token that the request was made with (`transaction.detail.requestApiTokenId`).
+/// The token that the request to Okta's API was made with (`transaction.detail.requestApiTokenId`): one of OAuth
+/// (`AT.` and so on) or one of Okta's own (`00T...`).
 fn api_token<'a>(members: &mut Object<'a>) -> Option<ProgrammaticCredential<'a>> {
     let detail = members.object("transaction")?.object("detail")?;
     let uid = detail.take_text("requestApiTokenId")?;
-    Some(ProgrammaticCredential { uid, kind: Some("API Token".into()) })
+    let kind = if uid.starts_with("AT.") { "OAuth Access Token" } else { "API Token" };
+    Some(ProgrammaticCredential { uid, kind: Some(kind.into()) })
+}
+
+/// The OAuth client that the request to Okta's API was made by.
+fn api_client<'a>(members: &mut Object<'a>, known: Option<&Text<'a>>) -> Option<Text<'a>> {
+    let detail = members.object("transaction")?.object("detail")?;
+    detail.take_repeated("requestApiTokenClientId", known.map(AsRef::as_ref));
+    if known.is_some() { None } else { detail.take_text("requestApiTokenClientId") }
 }
 
 fn session<'a>(members: &mut Object<'a>) -> Option<Session<'a>> {
@@ -67,11 +99,12 @@ fn session<'a>(members: &mut Object<'a>) -> Option<Session<'a>> {
 /// The identity provider that vouched for the actor: among the targets, where Okta writes it as an app
 /// (their ids are alike), or only its kind.
 fn identity_provider<'a>(members: &mut Object<'a>, event_type: &str) -> Option<Idp<'a>> {
-    let is_handed_on = HANDED_ON.iter().any(|prefix| event_type.starts_with(prefix));
-    let provider = if is_handed_on { target::find(members, &PROVIDERS) } else { None };
-    if let Some(named::Named { uid, name }) = provider.and_then(named::take_named) {
+    let surest = PROVIDERS.iter().find(|kind| target::find(members, &[kind]).is_some());
+    let provider = surest.filter(|_| is_handed_on(event_type)).and_then(|kind| target::find(members, &[kind]));
+    if let Some(Named { uid, name }) = provider.and_then(named::take_named) {
         return Some(Idp { uid, name });
     }
-    let name = members.object("authenticationContext")?.take_text("authenticationProvider")?;
+    let context = members.object("authenticationContext")?;
+    let name = context.take_text_if("authenticationProvider", |kind| kind != FACTOR_PROVIDER)?;
     Some(Idp { uid: None, name: Some(name) })
 }

@@ -10,7 +10,7 @@ pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>) {
     let request = event.http_request.as_ref().and_then(|request| request.uid.clone());
     event.api = Some(Api {
         operation: event.metadata.event_code.clone(),
-        service: Some(Service { uid: None, name: Some("Okta".into()) }),
+        service: Some(Service { name: Some("Okta".into()), ..Service::default() }),
         request: request.map(|uid| ApiRequest { uid }),
     });
     event.resources = target::take_resources(members);

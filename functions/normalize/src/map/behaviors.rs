@@ -1,58 +1,105 @@
-//! What was unusual about a request, as traits of a finding: Okta's behaviors, and the threats that
-//! `ThreatInsight` saw.
+//! What was unusual about a request: Okta's behaviors, which it writes in up to five places.
 
 use super::debug_data;
 use crate::json::{Json, Object};
-use crate::ocsf::{Text, Trait, non_empty};
+use crate::ocsf::Text;
 
-/// The traits that the event names. Structured behaviors are taken, those within a text looked at.
-pub(super) fn traits<'a>(members: &mut Object<'a>) -> Option<Vec<Trait<'a>>> {
-    let mut traits = assessed(members);
-    if let Some(debug) = debug_data::at(members) {
-        traits.extend(threats(debug));
-        if traits.is_empty() {
-            traits.extend(behaviors(debug));
+/// One behavior and whether the request departed from it (`New Device`, `POSITIVE`).
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Behavior<'a> {
+    pub(super) uid: Option<Text<'a>>,
+    pub(super) name: Text<'a>,
+    pub(super) result: Text<'a>,
+}
+
+/// Every behavior once for each result: `securityContext.userBehaviors`, `debugData.behaviors` and
+/// `debugData.logOnlySecurityData`, the last two as objects or as texts. All are looked at only.
+pub(super) fn all<'a>(members: &Object<'a>) -> Vec<Behavior<'a>> {
+    let mut found = Found(Vec::new());
+    found.assessed(members);
+    let Some(debug) = debug_data::at(members) else { return found.0 };
+    if let Some(behaviors) = debug.get("behaviors") {
+        found.map(behaviors);
+    }
+    match debug.get("logOnlySecurityData") {
+        Some(Json::Object(logged)) => found.logged(logged),
+        Some(Json::Text(text)) => {
+            if let Ok(Json::Object(logged)) = Json::parse(text) {
+                found.logged(&logged);
+            }
+        }
+        _ => {}
+    }
+    found.0
+}
+
+struct Found<'a>(Vec<Behavior<'a>>);
+
+impl<'a> Found<'a> {
+    fn add(&mut self, uid: Option<Text<'a>>, name: &str, result: &str) {
+        let is_same = |known: &Behavior<'a>| known.name == name && known.result == result;
+        if !name.is_empty() && !result.is_empty() && !self.0.iter().any(is_same) {
+            let own = |text: &str| Text::Owned(text.to_owned());
+            self.0.push(Behavior { uid, name: own(name), result: own(result) });
         }
     }
-    non_empty(traits)
-}
 
-/// `securityContext.userBehaviors`.
-fn assessed<'a>(members: &mut Object<'a>) -> Vec<Trait<'a>> {
-    let behaviors = members.object("securityContext").and_then(|network| network.array("userBehaviors"));
-    behaviors.into_iter().flatten().filter_map(Json::as_object_mut).filter_map(behavior).collect()
-}
+    fn assessed(&mut self, members: &Object<'a>) {
+        let behaviors = members.object_at("securityContext").and_then(|network| network.get("userBehaviors"));
+        let Some(Json::Array(behaviors)) = behaviors else { return };
+        for behavior in behaviors.iter().filter_map(Json::as_object) {
+            if let (Some(name), Some(result)) = (behavior.text("name"), behavior.text("result")) {
+                self.add(behavior.peek_text("id"), name, result);
+            }
+        }
+    }
 
-fn behavior<'a>(behavior: &mut Object<'a>) -> Option<Trait<'a>> {
-    let name = behavior.take_text("name")?;
-    let values = behavior.take_text("result").map(|result| vec![result]);
-    Some(Trait { uid: behavior.take_text("id"), name, values })
-}
+    fn logged(&mut self, logged: &Object<'_>) {
+        if let Some(behaviors) = logged.get("behaviors") {
+            self.map(behaviors);
+        }
+    }
 
-/// `threatDetections`, a JSON object within a text: `{"Password Spray":"HIGH"}`.
-fn threats<'a>(debug: &Object<'_>) -> Vec<Trait<'a>> {
-    let detections = debug.text("threatDetections").and_then(|text| Json::parse(text).ok());
-    let named = |detections: &Json<'_>| Some(detections.as_object()?.iter().filter_map(pair).collect());
-    detections.as_ref().and_then(named).unwrap_or_default()
-}
-
-/// `behaviors`, an object or a Java map's text.
-fn behaviors<'a>(debug: &Object<'_>) -> Vec<Trait<'a>> {
-    match debug.get("behaviors") {
-        Some(Json::Object(behaviors)) => behaviors.iter().filter_map(pair).collect(),
-        Some(Json::Text(text)) => debug_data::java_map(text).map(|(name, value)| named(name, value)).collect(),
-        _ => Vec::new(),
+    /// Names and results, as an object or as a Java map's text.
+    fn map(&mut self, behaviors: &Json<'_>) {
+        match behaviors {
+            Json::Object(behaviors) => {
+                for (name, _) in behaviors.iter() {
+                    if let Some(result) = behaviors.text(name) {
+                        self.add(None, name, result);
+                    }
+                }
+            }
+            Json::Text(text) => debug_data::java_map(text).for_each(|(name, result)| self.add(None, name, result)),
+            _ => {}
+        }
     }
 }
 
-fn pair<'a>((name, value): (&str, &Json<'_>)) -> Option<Trait<'a>> {
-    match value {
-        Json::Text(value) if !value.is_empty() && !name.is_empty() => Some(named(name, value)),
-        _ => None,
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn named<'a>(name: &str, value: &str) -> Trait<'a> {
-    let values = Some(vec![Text::Owned(value.to_owned())]);
-    Trait { uid: None, name: Text::Owned(name.to_owned()), values }
+    fn named(json: &str) -> Vec<(String, String)> {
+        let json = Json::parse(json).unwrap();
+        let behaviors = all(json.as_object().unwrap());
+        behaviors.into_iter().map(|it| (it.name.into_owned(), it.result.into_owned())).collect()
+    }
+
+    #[test]
+    fn okta_writes_behaviors_in_five_places() {
+        let debug = |data: &str| format!(r#"{{"debugContext":{{"debugData":{{{data}}}}}}}"#);
+        for event in [
+            r#"{"securityContext":{"userBehaviors":[{"id":"b1","name":"New Device","result":"POSITIVE"}]}}"#,
+            &debug(r#""behaviors":"{New Device=POSITIVE}""#),
+            &debug(r#""behaviors":{"New Device":"POSITIVE","Velocity":null}"#),
+            &debug(r#""logOnlySecurityData":"{\"risk\":{},\"behaviors\":{\"New Device\":\"POSITIVE\"}}""#),
+            &debug(r#""logOnlySecurityData":{"behaviors":{"New Device":"POSITIVE"}}"#),
+            &debug(
+                r#""behaviors":"{New Device=POSITIVE}","logOnlySecurityData":{"behaviors":{"New Device":"POSITIVE"}}"#,
+            ),
+        ] {
+            assert_eq!(named(event), [("New Device".to_owned(), "POSITIVE".to_owned())], "{event}");
+        }
+    }
 }

@@ -1,22 +1,29 @@
 //! The device of the event, if Okta knows it (Okta Verify, Device Trust).
 
+use super::named::{Named, take_named};
 use super::operating_system::operating_system;
 use super::place;
+use super::target_types::DEVICE;
 use crate::json::Object;
-use crate::ocsf::{Device, Event, Os};
+use crate::ocsf::{Device, Event, Os, Text};
 
 /// Places `device`, which Okta writes with names of its own (`os_platform`, `managed`, ...).
 pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>) {
-    let Some(device) = members.object("device") else { return };
+    event.device = members.object("device").and_then(take);
+    take_actor(event, members);
+}
+
+fn take<'a>(device: &mut Object<'a>) -> Option<Device<'a>> {
     let uid = device.take_text("id");
-    let name = device.take_text("name");
+    let name = take_any(device, &["name", "displayName"]);
     if uid.is_none() && name.is_none() {
-        return;
+        return None;
     }
-    let platform = device.take_text("os_platform");
+    let platform = take_any(device, &["os_platform", "osPlatform", "platform"]);
     let (type_id, kind) = type_of(platform.as_deref());
-    let os = platform.map(|platform| Os { version: device.take_text("os_version"), ..operating_system(platform) });
-    event.device = Some(Device {
+    let version = |device: &mut Object<'a>| take_any(device, &["os_version", "osVersion"]);
+    let os = platform.map(|platform| Os { version: version(device), ..operating_system(platform) });
+    Some(Device {
         uid,
         name,
         type_id,
@@ -26,7 +33,27 @@ pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>) {
         // Registered: it has proven, with a key of its own, to be the device that its user enrolled.
         is_trusted: device.take_bool("registered"),
         ..Device::default()
-    });
+    })
+}
+
+/// The text under the first of the `keys` that has one: Okta wrote members of a device in snake case first, and in camel
+/// case since.
+fn take_any<'a>(device: &mut Object<'a>, keys: &[&str]) -> Option<Text<'a>> {
+    keys.iter().find_map(|key| device.take_text(key))
+}
+
+/// A device that acts by itself is the device of the event.
+fn take_actor<'a>(event: &mut Event<'a>, members: &mut Object<'a>) {
+    let Some(actor) = members.object("actor") else { return };
+    if !actor.text("type").is_some_and(|kind| DEVICE.contains(&kind)) {
+        return;
+    }
+    if let Some(device) = event.device.as_ref() {
+        actor.take_repeated("id", device.uid.as_deref());
+        actor.take_repeated("displayName", device.name.as_deref());
+    } else if let Some(Named { uid, name }) = take_named(actor) {
+        event.device = Some(Device { uid, name, kind: "Unknown".into(), ..Device::default() });
+    }
 }
 
 /// The device that classes without a source endpoint get: what is known of the client.

@@ -6,7 +6,7 @@ use words::{FASTPASS, kind_of};
 
 use super::{debug_data, target};
 use crate::json::Object;
-use crate::ocsf::{AuthFactor, Text, non_empty};
+use crate::ocsf::{AuthFactor, Event, Text, non_empty};
 
 /// Okta's types of an authenticator, of a person's enrolment in it, or of a factor.
 const TYPES: [&str; 5] = ["Authenticator", "AuthenticatorEnrollment", "AuthenticatorMethod", "Factor", "Factor Type"];
@@ -30,7 +30,8 @@ const EVENT_TYPES: [(&str, &str); 5] = [
 ];
 
 /// The factors of a sign-in or of one of its steps.
-pub(super) fn of_sign_in<'a>(members: &mut Object<'a>, event_type: &str) -> Option<Vec<AuthFactor<'a>>> {
+pub(super) fn of_sign_in<'a>(event: &Event<'a>, members: &mut Object<'a>) -> Option<Vec<AuthFactor<'a>>> {
+    let event_type = event.metadata.event_code.as_ref();
     let mut factors = Factors::default();
     let of_type = EVENT_TYPES.iter().find(|(prefix, _)| event_type.starts_with(prefix));
     if let Some((id, caption)) = of_type.and_then(|(_, word)| kind_of(word)) {
@@ -39,13 +40,15 @@ pub(super) fn of_sign_in<'a>(members: &mut Object<'a>, event_type: &str) -> Opti
     factors.take_named(members);
     factors.take_methods(members);
     factors.take_credential(members);
+    factors.look_at_reason(event.status_detail.as_deref());
     non_empty(factors.0)
 }
 
 /// The factors that an account gets or loses. How the actor had signed in is another matter.
-pub(super) fn of_account<'a>(members: &mut Object<'a>) -> Option<Vec<AuthFactor<'a>>> {
+pub(super) fn of_account<'a>(event: &Event<'a>, members: &mut Object<'a>) -> Option<Vec<AuthFactor<'a>>> {
     let mut factors = Factors::default();
     factors.take_named(members);
+    factors.look_at_reason(event.status_detail.as_deref());
     non_empty(factors.0)
 }
 
@@ -126,6 +129,21 @@ impl<'a> Factors<'a> {
         }
     }
 
+    /// The factor that only the reason names (`User set up EMAIL_FACTOR factor`).
+    fn look_at_reason(&mut self, reason: Option<&str>) {
+        let Some((before, _)) = reason.filter(|_| self.0.is_empty()).and_then(|it| it.split_once(" factor")) else {
+            return;
+        };
+        let word = before.rsplit(' ').next().unwrap_or_default();
+        let is_word = word.contains(|letter: char| letter.is_ascii_uppercase())
+            && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b"_:".contains(&byte));
+        match kind_of(word) {
+            Some((id, caption)) => self.add((id, caption.into()), None),
+            None if is_word => self.add((99, Text::Owned(word.to_owned())), None),
+            None => {}
+        }
+    }
+
     /// `authenticationContext.credentialType` and `.credentialProvider`.
     fn take_credential(&mut self, members: &mut Object<'a>) {
         let Some(context) = members.object("authenticationContext") else { return };
@@ -153,6 +171,19 @@ fn take_kind<'a>(object: &mut Object<'a>, key: &str) -> Option<(i32, Text<'a>)> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_factor_may_stand_in_the_reason_only() {
+        let of = |reason: &str| {
+            let mut factors = Factors::default();
+            factors.look_at_reason(Some(reason));
+            factors.0.into_iter().map(|factor| (factor.factor_type_id, factor.factor_type.into_owned())).next()
+        };
+        assert_eq!(of("User set up EMAIL_FACTOR factor"), Some((8, "Email".to_owned())));
+        assert_eq!(of("User reset SMOKE_SIGNAL factor"), Some((99, "SMOKE_SIGNAL".to_owned())));
+        assert_eq!(of("User reset all factors"), None);
+        assert_eq!(of("INVALID_CREDENTIALS"), None);
+    }
 
     #[test]
     fn a_password_alone_is_no_mfa() {

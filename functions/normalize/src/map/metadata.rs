@@ -4,12 +4,12 @@ use super::severity;
 use crate::event_type::Decision;
 use crate::ingest::IngestContext;
 use crate::json::Object;
-use crate::ocsf::{Event, Metadata, Product, Text, VERSION};
+use crate::ocsf::{Class, Event, Metadata, Product, Text, VERSION, non_empty};
 use crate::system_log::LogEvent;
 
 /// An event with the parts that do not depend on its class.
 pub(super) fn event<'a>(log: &mut LogEvent<'a>, decision: &Decision, context: &IngestContext<'_>) -> Event<'a> {
-    let metadata = metadata(log, context);
+    let metadata = metadata(log, context, decision);
     let (severity_id, severity) = severity::of(metadata.log_level.as_ref());
     let Decision { class, activity, .. } = *decision;
     Event {
@@ -31,7 +31,7 @@ pub(super) fn event<'a>(log: &mut LogEvent<'a>, decision: &Decision, context: &I
     }
 }
 
-fn metadata<'a>(log: &mut LogEvent<'a>, context: &IngestContext<'_>) -> Metadata<'a> {
+fn metadata<'a>(log: &mut LogEvent<'a>, context: &IngestContext<'_>, decision: &Decision) -> Metadata<'a> {
     let members = &mut log.members;
     Metadata {
         version: VERSION.into(),
@@ -39,7 +39,7 @@ fn metadata<'a>(log: &mut LogEvent<'a>, context: &IngestContext<'_>) -> Metadata
         event_code: members.take_text("eventType").unwrap_or_else(|| log.event_type.clone()),
         product: Product { name: Some("Okta".into()), vendor_name: Some("Okta".into()), ..Product::default() },
         profiles: None,
-        labels: labels(members),
+        labels: labels(members, decision),
         tenant_uid: Text::Owned(context.tenant.to_string()),
         original_time: members.take_text("published"),
         logged_time: Some(context.logged.as_millisecond()),
@@ -48,7 +48,7 @@ fn metadata<'a>(log: &mut LogEvent<'a>, context: &IngestContext<'_>) -> Metadata
         log_provider: "Okta".into(),
         log_level: members.take_text("severity"),
         log_version: members.take_text("version"),
-        source: context.path.as_str().into(),
+        source: Some(context.path.as_str().into()),
         correlation_uid: transaction_id(members),
     }
 }
@@ -63,9 +63,25 @@ fn transaction_id<'a>(members: &mut Object<'a>) -> Option<Text<'a>> {
     members.object("transaction")?.take_text("id")
 }
 
-/// An event of an impersonation (by Okta Support or an admin) has this label in every class; the principal who
-/// acted is in `unmapped` under `debugContext.debugData.originalPrincipal`.
-fn labels<'a>(members: &Object<'a>) -> Option<Vec<Text<'a>>> {
-    let principal = members.object_at("debugContext")?.object_at("debugData")?.object_at("originalPrincipal")?;
-    (!principal.is_empty()).then(|| vec!["impersonation".into()])
+/// What its class and activity do not say of an event.
+fn labels<'a>(members: &Object<'a>, decision: &Decision) -> Option<Vec<Text<'a>>> {
+    let step = step(decision);
+    non_empty(is_impersonation(members).then_some("impersonation").into_iter().chain(step).map(Text::from).collect())
+}
+
+/// Which step of a sign-in it is: to OCSF both are Preauth.
+fn step(decision: &Decision) -> Option<&'static str> {
+    match decision.subject.name {
+        "factor" if decision.class == Class::Authentication => Some("mfa_step"),
+        "policy" if decision.class == Class::Authentication => Some("policy_evaluation"),
+        _ => None,
+    }
+}
+
+/// An event of an impersonation (by Okta Support or an admin), in any class; the principal who acted is in `unmapped`
+/// under `debugContext.debugData.originalPrincipal`.
+fn is_impersonation(members: &Object<'_>) -> bool {
+    let debug = members.object_at("debugContext").and_then(|context| context.object_at("debugData"));
+    let principal = debug.and_then(|debug| debug.object_at("originalPrincipal"));
+    principal.is_some_and(|principal| !principal.is_empty())
 }

@@ -1,8 +1,8 @@
 //! The values that analysts pivot on, gathered in one list: each once, under the first attribute that
 //! has it.
 
-use super::debug_data;
-use crate::json::Object;
+use super::{debug_data, place};
+use crate::json::{Json, Object};
 use crate::ocsf::{Device, Event, HttpRequest, NetworkEndpoint, Observable, Text, User, non_empty};
 
 /// Kinds of observables that Okta events have (OCSF observable `type_id`).
@@ -40,7 +40,8 @@ const EVIDENCE_REQUEST: RequestPaths =
     ["evidences[].http_request.user_agent", "evidences[].http_request.x_forwarded_for"];
 
 /// Lists the event's users, addresses, user agent, devices, groups, credentials and resources.
-pub(super) fn place<'a>(event: &mut Event<'a>, members: &Object<'a>) {
+/// `others` are the ids of targets for which the class has no attribute.
+pub(super) fn place<'a>(event: &mut Event<'a>, members: &Object<'a>, others: &[Text<'a>]) {
     let mut list = List(Vec::with_capacity(12));
     list.user(ACTOR, event.actor.as_ref().and_then(|actor| actor.user.as_ref()));
     list.user(USER, event.user.as_ref());
@@ -50,6 +51,11 @@ pub(super) fn place<'a>(event: &mut Event<'a>, members: &Object<'a>) {
     list.device(event.device.as_ref());
     list.evidence(event);
     list.objects(event);
+    list.service(event);
+    for other in others {
+        list.add("enrichments", RESOURCE_UID, Some(other));
+    }
+    list.unplaced_request(members);
     event.observables = non_empty(list.0);
 }
 
@@ -106,6 +112,30 @@ impl<'a> List<'a> {
         self.add("device.ip", IP, device.ip.as_ref());
     }
 
+    /// What one signed in to, unless it is the org.
+    fn service(&mut self, event: &Event<'a>) {
+        let uid = event.service.as_ref().and_then(|service| service.uid.as_ref());
+        self.add("service.uid", RESOURCE_UID, uid.filter(|uid| **uid != event.metadata.tenant_uid));
+    }
+
+    /// The request of a class that has no attribute for it.
+    fn unplaced_request(&mut self, members: &Object<'a>) {
+        let agent = members.object_at("client").and_then(|client| client.object_at("userAgent"));
+        self.add("unmapped", USER_AGENT, agent.and_then(|agent| agent.peek_text("rawUserAgent")).as_ref());
+        let chain = members.object_at("request").and_then(|request| request.get("ipChain"));
+        let Some(Json::Array(hops)) = chain else { return };
+        for hop in hops.iter().filter_map(Json::as_object) {
+            self.add("unmapped", IP, hop.peek_text("ip").filter(|ip| place::is_ip(ip)).as_ref());
+        }
+    }
+
+    /// The addresses between which a session moved.
+    fn addresses(&mut self, name: &'static str, data: Option<&Text<'a>>) {
+        let state = data.and_then(|data| Json::parse(data).ok());
+        let ip = state.as_ref().and_then(Json::as_object).and_then(|state| state.text("ip"));
+        self.add(name, IP, ip.map(|ip| Text::Owned(ip.to_owned())).as_ref());
+    }
+
     fn evidence(&mut self, event: &Event<'a>) {
         for evidence in event.evidences.iter().flatten() {
             self.user(EVIDENCE_USER, evidence.user.as_ref());
@@ -122,6 +152,10 @@ impl<'a> List<'a> {
             self.add("resources[].uid", RESOURCE_UID, resource.uid.as_ref());
         }
         let Some(entity) = event.entity.as_ref() else { return };
+        if entity.kind.as_deref() == Some("Session") {
+            self.addresses("entity.data", entity.data.as_ref());
+            self.addresses("entity_result.data", event.entity_result.as_ref().and_then(|result| result.data.as_ref()));
+        }
         self.add("entity.uid", RESOURCE_UID, entity.uid.as_ref());
         self.user(ENTITY_USER, entity.user.as_ref());
         self.add("entity.device.uid", DEVICE_UID, entity.device.as_ref().and_then(|device| device.uid.as_ref()));

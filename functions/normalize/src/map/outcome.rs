@@ -1,31 +1,35 @@
 //! How it ended: Okta's outcome as OCSF status, and as action and disposition where a policy decided.
 
 use super::debug_data;
+use crate::event_type::Decision;
 use crate::json::Object;
 use crate::ocsf::{Class, Event, Text};
 
 /// Places `outcome`.
-pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>, class: Class) {
+pub(super) fn place<'a>(event: &mut Event<'a>, members: &mut Object<'a>, decision: &Decision) {
     let outcome = members.object("outcome");
-    let (result, reason) =
-        outcome.map_or((None, None), |outcome| (outcome.take_text("result"), reason(outcome, class)));
-    // A finding's status is about its handling: how the request ended is its code only.
-    let (status_id, status) = match class {
-        Class::DetectionFinding => (1, "New".into()),
+    let (result, reason) = outcome.map_or((None, None), |outcome| (outcome.take_text("result"), reason(outcome)));
+    let (status_id, status) = match result.as_deref() {
+        Some("FAILURE") if is_lock(decision) => (1, "Success".into()),
         _ => status(result.as_ref()),
     };
     (event.status_id, event.status) = (Some(status_id), Some(status));
     place_decision(event, result.as_deref(), is_rejected(event, members));
     event.status_code = result;
-    event.status_detail = reason;
+    event.status_detail = reason.or_else(|| debug_data::of(members)?.take_text("errorMessage"));
 }
 
-/// Why sign-ins fail, in Okta's word and in the one that OCSF gives for Authentication.
+/// Whether an account was locked. Okta calls that a failure, for so ended the sign-in that led to it: the lock is done.
+fn is_lock(decision: &Decision) -> bool {
+    decision.class == Class::AccountChange && decision.activity.name == "Lock"
+}
+
+/// Why sign-ins fail, in Okta's word and in the one that OCSF gives for Authentication; the same word in every class.
 const REASONS: [(&str, &str); 2] = [("LOCKED_OUT", "ACCOUNT_LOCKED_OUT"), ("UNKNOWN_USER", "USER_DOES_NOT_EXIST")];
 
-fn reason<'a>(outcome: &mut Object<'a>, class: Class) -> Option<Text<'a>> {
+fn reason<'a>(outcome: &mut Object<'a>) -> Option<Text<'a>> {
     let known = outcome.text("reason").and_then(|reason| REASONS.iter().find(|(okta, _)| *okta == reason));
-    match known.filter(|_| class == Class::Authentication) {
+    match known {
         Some((_, ocsf)) => Some((*ocsf).into()),
         None => outcome.take_text("reason"),
     }

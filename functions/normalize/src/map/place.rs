@@ -10,7 +10,12 @@ const LONGEST_IP: usize = 40;
 
 /// Takes an IP address; what is none stays.
 pub(super) fn take_ip<'a>(object: &mut Object<'a>, key: &str) -> Option<Text<'a>> {
-    object.take_text_if(key, |text| text.len() <= LONGEST_IP && text.parse::<IpAddr>().is_ok())
+    object.take_text_if(key, is_ip)
+}
+
+/// Whether `text` is an IP address as OCSF has them.
+pub(super) fn is_ip(text: &str) -> bool {
+    text.len() <= LONGEST_IP && text.parse::<IpAddr>().is_ok()
 }
 
 /// Takes `geographicalContext`; a place needs more than coordinates to be one in OCSF.

@@ -58,9 +58,11 @@ pub(super) fn unknown<'a>() -> User<'a> {
 fn take_kind<'a>(object: &mut Object<'a>) -> (i32, Text<'a>) {
     let known = match object.text("type") {
         None => (0, "Unknown"),
-        Some("User") => (1, "User"),
+        Some("User" | "NewUser") => (1, "User"),
         Some("SystemPrincipal") => (3, "System"),
-        Some("PublicClientApp" | "PublicClientAppEntity" | "WorkloadPrincipal" | "ServiceClient") => (4, "Service"),
+        Some("AppInstance" | "PublicClientApp" | "PublicClientAppEntity" | "WorkloadPrincipal" | "ServiceClient") => {
+            (4, "Service")
+        }
         Some(_) => return (99, object.take_text("type").unwrap_or_default()),
     };
     object.take_repeated("type", Some(known.1));

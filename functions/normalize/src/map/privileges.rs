@@ -10,16 +10,17 @@ const KEYS: [&str; 5] = ["privilegeGranted", "privilegeRevoked", "role", "grante
 /// Okta's types of what can be granted by itself.
 const TYPES: [&str; 4] = ["CUSTOM_ROLE", "Entitlement", "ROLE", "Role"];
 
-/// The names of what was granted: from `debugData`, or of the roles among the targets, which stay there.
+/// The names of what was granted: of the roles among the targets, which stay there, or else from `debugData`, where
+/// `privilegeGranted` may list all that the user has from now on.
 pub(super) fn take<'a>(members: &mut Object<'a>) -> Option<Vec<Text<'a>>> {
-    let mut names = Vec::new();
-    if let Some(debug) = debug_data::of(members) {
+    let roles = target::of_types(members, &TYPES).filter_map(|role| role.peek_text("displayName"));
+    let mut names: Vec<_> = roles.collect();
+    if names.is_empty()
+        && let Some(debug) = debug_data::of(members)
+    {
         for key in KEYS {
             take_list(debug, key, &mut names);
         }
-    }
-    if names.is_empty() {
-        names.extend(target::of_types(members, &TYPES).filter_map(|role| role.peek_text("displayName")));
     }
     non_empty(names)
 }

@@ -1,11 +1,18 @@
 //! `target`: what was acted upon, found by type, for Okta does not keep an order.
 
-use super::named::{Named, is_known, take_named};
+use super::named::{Named, is_known, take_named, take_template};
 use super::principal;
-use super::target_types::{APP, APP_USER, DEVICE, GROUP, POLICY, USER};
+use super::target_types::{APP, APP_USER, DEVICE, GROUP, POLICY, SERVICE, USER};
 use crate::json::{Json, Object};
 use crate::ocsf::{Group, Resource, Service, Text, User, non_empty};
 use crate::subject::Subject;
+
+/// The types of the targets, in their order.
+pub(super) fn types<'a>(members: &Object<'a>) -> Vec<Text<'a>> {
+    let Some(Json::Array(targets)) = members.get("target") else { return Vec::new() };
+    let kind = |target: &Json<'a>| target.as_object().and_then(|target| target.peek_text("type"));
+    targets.iter().map(|target| kind(target).unwrap_or_default()).collect()
+}
 
 /// Every target.
 pub(super) fn all<'m, 'a>(members: &'m mut Object<'a>) -> impl Iterator<Item = &'m mut Object<'a>> {
@@ -50,9 +57,15 @@ fn is_there(target: &Object<'_>) -> bool {
     is_known("id") || is_known("alternateId") || target.text("displayName").is_some()
 }
 
+/// Whether nothing of what names the target was taken.
+pub(super) fn is_untouched(target: &Object<'_>) -> bool {
+    is_there(target) && ["id", "alternateId", "displayName"].iter().all(|key| target.get(key) != Some(&Json::Taken))
+}
+
 /// Takes the user that was acted upon.
 pub(super) fn take_user<'a>(members: &mut Object<'a>) -> Option<User<'a>> {
-    find(members, &USER).and_then(principal::take)
+    let kind = USER.iter().find(|kind| find(members, &[kind]).is_some())?;
+    find(members, &[kind]).and_then(principal::take)
 }
 
 /// Takes the user that was acted upon, with their account in an app if there is one.
@@ -71,10 +84,12 @@ pub(super) fn take_group<'a>(members: &mut Object<'a>) -> Option<Group<'a>> {
     find(members, &GROUP).and_then(group)
 }
 
-/// Takes the app as the service that was signed in to.
+/// Takes the service that was signed in to: the app, or the server where there is none.
 pub(super) fn take_service<'a>(members: &mut Object<'a>) -> Option<Service<'a>> {
-    let Named { uid, name } = take_named(find(members, &APP)?)?;
-    Some(Service { uid, name })
+    let types = if find(members, &APP).is_some() { &APP } else { &SERVICE };
+    let service = find(members, types)?;
+    let Named { uid, name } = take_named(service)?;
+    Some(Service { uid, name, labels: take_template(service) })
 }
 
 /// Takes every target that is left as a resource.
@@ -94,6 +109,7 @@ fn resource<'a>(target: &mut Object<'a>) -> Option<Resource<'a>> {
         uid,
         name,
         uid_alt: target.take_text_if("alternateId", is_known),
+        labels: take_template(target),
         kind: target.take_text("type"),
         role_id: Some(1),
         role: Some("Target".into()),

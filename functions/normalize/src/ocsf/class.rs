@@ -89,6 +89,11 @@ impl Class {
         TYPE_CAPTIONS.get(&(self, activity.id)).map_or(self.caption(), String::as_str)
     }
 
+    /// The activities that are its own.
+    pub(super) fn activities(self) -> impl Iterator<Item = Activity> {
+        self.facts().activities.iter().map(|&(id, name)| Activity { id, name })
+    }
+
     fn facts(self) -> &'static Facts {
         &CLASSES[self as usize]
     }

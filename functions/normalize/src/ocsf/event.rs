@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
+use super::enrichment::Enrichment;
 use super::finding::{Evidence, FindingInfo};
 use super::network::{Device, HttpRequest, NetworkEndpoint};
 use super::object::{
@@ -67,7 +68,6 @@ pub struct Event<'a> {
     pub resource: Option<Resource<'a>>,
     pub resources: Option<Vec<Resource<'a>>>,
     pub web_resources: Option<Vec<WebResource<'a>>>,
-    pub app: Option<Product<'a>>,
     pub api: Option<Api<'a>>,
     pub job: Option<Job<'a>>,
     pub finding_info: Option<FindingInfo<'a>>,
@@ -76,9 +76,10 @@ pub struct Event<'a> {
     pub risk_level_id: Option<i32>,
     pub risk_level: Option<Text<'a>>,
     pub risk_details: Option<Text<'a>>,
+    pub enrichments: Option<Vec<Enrichment<'a>>>,
     pub observables: Option<Vec<Observable<'a>>>,
     pub unmapped: Option<Unmapped<'a>>,
-    pub raw_data: Text<'a>,
+    pub raw_data: Option<Text<'a>>,
 }
 
 /// Where an event came from and how it got here.
@@ -100,11 +101,11 @@ pub struct Metadata<'a> {
     pub log_provider: Text<'a>,
     pub log_level: Option<Text<'a>>,
     pub log_version: Option<Text<'a>>,
-    pub source: Text<'a>,
+    pub source: Option<Text<'a>>,
     pub correlation_uid: Option<Text<'a>>,
 }
 
-/// A product: Okta itself, or an application in Application Lifecycle.
+/// A product: Okta itself.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)] // OCSF's own attributes.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::network::{HttpRequest, NetworkEndpoint};
-use super::principal::{Actor, User};
+use super::principal::User;
 use super::value::Text;
 
 /// What was found.
@@ -18,6 +18,18 @@ pub struct FindingInfo<'a> {
     pub created_time: Option<i64>,
     pub analytic: Option<Analytic<'a>>,
     pub traits: Option<Vec<Trait<'a>>>,
+    pub related_events: Option<Vec<RelatedEvent<'a>>>,
+}
+
+/// Another event that the finding is about.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)] // OCSF's own attributes.
+pub struct RelatedEvent<'a> {
+    pub uid: Text<'a>,
+    #[serde(rename = "type")]
+    pub kind: Option<Text<'a>>,
+    pub created_time: Option<i64>,
 }
 
 /// What found it.
@@ -46,7 +58,7 @@ pub struct Trait<'a> {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)] // OCSF's own attributes.
 pub struct Evidence<'a> {
-    pub actor: Option<Actor<'a>>,
+    pub name: Option<Text<'a>>,
     pub user: Option<User<'a>>,
     pub src_endpoint: Option<NetworkEndpoint<'a>>,
     pub http_request: Option<HttpRequest<'a>>,

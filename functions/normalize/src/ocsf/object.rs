@@ -13,6 +13,7 @@ use super::value::Text;
 pub struct Service<'a> {
     pub uid: Option<Text<'a>>,
     pub name: Option<Text<'a>>,
+    pub labels: Option<Vec<Text<'a>>>,
 }
 
 /// One factor of an authentication.
@@ -35,6 +36,7 @@ pub struct AuthenticationToken<'a> {
     pub type_id: i32,
     #[serde(rename = "type")]
     pub kind: Text<'a>,
+    pub expiration_time: Option<i64>,
 }
 
 /// What a policy decided.
@@ -119,6 +121,7 @@ pub struct Resource<'a> {
     pub uid: Option<Text<'a>>,
     pub name: Option<Text<'a>>,
     pub uid_alt: Option<Text<'a>>,
+    pub labels: Option<Vec<Text<'a>>>,
     #[serde(rename = "type")]
     pub kind: Option<Text<'a>>,
     pub role_id: Option<i32>,
@@ -161,6 +164,19 @@ pub struct ApiRequest<'a> {
 #[allow(missing_docs)] // OCSF's own attributes.
 pub struct Job<'a> {
     pub name: Text<'a>,
+    /// Only in OCSF 1.3.0, which requires it.
+    pub file: Option<JobFile<'a>>,
+}
+
+/// What a job runs.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)] // OCSF's own attributes.
+pub struct JobFile<'a> {
+    pub name: Text<'a>,
+    pub type_id: i32,
+    #[serde(rename = "type")]
+    pub kind: Text<'a>,
 }
 
 /// A value that analysts pivot on, and where in the event it stands.

@@ -4,6 +4,7 @@
 
 mod events;
 mod fixtures;
+mod homes;
 mod leaves;
 mod properties;
 mod row;

@@ -48,6 +48,14 @@ fn every_type_in_every_form_is_valid_and_loses_nothing() {
             let row = row::of(&event);
             assert_eq!(ocsf_check::check(&row), [], "{event_type}, {variant}: {row}");
             assert_eq!(leaves::lost(&event, &row), [] as [String; 0], "{event_type}, {variant}");
+            let older = row::of_1_3(&event);
+            assert_eq!(older["metadata"]["version"], "1.3.0");
+            assert_eq!(
+                ocsf_check::check_as(ocsf_check::Release::V1_3, &older),
+                [],
+                "{event_type}, {variant}, 1.3.0: {older}"
+            );
+            assert_eq!(leaves::lost(&event, &older), [] as [String; 0], "{event_type}, {variant}, 1.3.0: {older}");
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::command::run::print_job;
 use crate::coverage::{Coverage, HourCoverage, TenantCoverage};
 use crate::damage::Damage;
-use crate::org_state::OrgState;
+use crate::org_state::{OrgState, is_whole};
 use crate::outcome::Outcome;
 use crate::parse::tenant;
 use crate::report::{Table, grouped};
@@ -75,7 +75,9 @@ pub(crate) fn run(arguments: &Arguments, app: &App) -> anyhow::Result<Outcome> {
 impl Status {
     /// Whether everything was read and nothing is known to be missing. Hours that are not sealed yet claim nothing.
     fn is_complete(&self) -> bool {
-        self.damaged.is_none() && self.tenants.iter().all(TenantCoverage::is_complete)
+        self.damaged.is_none()
+            && self.tenants.iter().all(TenantCoverage::is_complete)
+            && self.orgs.iter().all(|org| is_whole(&org.inventory))
     }
 
     fn print(&self, output: &mut impl Write) -> io::Result<()> {

@@ -24,8 +24,6 @@ pub enum Class {
     GroupManagement,
     /// Web Resources Activity [6001].
     WebResourcesActivity,
-    /// Application Lifecycle [6002].
-    ApplicationLifecycle,
     /// API Activity [6003].
     ApiActivity,
 }
@@ -65,7 +63,7 @@ pub(crate) enum Own {
 }
 
 /// The attributes that every class has in the lake, by itself or by one of its profiles.
-pub(super) const COMMON_COLUMNS: [&str; 33] = [
+pub(super) const COMMON_COLUMNS: [&str; 34] = [
     "action",
     "action_id",
     "activity_id",
@@ -80,6 +78,7 @@ pub(super) const COMMON_COLUMNS: [&str; 33] = [
     "device",
     "disposition",
     "disposition_id",
+    "enrichments",
     "is_alert",
     "message",
     "metadata",
@@ -102,7 +101,7 @@ pub(super) const COMMON_COLUMNS: [&str; 33] = [
 ];
 
 /// Sorted by uid; 0 Unknown and 99 Other belong to every class and are left out.
-pub(super) const CLASSES: [Facts; 12] = [
+pub(super) const CLASSES: [Facts; 11] = [
     Facts {
         class: Class::BaseEvent,
         name: "base_event",
@@ -278,26 +277,6 @@ pub(super) const CLASSES: [Facts; 12] = [
         ],
         columns: &["http_request", "src_endpoint", "web_resources"],
         origin: Origin::SourceEndpoint,
-        own: &[],
-    },
-    Facts {
-        class: Class::ApplicationLifecycle,
-        name: "application_lifecycle",
-        caption: "Application Lifecycle",
-        uid: 6002,
-        category: "Application Activity",
-        activities: &[
-            (1, "Install"),
-            (2, "Remove"),
-            (3, "Start"),
-            (4, "Stop"),
-            (5, "Restart"),
-            (6, "Enable"),
-            (7, "Disable"),
-            (8, "Update"),
-        ],
-        columns: &["app"],
-        origin: Origin::Device,
         own: &[],
     },
     Facts {
