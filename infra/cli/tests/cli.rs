@@ -4,10 +4,10 @@
 
 #[path = "cli/command.rs"]
 mod command;
-#[path = "cli/graph.rs"]
-mod graph;
 #[path = "cli/exit_status.rs"]
 mod exit_status;
+#[path = "cli/graph.rs"]
+mod graph;
 #[path = "cli/lake_files.rs"]
 mod lake_files;
 #[path = "cli/stopping.rs"]
