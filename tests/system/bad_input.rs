@@ -106,8 +106,10 @@ async fn unknown_fields_types_and_values_are_kept() {
     for value in ["grey", "none"] {
         assert!(unmapped.contains(value), "{value} is not in {unmapped}");
     }
-    let wormhole = row["resources"].as_array().unwrap().iter().find(|resource| resource["uid"] == "w1");
-    assert_eq!(wormhole.map(|resource| &resource["type"]), Some(&"Wormhole".into()), "{}", row["resources"]);
+    let enrichments = row["enrichments"].as_array().unwrap();
+    let wormhole =
+        enrichments.iter().find(|enrichment| enrichment["type"] == "Wormhole").expect("a target of any type");
+    assert!(wormhole["data"].as_str().unwrap().contains("w1"), "{wormhole}");
 }
 
 #[tokio::test]
