@@ -111,6 +111,13 @@ pub const VARIABLES: &[Variable] = &[
         expected: "parquet or ndjson",
     },
     Variable {
+        name: "OKTA_LAKE_GRAPH_USERS",
+        readers: &[Reader::Tests],
+        default: WhenUnset::Off,
+        meaning: "How many users the large org of the graph's measurement has.",
+        expected: "a number, such as 100000",
+    },
+    Variable {
         name: "OKTA_LAKE_LATENESS_MINUTES",
         readers: &[BACKFILL],
         default: WhenUnset::Value("60"),

@@ -1,6 +1,7 @@
 //! docs/detections.md: every detection, from the rules themselves.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use anyhow::{Result, ensure};
 use insight::detect::{Lists, RULE_LIMIT, Rule, RuleSet, built_in};
@@ -31,9 +32,9 @@ pub(crate) fn write() -> Result<String> {
     ensure!(refused.is_empty(), "rules are refused: {refused:?}");
     let told: Vec<&Rule> = rules.rules().iter().filter(|rule| rule.alone).collect();
     let mut page = INTRODUCTION.replace("RULE_LIMIT", &RULE_LIMIT.to_string());
-    page += &counts(&told, &rules);
+    page += &counts(&told, &rules)?;
     for (kind, meaning) in KINDS {
-        page += &format!("\n## {}\n{meaning}\n\n{TABLE}", heading(kind));
+        write!(page, "\n## {}\n{meaning}\n\n{TABLE}", heading(kind))?;
         page.extend(told.iter().filter(|rule| rule.kind() == kind).map(|rule| row(rule)));
     }
     Ok(page)
@@ -46,7 +47,7 @@ fn placeholders(files: &[(String, Vec<Value>)]) -> Lists {
     names.map(|name| (name.to_owned(), vec!["192.0.2.1".to_owned()])).collect()
 }
 
-fn counts(told: &[&Rule], rules: &RuleSet) -> String {
+fn counts(told: &[&Rule], rules: &RuleSet) -> Result<String> {
     let types: BTreeSet<String> = rules.rules().iter().filter_map(Rule::event_types).flatten().collect();
     let techniques: BTreeSet<&str> = told.iter().flat_map(|rule| rule.tags.iter()).map(String::as_str).collect();
     let mut by_kind: BTreeMap<&str, usize> = BTreeMap::new();
@@ -60,9 +61,9 @@ fn counts(told: &[&Rule], rules: &RuleSet) -> String {
         techniques.len()
     );
     for (kind, _) in KINDS {
-        text += &format!("| [{kind}](#{kind}) | {} |\n", by_kind.get(kind).unwrap_or(&0));
+        writeln!(text, "| [{kind}](#{kind}) | {} |", by_kind.get(kind).unwrap_or(&0))?;
     }
-    text
+    Ok(text)
 }
 
 fn heading(kind: &str) -> String {

@@ -7,7 +7,7 @@ pub struct Factor {
     /// `factorType`.
     pub kind: &'static str,
     /// Whether a site in the middle cannot relay it: it is bound to the origin (FIDO2) or to the device and the channel
-    /// (Okta FastPass).
+    /// (Okta `FastPass`).
     pub is_phishing_resistant: bool,
     /// The stronger, the higher.
     pub strength: u32,

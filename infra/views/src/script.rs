@@ -17,7 +17,7 @@ pub fn script(dialect: Dialect, lake: &str, entities: &[&str]) -> Result<String,
         }
     }
     statements.extend(views(dialect, entities)?.iter().map(|view| view.statement(dialect)));
-    Ok(statements.iter().map(|statement| format!("{statement};\n\n")).collect())
+    Ok(statements.iter().flat_map(|statement| [statement.as_str(), ";\n\n"]).collect())
 }
 
 fn head(dialect: Dialect) -> Vec<String> {

@@ -18,7 +18,7 @@ pub enum Release {
 
 impl Release {
     /// `event`, which is a row of the lake, in this release. Its class may become another one.
-    pub fn form<'a>(self, event: Event<'a>) -> Event<'a> {
+    pub fn form(self, event: Event<'_>) -> Event<'_> {
         match self {
             Self::V1_3 => v1_3::down(event),
             Self::V1_8 => event,

@@ -21,7 +21,7 @@ const LAST_OBSERVABLE: i32 = 30;
 /// `event`, which is valid in 1.8.0, as an event that is valid in 1.3.0. Its class may become another one: a group that is
 /// created or deleted is an entity there. Texts beyond 65,535 characters are cut, and `raw_data` is left out when it is
 /// one: an event of that size is whole in the lake only.
-pub fn down<'a>(mut event: Event<'a>) -> Event<'a> {
+pub fn down(mut event: Event<'_>) -> Event<'_> {
     let mut lost = Lost(event.unmapped.take().unwrap_or_default());
     let class = class(&mut event, &mut lost);
     metadata(&mut event, &mut lost);
@@ -298,13 +298,13 @@ fn observables(event: &mut Event<'_>) {
 
 fn profiles(event: &mut Event<'_>, class: Class) {
     let needs_host = match class {
-        Class::ApiActivity | Class::BaseEvent => false,
-        Class::EntityManagement | Class::UserAccess | Class::GroupManagement | Class::DetectionFinding => {
-            event.actor.is_some() || event.device.is_some()
-        }
-        Class::ScheduledJobActivity => false,
+        Class::ApiActivity | Class::BaseEvent | Class::ScheduledJobActivity => false,
         Class::AccountChange | Class::Authentication | Class::AuthorizeSession => event.device.is_some(),
-        Class::WebResourcesActivity => event.actor.is_some() || event.device.is_some(),
+        Class::DetectionFinding
+        | Class::EntityManagement
+        | Class::GroupManagement
+        | Class::UserAccess
+        | Class::WebResourcesActivity => event.actor.is_some() || event.device.is_some(),
     };
     let decides = event.action_id.is_some();
     let named = [(needs_host, "host"), (decides, "security_control")];

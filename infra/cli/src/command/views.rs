@@ -21,7 +21,7 @@ Examples:
   okta-lake views --lake s3://my-bucket > views.sql && duckdb -cmd 'INSTALL httpfs; LOAD httpfs; CREATE SECRET (TYPE s3, PROVIDER credential_chain)' -init views.sql
   okta-lake views --dialect spark --lake s3a://my-bucket > views.sql";
 
-/// Print the SQL that makes the views: okta_events, okta_user_latest and the like
+/// Print the SQL that makes the views: every event once, the latest users, admins and factors, and the like
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub(crate) struct Arguments {
