@@ -40,6 +40,7 @@ LET_THROUGH = {
     "quarantine": lambda kind, tenant: kind == "QuarantineAdded",
     "connectivity-failed": lambda kind, tenant: kind == "ConnectivityFailed",
     "everything-but-continue": lambda kind, tenant: kind != "Continue",
+    "truth": lambda kind, tenant: kind in ("ClockDisagreement", "LedgerViolation", "Unconfirmed"),
 }
 # The rules of the webhook, the file with their pattern, and what they say.
 WEBHOOK = {
