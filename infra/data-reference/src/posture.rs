@@ -34,6 +34,9 @@ fn introduction() -> String {
         "<!-- Written by `cargo run -p data-reference` from functions/insight/src/posture: change that, not this. -->
 # Posture: {count} checks
 
+**No command runs them yet**: they are a library (`functions/insight`) with its tests. The action, the findings and the views come
+next.
+
 Each check asks one question about the settings and the people of an org, and answers it from the inventory, and from the
 log where it says so. It has one of five values:
 
