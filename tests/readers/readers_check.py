@@ -56,6 +56,18 @@ def with_polars(file):
     return [summary(row) for row in polars.read_parquet(file).to_dicts()]
 
 
+def views_fault(okta_lake, lake, events):
+    """What is wrong with `okta_events`, as the command's own views give it in DuckDB; none if nothing is."""
+    import duckdb
+    views = subprocess.run([okta_lake, "views", "--lake", str(lake)], check=True, stdout=subprocess.PIPE, text=True).stdout
+    database = duckdb.connect()
+    database.execute(views)
+    found = database.sql("SELECT count(*), count(DISTINCT actor_uid), count(src_ip), count(behaviors) FROM okta_events")
+    [row] = found.fetchall()
+    print(f"{lake.name}: okta_events has {row[0]} events of {row[1]} actors")
+    return None if row == (events,) * 4 else f"{lake}: okta_events has {row}, not {events} of each"
+
+
 ENGINES = {"duckdb": with_duckdb, "pyarrow": with_pyarrow, "polars": with_polars}
 
 
@@ -72,6 +84,9 @@ def main():
     faults = []
     with tempfile.TemporaryDirectory() as folder:
         files = given.files or made(given.okta_lake, pathlib.Path(folder))
+        if not given.files and "duckdb" in engines:
+            lakes = [(pathlib.Path(folder) / "one", 1), (pathlib.Path(folder) / "many", 1_000)]
+            faults += filter(None, (views_fault(given.okta_lake, lake, events) for lake, events in lakes))
         for file in files:
             found = {name: sorted(read(file), key=lambda row: row[0]) for name, read in engines.items()}
             rows = next(iter(found.values()))

@@ -75,7 +75,7 @@ fn flat(dialect: Dialect) -> Vec<Output> {
     let evidence = dialect.first("e.evidences");
     let source = |member: &str| format!("coalesce(e.src_endpoint.{member}, {evidence}.src_endpoint.{member})");
     let place = |member: &str| format!("coalesce(e.src_endpoint.location.{member}, e.device.location.{member}, {evidence}.src_endpoint.location.{member})");
-    let actor = |member: &str| format!("coalesce(e.actor.{user}.{member}, {evidence}.actor.{user}.{member})");
+    let actor = |member: &str, field: &str| format!("coalesce(e.actor.{user}.{member}, {})", raw(&format!("$.actor.{field}")));
     let label = |types: &[&str]| format!("coalesce(nullif({}, 'unknown'), {})", target(types, "alternateId"), target(types, "displayName"));
     let person: &[&str] = &["User", "AppUser", "NewUser"];
     let app: &[&str] = &["AppInstance"];
@@ -91,8 +91,8 @@ fn flat(dialect: Dialect) -> Vec<Output> {
         output("src_asn", "bigint", source("autonomous_system.number")),
         output("is_proxy", "boolean", format!("{} = 'true'", raw("$.securityContext.isProxy"))),
         output("user_agent", "string", "e.http_request.user_agent"),
-        output("actor_uid", "string", actor("uid")),
-        output("actor_name", "string", actor("name")),
+        output("actor_uid", "string", actor("uid", "id")),
+        output("actor_name", "string", actor("name", "alternateId")),
         output("target_user_uid", "string", target(person, "id")),
         output("target_user_name", "string", target(person, "alternateId")),
         output("app_uid", "string", target(app, "id")),
